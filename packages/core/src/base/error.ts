@@ -1,0 +1,85 @@
+/**
+ * Every error a caller can meet, in one table: the process's exit status, what
+ * HTTP says, and whether trying again can help. Each code has a page,
+ * `docs/errors/<code>.md`.
+ */
+export const ERRORS = {
+  json_utf8: { exit: 2, status: 400, retryable: false },
+  json_syntax: { exit: 2, status: 400, retryable: false },
+  json_duplicate_key: { exit: 2, status: 400, retryable: false },
+  json_key: { exit: 2, status: 400, retryable: false },
+  json_surrogate: { exit: 2, status: 400, retryable: false },
+  json_number: { exit: 2, status: 400, retryable: false },
+  json_depth: { exit: 2, status: 400, retryable: false },
+  json_size: { exit: 2, status: 413, retryable: false },
+  json_type: { exit: 2, status: 400, retryable: false },
+  json_not_canonical: { exit: 2, status: 400, retryable: false },
+  malformed_id: { exit: 2, status: 400, retryable: false },
+} as const satisfies Record<string, ErrorTraits>;
+
+export interface ErrorTraits {
+  readonly exit: 1 | 2 | 3 | 4 | 5;
+  readonly status: number;
+  readonly retryable: boolean;
+}
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Where in the input something is wrong; every member that is known. */
+export interface Place {
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1, in characters. */
+  readonly column?: number;
+  readonly step?: string;
+  /** A JSON pointer or a field's name. */
+  readonly field?: string;
+}
+
+/** One objection to an input: all of a document's problems are reported at once. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly place?: Place;
+  /** What to do next, in words a command line can print. */
+  readonly remedy?: string;
+}
+
+/** Something a caller did or met that has a name, a page and a remedy. Its message is one sentence that says what to do next. */
+export class OrchestratorError extends Error {
+  override readonly name = "OrchestratorError";
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, string | number>>;
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: {
+      readonly details?: Readonly<Record<string, string | number>>;
+      readonly problems?: readonly Problem[];
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+    this.problems = options.problems ?? [];
+  }
+}
+
+/** A bug in Writ. Nobody catches it but the process. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(`${message} ${JSON.stringify(details)}`);
+    this.details = details;
+  }
+}
+
+export function assertNever(value: never): never {
+  throw new InvariantError("unexpected variant", { value });
+}
