@@ -1,0 +1,98 @@
+import * as z from "zod";
+import { APPROVAL_MODES } from "../tool/approval-mode.ts";
+
+/** Step ids: `.`, `/`, `#` and `[` are the marks of paths. */
+export const STEP_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const TOOL_NAME = /^[a-z0-9_-]+([./][A-Za-z0-9_-]+)+$/;
+const NAME = /^[A-Za-z0-9_.:-]{1,200}$/;
+
+const stepId = z.string().regex(STEP_ID, "a step id has letters, digits, _ and - only");
+const expression = z.string().min(1).max(2_000);
+const json = z.json();
+
+const common = {
+  id: stepId,
+  depends_on: z.array(stepId).optional(),
+  /** Runs only when this holds; otherwise the step is skipped. */
+  when: expression.optional(),
+  on_failure: z.enum(["stop", "continue"]).optional(),
+  /** Runs only when the named step failed for good, and then stands in for it. */
+  fallback_for: stepId.optional(),
+  /** `GATE_*` entries are gates, any other is a name of evidence. */
+  requires: z.array(z.string().regex(NAME)).optional(),
+  rationale: z.string().max(4_000).nullish(),
+};
+
+const toolStep = z.strictObject({
+  ...common,
+  kind: z.literal("tool").optional(),
+  tool: z.string().regex(TOOL_NAME, "a tool is named area.verb_object"),
+  params: z.record(z.string(), json).optional(),
+  /** `"<JSON pointer into params>": "<step id>.<JSON pointer into its output>"`; the step id `inputs` names the run's inputs. */
+  param_bindings: z.record(z.string(), z.string()).optional(),
+  approval_mode: z.enum(APPROVAL_MODES).nullish(),
+  produces_evidence: z.array(z.string().regex(NAME)).optional(),
+  timeout_ms: z.int().positive().nullish(),
+  retry: z.strictObject({ max_attempts: z.int().min(1).max(10), backoff_ms: z.int().nonnegative() }).nullish(),
+  compensation: z.strictObject({ tool: z.string(), params: z.record(z.string(), json) }).nullish(),
+  lane: z.null().optional(),
+  occurrence: z.int().nonnegative().optional(),
+});
+
+const gateStep = z.strictObject({ ...common, kind: z.literal("gate"), message: z.string().max(4_000).optional() });
+const checkStep = z.strictObject({ ...common, kind: z.literal("check"), that: expression, message: z.string().max(4_000).optional() });
+const valueStep = z.strictObject({ ...common, kind: z.literal("value"), set: z.record(z.string().regex(/^[a-z_][a-z0-9_]*$/), expression) });
+
+export const stepDocument = z.union([toolStep, gateStep, checkStep, valueStep]);
+
+export const checkpointDocument = z.strictObject({
+  decision_id: z.string().regex(NAME),
+  after_step: stepId,
+  spec_version: z.string().nullish(),
+  proposed_outcome: z.string().nullish(),
+});
+
+export const budgetDocument = z.strictObject({
+  steps: z.int().nonnegative().optional(),
+  tool_calls: z.int().nonnegative().optional(),
+  tokens: z.int().nonnegative().optional(),
+  cost_millicents: z.int().nonnegative().optional(),
+  wall_clock_ms: z.int().nonnegative().optional(),
+  replans: z.int().nonnegative().optional(),
+  retries: z.int().nonnegative().optional(),
+  retries_per_step: z.int().nonnegative().optional(),
+});
+
+export const POLICY_MODES = ["constrained", "review_required", "autonomous"] as const;
+
+export const plannerDocument = z.strictObject({
+  kind: z.enum(["template", "model", "person", "program"]),
+  ref: z.string(),
+  version: z.string(),
+  model_call_ids: z.array(z.string()),
+});
+
+/** A plan as it stands in files, in payloads and under its hash. */
+export const planDocument = z.strictObject({
+  intent: z.string().regex(NAME, "an intent is a dotted name such as docs.daily_brief"),
+  steps: z.array(stepDocument).min(1).max(20_000),
+  decision_checkpoints: z.array(checkpointDocument),
+  /** May only tighten what the run allows. */
+  policy_mode: z.enum(POLICY_MODES).optional(),
+  budget: budgetDocument.optional(),
+  plan_id: z.string().optional(),
+  plan_version: z.int().positive().optional(),
+  supersedes_plan_id: z.string().nullish(),
+  replan_reason: z.string().nullish(),
+  planner: plannerDocument.optional(),
+  plan_hash: z.string().optional(),
+  token_estimate: z.number().nonnegative().optional(),
+  cost_estimate_cents: z.number().nonnegative().optional(),
+});
+
+export type PlanDocument = z.infer<typeof planDocument>;
+export type StepDocument = z.infer<typeof stepDocument>;
+export type ToolStepDocument = z.infer<typeof toolStep>;
+export type PlannerDocument = z.infer<typeof plannerDocument>;
+export type BudgetDocument = z.infer<typeof budgetDocument>;
+export type PolicyMode = (typeof POLICY_MODES)[number];
