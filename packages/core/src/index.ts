@@ -8,3 +8,4 @@ export * from "./tool/approval-mode.ts";
 export * from "./tool/failure.ts";
 export * from "./tool/preview.ts";
 export * from "./tool/tool-spec.ts";
+export * from "./journal/stored-entry.ts";
