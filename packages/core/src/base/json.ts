@@ -1,5 +1,116 @@
+import { checkDepth, checkMembers, checkName, checkNumber, checkSize, checkText, MAX_JSON_BYTES, refuseJson } from "./json-limits.ts";
+import { readJson } from "./json-reader.ts";
+import { utf8Text } from "./utf8.ts";
+
 /** A JSON value. Objects are read without a prototype. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * The canonical form: RFC 8785 of a value within the limits of `formats.md` 1.1.
+ *
+ * @throws OrchestratorError `json_type` (`undefined`, a `Date`, a class …), `json_number`, `json_surrogate`, `json_key`, `json_depth`, `json_size`
+ * @see RFC 8785, "JSON Canonicalization Scheme"
+ */
+export function canonicalJson(value: Json): string {
+  return checkSize(write(value, 0));
+}
+
+/**
+ * Foreign JSON, read strictly: RFC 8259, and the limits of `formats.md` 1.1.
+ *
+ * @returns objects without a prototype, so that no member name is special
+ * @throws OrchestratorError a `json_*` code, with the character where reading stopped as `details.at`
+ */
+export function parseStrict(source: string | Uint8Array): Json {
+  if (source.length > MAX_JSON_BYTES) refuseJson("json_size", "the JSON is larger than 16 MiB");
+  const text = checkSize(typeof source === "string" ? source : utf8Text(source));
+  if (text.startsWith("\ufeff")) refuseJson("json_utf8", "the JSON begins with a byte order mark; remove it", 0);
+  return readJson(text);
+}
+
+/**
+ * Stored JSON: what the bytes say is what was hashed, because they are their own canonical form.
+ *
+ * @throws OrchestratorError `json_not_canonical`, or the code of `parseStrict`
+ */
+export function parseCanonical(source: string | Uint8Array): Json {
+  const text = typeof source === "string" ? source : utf8Text(source);
+  const value = parseStrict(text);
+  return write(value, 0) === text ? value : refuseJson("json_not_canonical", "the JSON is not in canonical form (RFC 8785)");
+}
+
+/** Whether two values have the same canonical form: member order and `-0` do not count. */
+export function equalJson(a: Json, b: Json): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  if (isJsonArray(a)) {
+    return isJsonArray(b) && a.length === b.length && a.every((item, index) => equalJson(item, b[index] ?? null));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && equalJson(a[name] ?? null, b[name] ?? null));
+}
+
+/** Whether every number is an integer, as our own forms (entries, documents, bindings, manifests …) demand. */
+export function hasOnlyIntegers(value: Json): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  if (typeof value !== "object" || value === null) return true;
+  for (const item of isJsonArray(value) ? value : Object.values(value)) if (!hasOnlyIntegers(item)) return false;
+  return true;
+}
+
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function write(value: Json | undefined, depth: number): string {
+  switch (typeof value) {
+    case "string":
+      return ESCAPED.test(value) ? JSON.stringify(checkText(value)) : `"${value}"`;
+    case "number":
+      return String(checkNumber(value));
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      if (value === null) return "null";
+      checkDepth(depth + 1);
+      return isJsonArray(value) ? writeArray(value, depth + 1) : writeObject(value, depth + 1);
+    default:
+      return refuseJson("json_type", `a value of type ${typeof value} is not JSON`);
+  }
+}
+
+function writeArray(items: readonly Json[], depth: number): string {
+  let out = "[";
+  for (let index = 0; index < items.length; index += 1) out += (index === 0 ? "" : ",") + write(items[index], depth);
+  return `${out}]`;
+}
+
+function writeObject(object: JsonObject, depth: number): string {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== null && prototype !== Object.prototype) refuseJson("json_type", "an object of a class is not JSON");
+  const names = Object.keys(object);
+  checkMembers(names.length);
+  let out = "";
+  for (const name of sorted(names)) {
+    out += `${out === "" ? "{" : ","}${write(checkName(name), depth)}:${write(object[name], depth)}`;
+  }
+  return out === "" ? "{}" : `${out}}`;
+}
+
+/** By UTF-16 code unit. */
+function sorted(names: string[]): string[] {
+  for (let index = 1; index < names.length; index += 1) {
+    if ((names[index - 1] ?? "") > (names[index] ?? "")) return names.sort();
+  }
+  return names;
 }

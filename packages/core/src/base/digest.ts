@@ -1,0 +1,51 @@
+import { concatBytes, u64 } from "./bytes.ts";
+import { InvariantError } from "./error.ts";
+import type { Hasher } from "./hash.ts";
+import { toHex } from "./hex.ts";
+import { canonicalJson, type Json } from "./json.ts";
+import { utf8Bytes } from "./utf8.ts";
+
+/** `sha256:` and 64 lower-case hex digits. In a fact it names a document. */
+export type Digest = `sha256:${string}`;
+
+/** A salted commitment to a payload, 64 lower-case hex digits. */
+export type Commit = string;
+
+export const SALT_BYTES = 32;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const COMMIT_DOMAIN = utf8Bytes("writ/commit/v1\0");
+const BLOCK_BYTES = 64;
+
+export function isDigest(text: Json | undefined): text is Digest {
+  return typeof text === "string" && text.length === 71 && DIGEST.test(text);
+}
+
+/** The digest of the value's canonical JSON, without a final newline. */
+export function digestOf(hash: Hasher, value: Json): Digest {
+  return `sha256:${hash.sha256Hex(canonicalJson(value))}`;
+}
+
+export function digestBytes(hash: Hasher, bytes: Uint8Array | string): Digest {
+  return `sha256:${hash.sha256Hex(bytes)}`;
+}
+
+/** @see RFC 2104, "HMAC: Keyed-Hashing for Message Authentication" */
+export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): Uint8Array {
+  const block = new Uint8Array(BLOCK_BYTES);
+  block.set(key.length > BLOCK_BYTES ? hash.sha256(key) : key);
+  const inner = hash.sha256(concatBytes(block.map((byte) => byte ^ 0x36), message));
+  return hash.sha256(concatBytes(block.map((byte) => byte ^ 0x5c), inner));
+}
+
+/**
+ * What an entry holds instead of a payload: as binding as a hash, and silent about short values.
+ *
+ * @param salt 32 bytes from the Entropy port, used once
+ * @throws InvariantError if the salt has another length
+ * @see formats.md 2.2
+ */
+export function commitment(hash: Hasher, salt: Uint8Array, payload: Uint8Array): Commit {
+  if (salt.length !== SALT_BYTES) throw new InvariantError("a salt has 32 bytes", { length: salt.length });
+  return toHex(hash.sha256(concatBytes(COMMIT_DOMAIN, salt, u64(payload.length), payload)));
+}
