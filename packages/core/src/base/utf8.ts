@@ -70,7 +70,10 @@ export function utf8Text(bytes: Uint8Array): string {
 /** One character for each byte; for bytes known to be ASCII. */
 function asciiText(bytes: Uint8Array, from: number, to: number): string {
   let text = "";
-  for (let at = from; at < to; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, Math.min(at + CHUNK, to)));
+  for (let at = from; at < to; at += CHUNK) {
+    const part: string = Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, Math.min(at + CHUNK, to)));
+    text += part;
+  }
   return text;
 }
 
