@@ -15,6 +15,18 @@ export const ERRORS = {
   json_type: { exit: 2, status: 400, retryable: false },
   json_not_canonical: { exit: 2, status: 400, retryable: false },
   malformed_id: { exit: 2, status: 400, retryable: false },
+  path_escape: { exit: 2, status: 400, retryable: false },
+  path_closed: { exit: 4, status: 403, retryable: false },
+  file_not_found: { exit: 2, status: 404, retryable: false },
+  file_not_regular: { exit: 2, status: 400, retryable: false },
+  file_too_large: { exit: 2, status: 413, retryable: false },
+  file_io: { exit: 1, status: 500, retryable: true },
+  evidence_moved: { exit: 1, status: 409, retryable: false },
+  workspace_read_only: { exit: 1, status: 500, retryable: false },
+  disk_full: { exit: 1, status: 507, retryable: true },
+  sandbox_unavailable: { exit: 4, status: 503, retryable: false },
+  patch_malformed: { exit: 2, status: 400, retryable: false },
+  patch_does_not_apply: { exit: 1, status: 409, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export interface ErrorTraits {
