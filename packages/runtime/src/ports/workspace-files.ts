@@ -33,6 +33,8 @@ export interface FileStat {
   readonly mode: string;
   /** Hard links; a file with more than one is refused for writing. */
   readonly links: number;
+  /** Differs when the file was replaced or touched, even with size and time put back: device, inode and change time. Only to be compared. */
+  readonly identity: string;
 }
 
 /** What must be there for a change to happen; `absent` is a file that must not exist. A mismatch is `evidence_moved`. */
@@ -51,12 +53,14 @@ export interface RemoveOptions {
 export interface ListOptions {
   /** Glob patterns of which one must match; empty means all. */
   readonly include: readonly string[];
+  /** Names of folders that are not entered at any depth, such as `node_modules`. */
+  readonly skipFolders: readonly string[];
   readonly maxFiles: number;
 }
 
 export interface FileListing {
   readonly files: readonly FileStat[];
-  readonly skipped: { readonly links: number; readonly special: number };
+  readonly skipped: { readonly links: number; readonly special: number; readonly folders: number };
   /** True when `maxFiles` cut the list. */
   readonly truncated: boolean;
 }
