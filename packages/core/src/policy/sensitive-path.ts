@@ -35,17 +35,16 @@ const TABLE: readonly Names[] = [
   {
     kind: "package_manifest",
     folders: ["requirements"],
-    names: [
-      ...["package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"],
-      ...["pnpm-workspace.yaml", "bun.lock", "bun.lockb", "bunfig.toml", "deno.json", "deno.jsonc", "deno.lock"],
-      ...["jsr.json", "import_map.json", "pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pipfile"],
-      ...["pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "environment.yml", "environment.yaml"],
-      ...["cargo.toml", "cargo.lock", "go.mod", "go.sum", "go.work", "pom.xml", "gradle.properties", "gemfile"],
-      ...["gemfile.lock", "gems.rb", "composer.json", "composer.lock", "mix.exs", "mix.lock", "rebar.config"],
-      ...["package.swift", "podfile", "podfile.lock", "pubspec.yaml", "pubspec.lock", "nuget.config"],
-      ...["packages.config", "packages.lock.json", "flake.nix", "flake.lock", "default.nix", "shell.nix"],
-      ...["conanfile.py", "conanfile.txt", "vcpkg.json"],
-    ],
+    names: words(
+      "package.json package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml pnpm-workspace.yaml",
+      "bun.lock bun.lockb bunfig.toml deno.json deno.jsonc deno.lock jsr.json import_map.json",
+      "pyproject.toml setup.py setup.cfg tox.ini pipfile pipfile.lock poetry.lock uv.lock pdm.lock",
+      "environment.yml environment.yaml cargo.toml cargo.lock go.mod go.sum go.work pom.xml",
+      "gradle.properties gemfile gemfile.lock gems.rb composer.json composer.lock mix.exs mix.lock",
+      "rebar.config package.swift podfile podfile.lock pubspec.yaml pubspec.lock nuget.config",
+      "packages.config packages.lock.json flake.nix flake.lock default.nix shell.nix conanfile.py",
+      "conanfile.txt vcpkg.json",
+    ),
     shapes: [
       /(requirements|constraints)[^.]*\.(txt|in)$/,
       /^(build|settings)\.gradle(\.kts)?$/,
@@ -55,10 +54,10 @@ const TABLE: readonly Names[] = [
   {
     kind: "executable",
     folders: ["bin", "sbin"],
-    names: [
-      ...["cmakelists.txt", "justfile", "taskfile.yml", "taskfile.yaml", "rakefile", "vagrantfile", "procfile"],
-      ...["conftest.py", "sitecustomize.py", "usercustomize.py", "build.rs"],
-    ],
+    names: words(
+      "cmakelists.txt justfile taskfile.yml taskfile.yaml rakefile vagrantfile procfile conftest.py",
+      "sitecustomize.py usercustomize.py build.rs",
+    ),
     shapes: [
       /^(gnu)?makefile(\..+)?$/,
       /^(.+\.)?(docker|container)file(\..+)?$/,
@@ -72,6 +71,10 @@ const TABLE: readonly Names[] = [
   },
   { kind: "dotfile", folders: [], names: [], shapes: [/^\./] },
 ];
+
+function words(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(" "));
+}
 
 /** Marks that a file system may leave out when it compares names, and no reader sees. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
