@@ -1,3 +1,4 @@
+export * from "./gateway/define-tool.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/entropy.ts";
 export * from "./ports/llm.ts";
