@@ -1,0 +1,43 @@
+/**
+ * Every code a caller can meet has a page, and every page a code. The tables
+ * are whatever `@writ/core` exports under these names.
+ */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { conclude } from "./report.ts";
+
+const TABLES = ["ERRORS", "FINDINGS", "VERIFY_CODES"];
+
+/** What each page must say, in its words. */
+const PARTS = ["**What it means.**", "**Why.**", "**What to do next.**"];
+
+/** The codes of a table, which is a list of them or has them as its keys. */
+export function codesOf(table: unknown): readonly string[] {
+  if (Array.isArray(table)) return table.filter((code): code is string => typeof code === "string");
+  return typeof table === "object" && table !== null ? Object.keys(table) : [];
+}
+
+export function checkErrorPages(codes: readonly string[], folder: string): readonly string[] {
+  const pages = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".md")) : [];
+  const known = new Set(codes);
+  const missing = [...known]
+    .filter((code) => !pages.includes(`${code}.md`))
+    .map((code) => `docs/errors/${code}.md is missing`);
+  const orphaned = pages
+    .filter((name) => !known.has(name.slice(0, -".md".length)))
+    .map((name) => `docs/errors/${name} explains a code that no table holds`);
+  const incomplete = pages.flatMap((name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    const wanted = [`# ${name.slice(0, -".md".length)}\n`, ...PARTS].filter((part) => !text.includes(part));
+    return wanted.map((part) => `docs/errors/${name} lacks "${part.trim()}"`);
+  });
+  return [...missing, ...orphaned, ...incomplete].toSorted();
+}
+
+if (import.meta.main) {
+  const root = resolve(import.meta.dirname, "..");
+  const core: Record<string, unknown> = await import("@writ/core");
+  const codes = TABLES.flatMap((name) => codesOf(core[name]));
+  conclude(checkErrorPages(codes, join(root, "docs/errors")), `${codes.length} codes, each with its page`);
+}

@@ -1,0 +1,169 @@
+/**
+ * Who may import whom: the one table of packages and rooms. The linter's
+ * configuration, the layer check and the drawn graph all read it.
+ *
+ * A room is a folder of a package's `src`. It names the rooms directly beneath
+ * it; what those may see, it may see too.
+ */
+
+export interface PackageLayer {
+  /** Other packages, by short name, that its production code may import. */
+  readonly packages: readonly string[];
+  /** Libraries its production code may import; `declared`: whatever its manifest lists. */
+  readonly libraries: readonly string[] | "declared";
+  /** `node:` modules: none, all of them, or all but those listed. */
+  readonly node: "none" | "all" | { readonly except: readonly string[] };
+  /** Subpaths others may import besides the package's entry; `*` stands for any. */
+  readonly subpaths: readonly string[];
+  /** Each room with the rooms directly beneath it; `free` where all see each other. */
+  readonly rooms: Readonly<Record<string, readonly string[]>> | "free";
+  readonly ambient: AmbientRule;
+}
+
+/**
+ * Which of the platform's clocks, dice and globals a package may name.
+ *
+ * - `pure`: none, so that a replay cannot differ
+ * - `simulated`: none that a port stands for, so that a seed decides them all
+ * - `injected`: no clock to read and no dice; what is handed in may be formatted
+ * - `free`: any
+ */
+export type AmbientRule = "pure" | "simulated" | "injected" | "free";
+
+export const PACKAGES = {
+  core: {
+    packages: [],
+    libraries: ["yaml", "zod"],
+    node: "none",
+    subpaths: [],
+    rooms: {
+      base: [],
+      tool: ["base"],
+      plan: ["tool"],
+      policy: ["plan"],
+      budget: ["plan"],
+      governor: ["plan"],
+      workflow: ["plan"],
+      critic: ["policy", "budget"],
+      run: ["critic"],
+      journal: ["run"],
+      record: ["journal"],
+      audit: ["journal"],
+      tuning: ["journal"],
+    },
+    ambient: "pure",
+  },
+  runtime: {
+    packages: ["core"],
+    libraries: ["ajv", "ajv-formats", "zod"],
+    // Ports and the loop: no driver and no HTTP.
+    node: { except: ["sqlite", "http", "https", "http2", "net", "tls", "dgram", "child_process", "fs", "fs/promises"] },
+    subpaths: ["config/config"],
+    rooms: {
+      ports: [],
+      gateway: ["ports"],
+      roles: ["ports"],
+      engine: ["gateway", "roles"],
+      chat: ["engine"],
+      service: ["engine"],
+      config: ["ports"],
+    },
+    ambient: "simulated",
+  },
+  adapters: {
+    packages: ["core", "runtime"],
+    libraries: "declared",
+    node: "all",
+    subpaths: ["*"],
+    // One adapter does not know another; what several stand on lies at the bottom.
+    rooms: {
+      system: [],
+      files: ["system"],
+      sqlite: ["system"],
+      postgres: ["system"],
+      memory: ["system"],
+      pump: ["system"],
+      llm: ["system"],
+      agents: ["system"],
+      mcp: ["system"],
+      sandbox: ["system"],
+      tools: ["files"],
+      "run-folder": ["files"],
+      notify: ["system"],
+    },
+    ambient: "injected",
+  },
+  api: {
+    packages: ["core", "runtime"],
+    libraries: "declared",
+    node: "all",
+    subpaths: ["contract/*", "server/*", "mcp/*", "client/*"],
+    rooms: { contract: [], client: ["contract"], server: ["contract"], mcp: ["contract"] },
+    ambient: "injected",
+  },
+  dashboard: {
+    packages: ["core", "api"],
+    libraries: "declared",
+    node: "none",
+    subpaths: [],
+    rooms: "free",
+    ambient: "free",
+  },
+  cli: {
+    packages: ["core", "runtime", "adapters", "api"],
+    libraries: "declared",
+    node: "all",
+    subpaths: [],
+    rooms: "free",
+    ambient: "injected",
+  },
+  testkit: {
+    packages: ["core", "runtime"],
+    libraries: "declared",
+    node: "all",
+    subpaths: ["*"],
+    rooms: "free",
+    ambient: "injected",
+  },
+} as const satisfies Readonly<Record<string, PackageLayer>>;
+
+/** Rules about one package's files that the table above is too coarse for. */
+export const ONLY_FROM: readonly { readonly target: string; readonly importers: RegExp; readonly because: string }[] = [
+  {
+    target: "@writ/adapters",
+    importers: /^packages\/cli\/src\/compose[^/]*\.ts$/,
+    because: "only cli/src/compose*.ts names adapters",
+  },
+  {
+    target: "@writ/runtime/config/config",
+    importers: /^packages\/cli\/src\//,
+    because: "configuration is read by the command line only",
+  },
+];
+
+/** Where the system's clock and dice enter. */
+export const AMBIENT_SOURCES = /^packages\/adapters\/src\/system\//;
+
+export function layerOf(packageName: string): PackageLayer | undefined {
+  return Object.entries<PackageLayer>(PACKAGES).find(([name]) => name === packageName)?.[1];
+}
+
+/** The rooms of a package that `room` may import from, itself included. */
+export function reach(layer: PackageLayer, room: string): ReadonlySet<string> {
+  const beneath = layer.rooms === "free" ? {} : layer.rooms;
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const next of beneath[name] ?? []) visit(next);
+  };
+  visit(room);
+  return seen;
+}
+
+/** The rooms of a package that `room` must not import from, as far as the table lists them. */
+export function forbiddenRooms(layer: PackageLayer, room: string): readonly string[] {
+  if (layer.rooms === "free") return [];
+  const allowed = reach(layer, room);
+  return Object.keys(layer.rooms).filter((name) => !allowed.has(name));
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+const PROJECT = {
+  environment: "node",
+  // Processes, not threads: tests change directory, signal themselves and open databases.
+  pool: "forks",
+  restoreMocks: true,
+} as const;
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    globalSetup: ["./scripts/bundle-before-tests.ts"],
+    projects: [
+      {
+        test: {
+          ...PROJECT,
+          name: "unit",
+          include: ["packages/*/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...PROJECT,
+          name: "sim",
+          include: ["packages/*/src/**/*.sim.ts"],
+          testTimeout: process.env["WRIT_LONG"] === "1" ? 6 * 3_600_000 : 240_000,
+        },
+      },
+    ],
+  },
+});
