@@ -1,5 +1,6 @@
 export * from "./base/error.ts";
 export * from "./base/hash.ts";
+export * from "./base/json-parse.ts";
 export * from "./base/json.ts";
 export * from "./base/result.ts";
 export * from "./base/time.ts";

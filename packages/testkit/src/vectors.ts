@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import { isJsonArray, isJsonObject, parseStrict, type Json, type JsonObject } from "@writ/core/base/json";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@writ/core/base/json";
+import { parseStrict } from "@writ/core/base/json-parse";
 
 /** One file of `spec/vectors`, the test vectors that are part of the durable formats. */
 export function vectors(name: string): JsonObject {

@@ -11,9 +11,12 @@ import { fromHex, toHex } from "./hex.ts";
 
 const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array();
 
-test.each(asObjects(vectors("commitments")["cases"]))("the commitment to $bytes bytes as $as", ({ salt, payload_hex, commit }) => {
-  expect(commitment(nodeHasher, bytesOf(asText(salt)), bytesOf(asText(payload_hex)))).toBe(commit);
-});
+test.each(asObjects(vectors("commitments")["cases"]))(
+  "the commitment to $bytes bytes as $as",
+  ({ salt, payload_hex, commit }) => {
+    expect(commitment(nodeHasher, bytesOf(asText(salt)), bytesOf(asText(payload_hex)))).toBe(commit);
+  },
+);
 
 test("HMAC agrees with the platform, for keys shorter and longer than a block", () => {
   let long = 0;
@@ -49,6 +52,7 @@ test("base64 and hex agree with the platform and read one spelling only", () => 
     { numRuns: 500 },
   );
   expect(padded).toBeGreaterThan(100);
-  for (const text of ["A", "AA", "AA=", "AB==", "AAB=", "AA==\n", "A-==", "=AAA"]) expect(fromBase64(text)).toBeUndefined();
+  for (const text of ["A", "AA", "AA=", "AB==", "AAB=", "AA==\n", "A-==", "=AAA"])
+    expect(fromBase64(text)).toBeUndefined();
   for (const text of ["0", "AB", "zz", "00 "]) expect(fromHex(text)).toBeUndefined();
 });

@@ -1,9 +1,8 @@
-import { concatBytes, u64 } from "./bytes.ts";
+import { asciiBytes, concatBytes, u64 } from "./bytes.ts";
 import { InvariantError } from "./error.ts";
 import type { Hasher } from "./hash.ts";
 import { toHex } from "./hex.ts";
 import { canonicalJson, type Json } from "./json.ts";
-import { utf8Bytes } from "./utf8.ts";
 
 /** `sha256:` and 64 lower-case hex digits. In a fact it names a document. */
 export type Digest = `sha256:${string}`;
@@ -14,7 +13,7 @@ export type Commit = string;
 export const SALT_BYTES = 32;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const COMMIT_DOMAIN = utf8Bytes("writ/commit/v1\0");
+const COMMIT_DOMAIN = asciiBytes("writ/commit/v1\0");
 const BLOCK_BYTES = 64;
 
 export function isDigest(text: Json | undefined): text is Digest {
@@ -34,8 +33,18 @@ export function digestBytes(hash: Hasher, bytes: Uint8Array | string): Digest {
 export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? hash.sha256(key) : key);
-  const inner = hash.sha256(concatBytes(block.map((byte) => byte ^ 0x36), message));
-  return hash.sha256(concatBytes(block.map((byte) => byte ^ 0x5c), inner));
+  const inner = hash.sha256(
+    concatBytes(
+      block.map((byte) => byte ^ 0x36),
+      message,
+    ),
+  );
+  return hash.sha256(
+    concatBytes(
+      block.map((byte) => byte ^ 0x5c),
+      inner,
+    ),
+  );
 }
 
 /**

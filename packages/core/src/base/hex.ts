@@ -12,6 +12,11 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array | undefined {
   if (!HEX.test(text)) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = digit(text, at * 2) * 16 + digit(text, at * 2 + 1);
   return bytes;
+}
+
+function digit(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  return unit < 0x3a ? unit - 0x30 : unit - 0x57;
 }

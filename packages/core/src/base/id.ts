@@ -63,7 +63,8 @@ export function parseId<K extends IdKind>(kind: K, text: string): Result<Id<K>, 
  * @throws InvariantError on another number of bytes, or an instant outside 48 bits
  */
 export function mintId<K extends IdKind>(kind: K, at: EpochMs, entropy: Uint8Array): Id<K> {
-  if (entropy.length !== ENTROPY_BYTES) throw new InvariantError("an identifier takes ten bytes", { length: entropy.length });
+  if (entropy.length !== ENTROPY_BYTES)
+    throw new InvariantError("an identifier takes ten bytes", { length: entropy.length });
   if (!Number.isInteger(at) || at < 0 || at >= 2 ** 48) throw new InvariantError("an instant has 48 bits", { at });
   return `${PREFIX[kind]}_${base32Number(at, TIME_DIGITS)}${toBase32(entropy)}` as Id<K>;
 }

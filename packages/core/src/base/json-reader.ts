@@ -8,7 +8,12 @@ interface Cursor {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const CONSTANTS = [["null", null], ["true", true], ["false", false]] as const;
+const CONSTANTS = [
+  ["null", null],
+  ["true", true],
+  ["false", false],
+] as const;
+const parseText: (token: string) => string = JSON.parse;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -42,7 +47,7 @@ function readValue(cursor: Cursor, depth: number): Json {
 
 function readObject(cursor: Cursor, depth: number): Json {
   checkDepth(depth, cursor.at);
-  const object: Record<string, Json> = Object.create(null);
+  const object: Record<string, Json> = { __proto__: null };
   if (opensEmpty(cursor, "}")) return object;
   let count = 0;
   do {
@@ -105,7 +110,7 @@ function readString(cursor: Cursor): string {
 
 function unescape(token: string, at: number): string {
   try {
-    return JSON.parse(token);
+    return parseText(token);
   } catch (error) {
     if (error instanceof SyntaxError) return refuseJson("json_syntax", "a string has a bad escape", at);
     throw error;

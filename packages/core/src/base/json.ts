@@ -1,6 +1,4 @@
-import { checkDepth, checkMembers, checkName, checkNumber, checkSize, checkText, MAX_JSON_BYTES, refuseJson } from "./json-limits.ts";
-import { readJson } from "./json-reader.ts";
-import { utf8Text } from "./utf8.ts";
+import { checkDepth, checkMembers, checkName, checkNumber, checkSize, checkText, refuseJson } from "./json-limits.ts";
 
 /** A JSON value. Objects are read without a prototype. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -24,30 +22,6 @@ export function isJsonArray(value: Json | undefined): value is readonly Json[] {
  */
 export function canonicalJson(value: Json): string {
   return checkSize(write(value, 0));
-}
-
-/**
- * Foreign JSON, read strictly: RFC 8259, and the limits of `formats.md` 1.1.
- *
- * @returns objects without a prototype, so that no member name is special
- * @throws OrchestratorError a `json_*` code, with the character where reading stopped as `details.at`
- */
-export function parseStrict(source: string | Uint8Array): Json {
-  if (source.length > MAX_JSON_BYTES) refuseJson("json_size", "the JSON is larger than 16 MiB");
-  const text = checkSize(typeof source === "string" ? source : utf8Text(source));
-  if (text.startsWith("\ufeff")) refuseJson("json_utf8", "the JSON begins with a byte order mark; remove it", 0);
-  return readJson(text);
-}
-
-/**
- * Stored JSON: what the bytes say is what was hashed, because they are their own canonical form.
- *
- * @throws OrchestratorError `json_not_canonical`, or the code of `parseStrict`
- */
-export function parseCanonical(source: string | Uint8Array): Json {
-  const text = typeof source === "string" ? source : utf8Text(source);
-  const value = parseStrict(text);
-  return write(value, 0) === text ? value : refuseJson("json_not_canonical", "the JSON is not in canonical form (RFC 8785)");
 }
 
 /** Whether two values have the same canonical form: member order and `-0` do not count. */

@@ -71,15 +71,16 @@ export function utf8Text(bytes: Uint8Array): string {
 function asciiText(bytes: Uint8Array, from: number, to: number): string {
   let text = "";
   for (let at = from; at < to; at += CHUNK) {
-    const part: string = Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, Math.min(at + CHUNK, to)));
-    text += part;
+    const part: unknown = Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, Math.min(at + CHUNK, to)));
+    text += String(part);
   }
   return text;
 }
 
 /** @see RFC 3629, "UTF-8, a transformation format of ISO 10646", section 4 */
 function codePoint(bytes: Uint8Array, at: number, lead: number): number {
-  const length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  const length =
+    lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
   let point = lead & (0xff >> (length + 1));
   for (let next = 1; next < length; next += 1) {
     const byte = bytes[at + next] ?? 0;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { digestOf } from "../base/digest.ts";
 import { fromHex } from "../base/hex.ts";
 import { parseId } from "../base/id.ts";
-import { parseCanonical } from "../base/json.ts";
+import { parseCanonical } from "../base/json-parse.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 
 test.each(asObjects(vectors("keys")["idempotency"]))("$key", ({ secret, args, preimage, args_hash, key }) => {

@@ -11,7 +11,7 @@ export interface CallIdentity {
   /** An integer given at intake, or a string with loop and visit marks such as `0[2]#3`; in a workflow the step's full path. */
   readonly occurrence: number | string;
   /** The run whose start holds the key's secret; a lane inherits it. */
-  readonly root: RunId;
+  readonly root: RunId | string;
   readonly tenant: string;
   readonly tool: string;
 }

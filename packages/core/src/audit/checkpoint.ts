@@ -1,0 +1,39 @@
+import { fromBase64, toBase64 } from "../base/base64.ts";
+import type { Digest } from "../base/digest.ts";
+import { toRfc3339, type EpochMs } from "../base/time.ts";
+import { parseNote, type Note } from "./note.ts";
+import type { Head } from "./proof.ts";
+
+/** A signed tree head as it is read. */
+export interface Checkpoint extends Head {
+  readonly origin: string;
+  /** When it was signed, RFC 3339 in UTC. */
+  readonly time: string;
+  readonly note: Note;
+}
+
+const TEXT = /^([^\s+]+)\n([1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\n$/;
+
+/** The text of a C2SP checkpoint with exactly one extension line: what the log's key signs. */
+export function checkpointText(origin: string, head: Head, at: EpochMs): string {
+  return `${origin}\n${head.size}\n${toBase64(head.root)}\ntime ${toRfc3339(at)}\n`;
+}
+
+/** @returns undefined unless it is a signed head in its only spelling; its signatures are not checked here */
+export function parseCheckpoint(text: string): Checkpoint | undefined {
+  const note = parseNote(text);
+  const [, origin = "", size, base64 = "", time = ""] = (note && TEXT.exec(note.text)) ?? [];
+  const root = fromBase64(base64);
+  if (note === undefined || root?.length !== 32 || !Number.isSafeInteger(Number(size))) return undefined;
+  return { origin, size: Number(size), root, time, note };
+}
+
+/** What the old and the new key both sign when a log changes its key. `seq` is that of the entry that says so. */
+export function rotationText(origin: string, seq: number, oldKey: string, newKey: string): string {
+  return `writ/rotate/v1\n${origin}\n${seq}\n${oldKey}\n${newKey}\n`;
+}
+
+/** What an approver signs who has a key of their own. */
+export function approvalText(bindingHash: Digest): string {
+  return `writ/approve/v1\n${bindingHash}\napprove\n`;
+}

@@ -1,0 +1,71 @@
+import type { Hasher } from "../base/hash.ts";
+import { fromHex, toHex } from "../base/hex.ts";
+import { fold, middle, type Known, type Range } from "./merkle.ts";
+
+/**
+ * The largest subtrees that hold no exported entry, and the exported entries
+ * one by one, in order of position: they cover [0, size).
+ *
+ * @param exported positions, rising
+ */
+export function coverRanges(exported: readonly number[], size: number): readonly Range[] {
+  const cover: Range[] = [];
+  let next = 0;
+  const visit = (from: number, to: number): void => {
+    const seq = exported[next] ?? size;
+    if (seq >= to || to - from === 1) {
+      cover.push({ from, to });
+      if (seq === from) next += 1;
+      return;
+    }
+    visit(from, middle(from, to));
+    visit(middle(from, to), to);
+  };
+  if (size > 0) visit(0, size);
+  return cover;
+}
+
+/** One line of the tree file: a leaf if `isEntry`, else the root of a subtree that is not exported. */
+export interface CoverLine extends Range {
+  readonly isEntry: boolean;
+  /** 64 hex digits. */
+  readonly hash: string;
+}
+
+/** The tree file of a bundle; `known` gives the root of each range of the cover. */
+export function writeCover(hash: Hasher, known: Known, exported: readonly number[], size: number): string | undefined {
+  const entries = new Set(exported);
+  let text = "";
+  for (const { from, to } of coverRanges(exported, size)) {
+    const root = fold(hash, known, from, to);
+    if (root === undefined) return undefined;
+    text += `${from}${entries.has(from) ? "" : `-${to}`} ${toHex(root)}\n`;
+  }
+  return text;
+}
+
+const LINE = /^(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))? ([0-9a-f]{64})$/;
+
+/** @returns the number of the first bad line, unless the lines are the cover that `coverRanges` demands */
+export function readCover(text: string): readonly CoverLine[] | number {
+  const lines: CoverLine[] = [];
+  for (const line of text.split("\n").slice(0, -1)) {
+    const [, from, to, hash = ""] = LINE.exec(line) ?? [];
+    if (from === undefined || Number(from) !== (lines.at(-1)?.to ?? 0)) return lines.length + 1;
+    lines.push({ from: Number(from), to: Number(to ?? Number(from) + 1), isEntry: to === undefined, hash });
+  }
+  const exported = lines.filter(({ isEntry }) => isEntry).map(({ from }) => from);
+  const wanted = coverRanges(exported, lines.at(-1)?.to ?? 0);
+  const bad = lines.findIndex(({ to }, at) => to !== wanted[at]?.to);
+  if (bad !== -1) return bad + 1;
+  return text.endsWith("\n") ? lines : lines.length + 1;
+}
+
+/** Roots of the ranges that a cover names. */
+export function knownFromCover(lines: readonly CoverLine[]): Known {
+  const byStart = new Map(lines.map((line) => [line.from, line]));
+  return (from, to) => {
+    const line = byStart.get(from);
+    return line?.to === to ? fromHex(line.hash) : undefined;
+  };
+}

@@ -1,0 +1,14 @@
+import { concatBytes } from "../base/bytes.ts";
+import type { Hasher } from "../base/hash.ts";
+
+const LEAF = Uint8Array.of(0);
+
+/**
+ * The leaf of an entry: a hash of the stored bytes exactly as they are.
+ *
+ * @param entry the bytes, or a text whose UTF-8 they are
+ * @see RFC 6962, section 2.1
+ */
+export function leafHash(hash: Hasher, entry: Uint8Array | string): Uint8Array {
+  return hash.sha256(typeof entry === "string" ? `\0${entry}` : concatBytes(LEAF, entry));
+}

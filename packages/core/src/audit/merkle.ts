@@ -1,0 +1,47 @@
+import { concatBytes } from "../base/bytes.ts";
+import type { Hasher } from "../base/hash.ts";
+
+const NODE = Uint8Array.of(1);
+
+/** The leaves [from, to) of a tree. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The root of [from, to) where it is known. */
+export type Known = (from: number, to: number) => Uint8Array | undefined;
+
+/** @see RFC 6962, section 2.1 */
+export function nodeHash(hash: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array {
+  return hash.sha256(concatBytes(NODE, left, right));
+}
+
+/** Where a range of two or more leaves divides: after the largest power of two below its length. */
+export function middle(from: number, to: number): number {
+  let length = 1;
+  while (length * 2 < to - from) length *= 2;
+  return from + length;
+}
+
+/**
+ * The root of [from, to), from the largest known roots in it.
+ *
+ * Every computation over a tree is this one: of a root from leaves, a cover or
+ * tiles, and of both roots that a proof connects.
+ *
+ * @returns undefined where a part is not known
+ */
+export function fold(hash: Hasher, known: Known, from: number, to: number): Uint8Array | undefined {
+  const here = known(from, to);
+  if (here !== undefined || to - from < 2) return here;
+  const left = fold(hash, known, from, middle(from, to));
+  const right = left && fold(hash, known, middle(from, to), to);
+  return left && right && nodeHash(hash, left, right);
+}
+
+/** The root of a tree of these leaves; of none, the hash of nothing. */
+export function rootOf(hash: Hasher, leaves: readonly Uint8Array[]): Uint8Array {
+  const known: Known = (from, to) => (to - from === 1 ? leaves[from] : undefined);
+  return fold(hash, known, 0, leaves.length) ?? hash.sha256("");
+}

@@ -1,0 +1,89 @@
+import { equalBytes } from "../base/bytes.ts";
+import type { Hasher } from "../base/hash.ts";
+import { fold, middle, type Known, type Range } from "./merkle.ts";
+
+/**
+ * The subtrees whose roots prove that an entry is in a tree, leaf to root.
+ *
+ * @see RFC 6962, section 2.1.1
+ */
+export function inclusionRanges(seq: number, size: number): readonly Range[] {
+  const path: Range[] = [];
+  for (let from = 0, to = size; to - from > 1;) {
+    const split = middle(from, to);
+    path.push(seq < split ? { from: split, to } : { from, to: split });
+    if (seq < split) to = split;
+    else from = split;
+  }
+  return path.reverse();
+}
+
+/** Whether the hashes, in the order of `inclusionRanges`, lead from the leaf to the root: no fewer and no more. */
+export function provesInclusion(
+  hash: Hasher,
+  at: { readonly seq: number; readonly size: number; readonly leaf: Uint8Array; readonly root: Uint8Array },
+  hashes: readonly Uint8Array[],
+): boolean {
+  if (at.seq >= at.size) return false;
+  const known = knownRanges(
+    [...inclusionRanges(at.seq, at.size), { from: at.seq, to: at.seq + 1 }],
+    [...hashes, at.leaf],
+  );
+  const root = known && fold(hash, known, 0, at.size);
+  return root !== undefined && equalBytes(root, at.root);
+}
+
+/**
+ * The subtrees whose roots prove that a tree of `older` leaves became one of `newer` by appending; none for equal sizes.
+ *
+ * @see RFC 6962, section 2.1.2
+ */
+export function consistencyRanges(older: number, newer: number): readonly Range[] {
+  const path: Range[] = [];
+  let isWhole = true;
+  let from = 0;
+  let to = newer;
+  while (to !== older) {
+    const split = middle(from, to);
+    if (older <= split) {
+      path.push({ from: split, to });
+      to = split;
+    } else {
+      path.push({ from, to: split });
+      from = split;
+      isWhole = false;
+    }
+  }
+  if (!isWhole) path.push({ from, to });
+  return path.reverse();
+}
+
+export interface Head {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** Whether the hashes, in the order of `consistencyRanges`, connect both heads: no fewer and no more. */
+export function provesConsistency(hash: Hasher, older: Head, newer: Head, hashes: readonly Uint8Array[]): boolean {
+  if (older.size < 1 || older.size > newer.size) return false;
+  const ranges = consistencyRanges(older.size, newer.size);
+  const known = knownRanges(ranges, hashes);
+  if (known === undefined) return false;
+  // Where the older tree is itself a subtree of the newer one, its root is no part of the proof.
+  const isSubtree = ranges.every(({ from }) => from >= older.size);
+  const before = isSubtree ? older.root : fold(hash, known, 0, older.size);
+  const after = fold(
+    hash,
+    (from, to) => (isSubtree && from === 0 && to === older.size ? older.root : known(from, to)),
+    0,
+    newer.size,
+  );
+  return before !== undefined && after !== undefined && equalBytes(before, older.root) && equalBytes(after, newer.root);
+}
+
+/** Pairs ranges with their roots; undefined if there are not as many. */
+function knownRanges(ranges: readonly Range[], hashes: readonly Uint8Array[]): Known | undefined {
+  if (hashes.length !== ranges.length) return undefined;
+  const byRange = new Map(ranges.map(({ from, to }, index) => [`${from}-${to}`, hashes[index]]));
+  return (from, to) => byRange.get(`${from}-${to}`);
+}
