@@ -50,6 +50,22 @@ export const ERRORS = {
   owner_unreachable: { exit: 1, status: 503, retryable: true },
   inbox_folder_untrusted: { exit: 4, status: 500, retryable: false },
   inbox_message_invalid: { exit: 2, status: 400, retryable: false },
+  model_unreachable: { exit: 1, status: 502, retryable: true },
+  model_timeout: { exit: 1, status: 504, retryable: true },
+  model_refused: { exit: 1, status: 502, retryable: false },
+  model_answer_invalid: { exit: 1, status: 502, retryable: false },
+  model_answer_too_large: { exit: 1, status: 502, retryable: false },
+  model_answer_not_recorded: { exit: 1, status: 409, retryable: false },
+  model_endpoint_invalid: { exit: 2, status: 400, retryable: false },
+  outbound_refused: { exit: 4, status: 403, retryable: false },
+  no_planner: { exit: 2, status: 422, retryable: false },
+  model_required: { exit: 2, status: 422, retryable: false },
+  planner_output_invalid: { exit: 2, status: 422, retryable: false },
+  planner_timeout: { exit: 1, status: 504, retryable: true },
+  template_input_missing: { exit: 2, status: 422, retryable: false },
+  template_input_invalid: { exit: 2, status: 422, retryable: false },
+  template_malformed: { exit: 2, status: 422, retryable: false },
+  template_shadowed: { exit: 2, status: 409, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export interface ErrorTraits {

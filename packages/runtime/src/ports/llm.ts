@@ -12,7 +12,7 @@ export interface Llm {
   /**
    * One answer.
    *
-   * @throws OrchestratorError `model_unreachable`, `model_timeout`, `model_answer_invalid`, `model_answer_too_large`
+   * @throws OrchestratorError `model_unreachable`, `model_timeout`, `model_refused`, `model_answer_invalid`, `model_answer_too_large`
    */
   respond(request: LlmRequest, signal: AbortSignal): Promise<LlmAnswer>;
 }
@@ -34,7 +34,21 @@ export interface LlmMessage {
 export interface LlmAnswer {
   readonly text: string;
   readonly model: string;
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage: LlmUsage;
+  /** How far the endpoint held the answer to the schema that was asked for: it may refuse, and a weaker form is then asked for. */
+  readonly structure: AnswerStructure;
   /** Why the model stopped; `length` means the answer was cut. */
   readonly finish: "stop" | "length" | "other";
 }
+
+export interface LlmUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** 1/1000 cent, by the prices the endpoint is configured with. */
+  readonly costMillicents: number;
+  /** Whether the tokens were counted by the endpoint, or estimated here because it did not say. */
+  readonly counted: "endpoint" | "estimate";
+}
+
+/** `schema`: the JSON Schema was sent; `json`: only that the answer be JSON; `text`: nothing was asked. */
+export type AnswerStructure = "schema" | "json" | "text";

@@ -5,6 +5,7 @@ import type { Json, PlanDocument, Problem, ToolSpec } from "@writ/core";
  * never a gateway.
  */
 export interface Planner {
+  /** @throws OrchestratorError `model_unreachable`, `model_refused` when there is no answer that could be judged */
   propose(request: PlanRequest, signal: AbortSignal): Promise<Proposal>;
 }
 
@@ -36,7 +37,7 @@ export type Proposal =
     }
   | { readonly kind: "refused"; readonly code: PlannerRefusal; readonly message: string; readonly nearest: readonly NearestTemplate[]; readonly usage: ModelUsage; readonly answers: readonly string[] };
 
-export type PlannerRefusal = "no_planner" | "model_required" | "planner_output_invalid" | "planner_timeout" | "template_input_missing";
+export type PlannerRefusal = "no_planner" | "model_required" | "planner_output_invalid" | "planner_timeout" | "template_input_missing" | "template_input_invalid";
 
 export interface ModelUsage {
   readonly tokens: number;
