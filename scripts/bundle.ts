@@ -143,7 +143,7 @@ function productionFiles(root: string, folder: string): string[] {
 }
 
 if (import.meta.main) {
-  const root = resolve(import.meta.dirname, "..");
+  const root = resolve(process.argv[2] ?? join(import.meta.dirname, ".."));
   const startedAt = performance.now();
   const { entry, isNew } = await bundle(root);
   const took = Math.round(performance.now() - startedAt);

@@ -1,4 +1,4 @@
-import { forbiddenRooms, ONLY_FROM, PACKAGES, type PackageLayer } from "./layers.ts";
+import { forbiddenRooms, layerOf, ONLY_FROM, PACKAGES, type PackageLayer } from "./layers.ts";
 
 /** The imports one room or package must not make, as the linter wants them. */
 export interface ForbiddenImports {
@@ -37,6 +37,7 @@ function composition(name: string): readonly string[] {
 
 function packagePatterns(name: string, layer: PackageLayer): ForbiddenImports["patterns"] {
   const others = Object.keys(PACKAGES).filter((other) => !layer.packages.includes(other));
+  const entered = layer.packages.filter((other) => layerOf(other)?.subpaths.length === 0);
   const reserved = ONLY_FROM.filter(({ importers }) => !importers.test(`packages/${name}/src/x.ts`));
   return [
     ...others.map((other) => ({
@@ -44,7 +45,8 @@ function packagePatterns(name: string, layer: PackageLayer): ForbiddenImports["p
       message: other === name ? "Import your own package by file." : `${name} may not import ${other}.`,
     })),
     ...reserved.map(({ target, because }) => ({ regex: `^${target}($|/)`, message: `${because}.` })),
-    { regex: "^(\\.\\./)+(packages|src)/", message: "Import another package by its name." },
+    ...entered.map((other) => ({ regex: `^@writ/${other}/`, message: `Import the entry of ${other}.` })),
+    { regex: "^\\.\\.?/.*/src/", message: "Import another package by its name." },
     ...(layer.node === "none" ? [{ regex: "^node:", message: `${name} does not know Node.` }] : []),
     ...(typeof layer.node === "object"
       ? [{ regex: `^node:(${layer.node.except.join("|")})$`, message: `${name} reaches this through a port.` }]

@@ -12,3 +12,9 @@ export function readRecord(path: string): JsonRecord {
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** The objects in a list that a record holds; none where it holds no list. */
+export function recordsIn(record: JsonRecord, key: string): readonly JsonRecord[] {
+  const list: unknown = record[key];
+  return Array.isArray(list) ? list.filter(isRecord) : [];
+}

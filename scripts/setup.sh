@@ -30,9 +30,9 @@ packages_are_installed() {
   installed=$root/node_modules/.package-lock.json
   [ -f "$installed" ] || return 1
   [ "$root/package-lock.json" -nt "$installed" ] || return 0
-  [ "$root/package-lock.json" -nt "$root/node_modules/.writ-checked" ] || return 0
-  node "$root/scripts/installed.cjs" "$root" || return 1
-  : >"$root/node_modules/.writ-checked"
+  checked=$root/node_modules/.writ-checked
+  [ -f "$checked" ] && [ ! "$root/package-lock.json" -nt "$checked" ] && return 0
+  node "$root/scripts/installed.cjs" "$root" && : >"$checked"
 }
 
 # Installs the npm packages if any is missing or of another version. Two callers
