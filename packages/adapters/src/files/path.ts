@@ -1,5 +1,4 @@
 import { err, ok, type Result } from "@writ/core";
-import { utf8Length } from "@writ/core/base/utf8";
 
 /** Names no tool may touch at any depth: the journal and the history of the code. */
 export const CLOSED_NAMES: readonly string[] = [".orchestrate", ".git"];
@@ -34,7 +33,7 @@ export function parsePath(
   closed: readonly string[] = CLOSED_NAMES,
   platform: PathPlatform = "posix",
 ): Result<readonly string[], PathRefusal> {
-  if (HALF_PAIR.test(path) || utf8Length(path) > MAX_PATH_BYTES) return escapes(path, "is too long or not text");
+  if (HALF_PAIR.test(path) || Buffer.byteLength(path) > MAX_PATH_BYTES) return escapes(path, "is too long or not text");
   if (path.startsWith("/")) return escapes(path, "is absolute");
   const names = path.split("/");
   for (const name of names) {
@@ -50,7 +49,7 @@ function faultOf(name: string, platform: PathPlatform): string | null {
   if (name === "." || name === "..") return `holds ${name}`;
   if (name.includes("\\")) return "holds a backslash";
   if (CONTROL.test(name)) return "holds a control character";
-  if (utf8Length(name) > MAX_NAME_BYTES) return `has a part of more than ${MAX_NAME_BYTES} bytes`;
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `has a part of more than ${MAX_NAME_BYTES} bytes`;
   if (platform === "posix") return null;
   if (/[<>:"|?*]/.test(name)) return "holds a character that Windows keeps for itself";
   if (/[. ]$/.test(name)) return "has a part that ends in a dot or a space";
