@@ -43,6 +43,10 @@ export interface ToolTraits {
   readonly host: string | null;
   /** Identical answers a polling tool may give before the loop guard trips. */
   readonly maxIdentical: number | null;
+  /** The parameters that say which files of the workspace a call writes: a path, or a unified diff. */
+  readonly writes: readonly { readonly at: string; readonly as: "path" | "patch" }[];
+  /** The most tokens one call may use; reserved before it is sent. */
+  readonly tokens: number;
   /** Bounds per parameter, beyond the schema. */
   readonly constraints: readonly ArgumentConstraint[];
 }

@@ -1,0 +1,125 @@
+import { compiled, readsOf } from "../plan/block.ts";
+import { findCycle, precedes } from "../plan/graph.ts";
+import { INPUTS, type Step } from "../plan/plan.ts";
+import { pathsOf } from "../plan/expression.ts";
+import { finding, type Finding } from "./finding.ts";
+import { schemaAt } from "./schema-flow.ts";
+import type { Question } from "./verify-plan.ts";
+
+/** V1: unique ids, every name resolves, no cycle; references name something the step before really gives. */
+export function checkStructure(question: Question): readonly Finding[] {
+  const { block } = question.plan;
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  for (const step of block.steps) {
+    if (seen.has(step.id)) {
+      findings.push(finding("plan_malformed", `two steps are named ${step.id}`, { step: step.id, field: "id" }, "give each step an id of its own"));
+    }
+    seen.add(step.id);
+  }
+  for (const step of block.steps) findings.push(...checkNames(question, step, seen), ...checkReads(question, step, seen));
+  const cycle = findCycle(block);
+  if (cycle !== null) {
+    const where = cycle[0];
+    findings.push(
+      finding(
+        "plan_cycle",
+        `the steps wait for each other: ${cycle.join(" → ")}`,
+        where === undefined ? {} : { step: where, field: "depends_on" },
+        "remove one of these dependencies",
+      ),
+    );
+  }
+  for (const checkpoint of question.plan.document.decision_checkpoints) {
+    if (!seen.has(checkpoint.after_step)) {
+      findings.push(
+        finding("plan_malformed", `the checkpoint ${checkpoint.decision_id} follows ${checkpoint.after_step}, which is no step`, { field: "decision_checkpoints" }, "name a step of the plan"),
+      );
+    }
+  }
+  return [...findings, ...checkEvidence(question)];
+}
+
+function checkNames(question: Question, step: Step, known: ReadonlySet<string>): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const need of step.needs) {
+    if (!known.has(need)) {
+      findings.push(finding("plan_malformed", `${step.id} depends on ${need}, which is no step`, { step: step.id, field: "depends_on" }, "name a step of the plan"));
+    } else if (need === step.id) {
+      findings.push(finding("plan_cycle", `${step.id} waits for itself`, { step: step.id, field: "depends_on" }, "remove the dependency"));
+    }
+  }
+  if (step.fallbackFor !== null) findings.push(...checkFallback(question, step, step.fallbackFor, known));
+  return findings;
+}
+
+function checkFallback(question: Question, step: Step, subject: string, known: ReadonlySet<string>): readonly Finding[] {
+  const place = { step: step.id, field: "fallback_for" };
+  if (!known.has(subject) || subject === step.id) {
+    return [finding("plan_malformed", `${step.id} is a fallback for ${subject}, which is no other step`, place, "name a step of the plan")];
+  }
+  const { at, fallback } = compiled(question.plan.block);
+  const position = at.get(subject);
+  const stand = position === undefined ? -1 : (fallback[position] ?? -1);
+  const other = question.plan.block.steps[stand];
+  return other === undefined || other.id === step.id
+    ? []
+    : [finding("plan_malformed", `${other.id} and ${step.id} are both fallbacks for ${subject}`, place, "chain them: a fallback may have a fallback of its own")];
+}
+
+function checkReads(question: Question, step: Step, known: ReadonlySet<string>): readonly Finding[] {
+  const findings: Finding[] = [];
+  const { at } = compiled(question.plan.block);
+  for (const read of readsOf(step)) {
+    const place = { step: step.id, field: read.field };
+    const source = at.get(read.step);
+    if (!known.has(read.step) || source === undefined) {
+      findings.push(finding("reference_dangling", `${read.field} reads ${read.step}, which is no step`, place, "name a step of the plan"));
+      continue;
+    }
+    const producer = question.plan.block.steps[source];
+    if (producer?.kind !== "tool") continue;
+    const output = question.tools.get(producer.tool)?.spec.outputSchema;
+    if (output !== undefined && schemaAt(output, read.pointer) === "absent") {
+      findings.push(
+        finding("reference_dangling", `${producer.tool} gives nothing at /${read.pointer.join("/")}`, place, `see what it gives with: writ tools show ${producer.tool}`),
+      );
+    }
+  }
+  for (const name of inputsOf(step)) {
+    if (!question.inputs.has(name)) {
+      findings.push(finding("reference_dangling", `${step.id} reads the input ${name}, which was not given`, { step: step.id }, `give it with: --input ${name}=VALUE`));
+    }
+  }
+  return findings;
+}
+
+/** Inputs a step cannot do without: those bound to a parameter, or read outside `has` and `default`. */
+function inputsOf(step: Step): readonly string[] {
+  const bound = step.kind === "tool" ? step.args.bindings.filter((each) => each.from === INPUTS).map((each) => each.pointer[0] ?? "") : [];
+  const read = step.kind === "check" ? pathsOf(step.that).filter(([root]) => root === INPUTS).map(([, name]) => String(name ?? "")) : [];
+  return [...bound, ...read];
+}
+
+/** V11, without a catalogue: evidence a step requires is resolved, or given by a step that precedes it. */
+function checkEvidence(question: Question): readonly Finding[] {
+  const { block } = question.plan;
+  const wanting = block.steps.flatMap((step, index) => step.evidence.map((name) => ({ step, index, name })));
+  return wanting.flatMap(({ step, index, name }) => {
+    if (question.evidence.has(name)) return [];
+    const given = block.steps.some(
+      (other, position) => other.kind === "tool" && other.produces.includes(name) && precedes(block, position, index),
+    );
+    return given
+      ? []
+      : [
+          finding(
+            "missing_evidence",
+            `${step.id} requires ${name}, and no step before it gives that`,
+            { step: step.id, field: "requires" },
+            "add a step with produces_evidence, or let this one depend on it",
+          ),
+        ];
+  });
+}
+

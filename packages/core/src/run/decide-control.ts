@@ -1,0 +1,54 @@
+import { expire, failStep } from "./decide-approval.ts";
+import type { JournalEvent } from "./event.ts";
+import type { RunInput } from "./input.ts";
+import type { Arrival } from "./react.ts";
+import { runStatus } from "./status.ts";
+import type { RunState } from "./state.ts";
+
+export function decidePause(state: RunState): readonly JournalEvent[] {
+  return state.hold !== null || state.closing !== null ? [] : [{ type: "run_held", reason: { code: "operator_paused" } }];
+}
+
+export function decideResume(state: RunState): readonly JournalEvent[] {
+  return state.hold === null ? [] : [{ type: "run_released" }];
+}
+
+/** More of what ran out; a run that was held for it goes on. */
+export function decideExtend(state: RunState, input: Extract<RunInput, { type: "extend" }>): readonly JournalEvent[] {
+  if (state.closing !== null) return [];
+  const extended: JournalEvent = { type: "budget_extended", amounts: input.amounts, reason: input.reason };
+  return state.hold?.code === "budget_exhausted" ? [extended, { type: "run_released" }] : [extended];
+}
+
+/** While nothing but gates is awaited a cancel is a denial by the system; the second one forces the end. */
+export function decideCancel(state: RunState): readonly JournalEvent[] {
+  const reason = { code: "operator_cancelled" } as const;
+  if (state.closing !== null) {
+    return state.closing.forced ? [] : [{ type: "run_closing", outcome: state.closing.outcome, reason: state.closing.reason, forced: true }];
+  }
+  return [{ type: "run_closing", outcome: runStatus(state) === "awaiting_gate" ? "rejected" : "cancelled", reason, forced: false }];
+}
+
+/** All timers that are due, in due order. The instant decides, never the moment a timer fired. */
+export function decideTime(state: RunState, arrival: Arrival): readonly JournalEvent[] {
+  const timer = state.timers.earliest();
+  if (timer === null || timer.at > arrival.at) return [];
+  const [kind, path] = splitKey(timer.key);
+  switch (kind) {
+    case "gate": {
+      const gate = state.gates.get(path);
+      return gate?.request == null ? failStep(state, path, { code: "approval_expired", step: path }) : expire(state, gate, gate.request);
+    }
+    case "retry":
+      return [{ type: "retry_due", step: path }];
+    case "deadline":
+      return [{ type: "run_held", reason: { code: "deadline" } }];
+    default:
+      return [{ type: "run_closing", outcome: state.closing?.outcome ?? "expired", reason: { code: "session_expired" }, forced: true }];
+  }
+}
+
+function splitKey(key: string): readonly [kind: string, path: string] {
+  const colon = key.indexOf(":");
+  return colon === -1 ? [key, ""] : [key.slice(0, colon), key.slice(colon + 1)];
+}

@@ -1,0 +1,200 @@
+import { canonicalJson } from "../base/json.ts";
+import { minus, NOTHING, plus } from "../budget/budget.ts";
+import { observed } from "../budget/loop-guard.ts";
+import { reaches } from "../tool/approval-mode.ts";
+import { extend } from "./chain.ts";
+import { effectKey } from "./effect.ts";
+import type { JournalEvent } from "./event.ts";
+import { settleStep, wake } from "./evolve-step.ts";
+import { callOf } from "./fingerprint.ts";
+import type { Usage } from "./input.ts";
+import { located } from "./paths.ts";
+import type { Attempt, RunState, StepState } from "./state.ts";
+
+type Fact = Extract<
+  JournalEvent,
+  {
+    type:
+      | "step_started"
+      | "attempt_returned"
+      | "attempt_failed"
+      | "attempt_abandoned"
+      | "verdict_rendered"
+      | "retry_due"
+      | "probe_wanted"
+      | "step_in_doubt"
+      | "doubt_resolved"
+      | "review_resolved";
+  }
+>;
+
+export function evolveAttempt(state: RunState, fact: Fact): void {
+  if (fact.type === "verdict_rendered") return render(state, fact);
+  const step = state.steps.get(fact.step);
+  if (step === undefined) return;
+  switch (fact.type) {
+    case "step_started":
+      return start(state, step, fact);
+    case "attempt_returned":
+      return returned(state, step, fact);
+    case "attempt_failed":
+      return over(state, step, fact.usage);
+    case "attempt_abandoned":
+      if (fact.reason.code === "interrupted") step.interruptions += 1;
+      over(state, step, null, fact.reason.code !== "evidence_drift");
+      return readyAgain(state, step);
+    case "retry_due":
+      state.timers.clear(`retry:${step.path}`);
+      return readyAgain(state, step);
+    case "probe_wanted":
+      return changeWork(state, step, "probe");
+    case "step_in_doubt":
+      step.interruptions += 1;
+      over(state, step, null);
+      step.status = "in_doubt";
+      step.reason = fact.reason;
+      state.doubts += 1;
+      return;
+    case "doubt_resolved":
+      return resolved(state, step, fact.answer === "happened");
+    case "review_resolved":
+      state.reviews -= 1;
+      step.retries = 0;
+      return readyAgain(state, step);
+  }
+}
+
+function start(state: RunState, step: StepState, fact: Extract<Fact, { type: "step_started" }>): void {
+  const gate = state.gates.get(step.path);
+  if (gate?.request != null) {
+    step.grant = gate.request;
+    step.grantUses = 0;
+    state.gates.delete(step.path);
+  }
+  if (step.grant !== null) step.grantUses += 1;
+  state.ready.delete(step.path);
+  step.status = "running";
+  step.attempts = fact.attempt;
+  step.toolCall = fact.tool_call;
+  if (!step.counted) state.tally.started += 1;
+  step.counted = true;
+  state.used = { ...state.used, steps: state.used.steps + fact.reserve.steps };
+  const reserve = { ...fact.reserve, steps: 0 };
+  state.reserved = plus(state.reserved, reserve);
+  state.attempts.set(step.path, {
+    step: step.path,
+    number: fact.attempt,
+    version: state.version,
+    startedAt: state.now,
+    tool: fact.tool,
+    key: fact.idempotency_key,
+    args: fact.args,
+    reserve,
+    authority: fact.authority,
+    effect: "call",
+  });
+  if (isEffectful(state, fact.tool)) state.open.set(fact.idempotency_key, step.path);
+  state.work.set(effectKey.attempt(step.path, fact.attempt), { type: "invoke_tool", step: step.path, attempt: fact.attempt });
+  state.tally.toolCalls = extend(state.rules.hash, state.tally.toolCalls, { attempt: fact.attempt, step: step.path, tool: fact.tool, tool_call: fact.tool_call });
+}
+
+function isEffectful(state: RunState, tool: string): boolean {
+  return reaches(state.rules.tools.get(tool)?.spec.tier ?? "destructive", "local_write");
+}
+
+function returned(state: RunState, step: StepState, fact: Extract<Fact, { type: "attempt_returned" }>): void {
+  const attempt = state.attempts.get(step.path);
+  over(state, step, fact.usage);
+  step.output = fact.output;
+  if (attempt === undefined) return;
+  if (!attempt.args.isErased && !fact.output.isErased) {
+    const call = callOf(state.rules.hash, attempt.tool, attempt.args.object());
+    state.calls.set(call, observed(state.calls.get(call), state.rules.hash.sha256Hex(canonicalJson(fact.output.json()))));
+  }
+  if (!isEffectful(state, attempt.tool)) return;
+  state.done.set(attempt.key, { step: step.path, output: fact.output });
+  state.tally.effects.push({ step: step.path, tool: attempt.tool, tool_call: fact.tool_call, idempotency_key: attempt.key });
+  const undo = fact.undo;
+  if (undo !== null && step.scope !== "undo") state.undo.push({ of: step.path, tool: undo.tool, args: undo.args });
+}
+
+/** An attempt has ended: its reservation is settled, and its one piece of work is gone. An interrupted call counts, its time does not. */
+function over(state: RunState, step: StepState, usage: Usage | null, wasSent = true): void {
+  const attempt = state.attempts.get(step.path);
+  if (attempt === undefined) return;
+  state.attempts.delete(step.path);
+  state.work.delete(effectKey.attempt(step.path, attempt.number));
+  state.open.delete(attempt.key);
+  state.reserved = minus(state.reserved, attempt.reserve);
+  state.used = plus(state.used, { ...NOTHING, ...usage, tool_calls: wasSent ? attempt.reserve.tool_calls : 0, steps: 0 });
+  wake(state, step.path);
+}
+
+function readyAgain(state: RunState, step: StepState): void {
+  step.status = "ready";
+  state.ready.push(step.path);
+}
+
+function changeWork(state: RunState, step: StepState, effect: Attempt["effect"]): void {
+  const attempt = state.attempts.get(step.path);
+  if (attempt === undefined) return;
+  attempt.effect = effect;
+  const type = effect === "probe" ? "probe_attempt" : "stop_attempt";
+  state.work.set(effectKey.attempt(step.path, attempt.number), { type, step: step.path, attempt: attempt.number });
+}
+
+/** While a run closes its open calls are asked to stop; each must answer with what really happened. */
+export function stopAttempts(state: RunState): void {
+  for (const attempt of state.attempts.values()) {
+    const step = state.steps.get(attempt.step);
+    if (step !== undefined && attempt.effect === "call") changeWork(state, step, "stop");
+  }
+}
+
+function resolved(state: RunState, step: StepState, happened: boolean): void {
+  if (state.attempts.has(step.path)) over(state, step, null);
+  if (step.status === "in_doubt") state.doubts -= 1;
+  step.status = "running";
+  if (!happened) readyAgain(state, step);
+}
+
+function render(state: RunState, fact: Extract<Fact, { type: "verdict_rendered" }>): void {
+  state.tally.verdicts[fact.verdict] += 1;
+  if (fact.reason?.trip !== undefined) state.trips += 1;
+  if (fact.step === null) return;
+  const found = located(state, fact.step);
+  if (found === null) return;
+  const { at, step } = found;
+  switch (fact.outcome) {
+    case "succeeded":
+      weigh(state, step.kind === "tool" ? step.tool : "", Number(fact.scores["utility"] ?? "1"));
+      if (step.kind === "tool") for (const name of step.produces) state.tally.evidence.add(name);
+      return settleStep(state, at.path, { outcome: "succeeded", output: at.output, reason: null });
+    case "failed":
+      return settleStep(state, at.path, { outcome: "failed", output: null, reason: fact.reason });
+    case "waiting":
+      at.status = "waiting";
+      at.retries += 1;
+      state.retries += 1;
+      if (fact.retry_at_ms !== null) state.timers.set(`retry:${at.path}`, fact.retry_at_ms);
+      return;
+    case "replanning":
+      state.draining = fact.reason;
+      return settleStep(state, at.path, { outcome: "failed", output: null, reason: fact.reason });
+    case "review":
+      state.ready.delete(at.path);
+      at.status = "review";
+      at.reason = fact.reason;
+      state.reviews += 1;
+      return;
+    case "held":
+      return;
+  }
+}
+
+/** Steps with an effect count twice. */
+function weigh(state: RunState, tool: string, utility: number): void {
+  const weight = isEffectful(state, tool) ? 2 : 1;
+  state.tally.utility.weight += weight;
+  state.tally.utility.sum += utility * weight;
+}

@@ -1,0 +1,56 @@
+import type { Problem } from "../base/error.ts";
+import { isJsonObject, type Json } from "../base/json.ts";
+import type { Payload } from "../base/payload.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { lowerPlan, type Lowered } from "../plan/lower.ts";
+import { planHash } from "../plan/plan-hash.ts";
+import { planDocument } from "../plan/plan-document.ts";
+import type { Hasher } from "../base/hash.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RunState } from "./state.ts";
+
+const read = new WeakMap<Payload, Result<Lowered, readonly Problem[]>>();
+
+/** Reads a plan's payload once: against its schema, then lowered. Problems name step and field. */
+export function readPlan(hash: Hasher, payload: Payload): Result<Lowered, readonly Problem[]> {
+  const known = read.get(payload);
+  if (known !== undefined) return known;
+  const made = intake(hash, payload.json());
+  read.set(payload, made);
+  return made;
+}
+
+/** The plan a proposal is, or every reason why it is none. */
+export function intake(hash: Hasher, value: Json): Result<Lowered, readonly Problem[]> {
+  const parsed = planDocument.safeParse(value);
+  if (!parsed.success || !isJsonObject(value)) return err(parsed.success ? [] : parsed.error.issues.map((issue) => asProblem(value, issue)));
+  const computed = planHash(hash, value);
+  if (parsed.data.plan_hash !== undefined && parsed.data.plan_hash !== computed) {
+    return err([{ code: "plan_malformed", message: "plan_hash is not the hash of this plan", place: { field: "plan_hash" }, remedy: "leave it out: it is filled in" }]);
+  }
+  return ok(lowerPlan(parsed.data, computed));
+}
+
+interface SchemaIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function asProblem(plan: Json, issue: SchemaIssue): Problem {
+  const [first, index, ...rest] = issue.path;
+  const steps = isJsonObject(plan) ? plan["steps"] : undefined;
+  const step = first === "steps" && typeof index === "number" && Array.isArray(steps) ? nameOf(steps[index], index) : undefined;
+  const field = (step === undefined ? issue.path : rest).map(String).join(".");
+  return { code: "plan_malformed", message: issue.message, place: { ...(step === undefined ? {} : { step }), ...(field === "" ? {} : { field }) } };
+}
+
+function nameOf(step: unknown, index: number): string {
+  return typeof step === "object" && step !== null && "id" in step && typeof step.id === "string" ? step.id : `step ${index + 1}`;
+}
+
+/** The plan in force of a state that is being folded; null when its bytes were erased. */
+export function planOf(state: RunState): Plan | null {
+  if (state.planPayload === null || state.planPayload.isErased) return null;
+  const plan = readPlan(state.rules.hash, state.planPayload);
+  return plan.ok ? plan.value.plan : null;
+}

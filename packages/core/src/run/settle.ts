@@ -1,0 +1,79 @@
+import type { Sealer } from "../base/payload.ts";
+import { UTILITY_THRESHOLD, scoreText } from "../critic/verdict.ts";
+import { voided } from "./decide-approval.ts";
+import { askPlanner } from "./decide-planning.ts";
+import { endRun, undoPhase } from "./ending.ts";
+import { enter } from "./enter.ts";
+import type { JournalEvent } from "./event.ts";
+import { activeScope, canSettle, isQuiet, mustClose } from "./moves.ts";
+import { ROOT, UNDO, WHOLE_PLAN } from "./paths.ts";
+import { settingsOf, type RunState, type Scope } from "./state.ts";
+import { stricterMode } from "../policy/policy.ts";
+
+/** The next facts that follow from where the run stands, with nothing new from outside: about one step or scope at a time. */
+export function settle(state: RunState, seal: Sealer): readonly JournalEvent[] {
+  if (!canSettle(state)) return [];
+  const { closing } = state;
+  const isClosing = closing !== null && (state.status !== "undoing" || closing.forced);
+  if (isClosing || state.draining !== null) return windUp(state);
+  if (!state.opened && state.status === "working") return begin(state);
+  const scope = activeScope(state);
+  if (scope === null) return endRun(state);
+  if (mustClose(state, scope)) return close(state, scope);
+  if (scope.failing !== null) return voidOne(state, "step_failed");
+  const head = state.ready.head;
+  return head === undefined ? [] : enter(state, head, seal);
+}
+
+/** The root block opens, behind the plan's own gate where the mode asks for one. */
+function begin(state: RunState): readonly JournalEvent[] {
+  const mode = settingsOf(state).mode;
+  if (stricterMode(mode, state.plan?.document.policy_mode ?? mode) !== "review_required") return [{ type: "scope_opened", scope: ROOT }];
+  return [{ type: "gate_wanted", step: WHOLE_PLAN, round: state.planGateRounds + 1, rules: ["policy.review_required.plan"], approver: "person" }];
+}
+
+function windUp(state: RunState): readonly JournalEvent[] {
+  if (state.closing !== null) {
+    if (state.gates.size > 0) return voidOne(state, "run_closing");
+    return state.closing.forced ? endRun(state) : undoPhase(state);
+  }
+  return state.gates.size > 0 ? voidOne(state, "replanned") : isQuiet(state) ? askPlanner(state) : [];
+}
+
+/** One gate at a time, so that a thousand of them are not one endless entry. */
+function voidOne(state: RunState, code: "run_closing" | "replanned" | "step_failed"): readonly JournalEvent[] {
+  for (const gate of state.gates.values()) {
+    if (gate.status !== "opening") return [voided(gate, { code, step: gate.step })];
+  }
+  return [];
+}
+
+function close(state: RunState, scope: Scope): readonly JournalEvent[] {
+  const failed = scope.failing !== null;
+  const closed: JournalEvent = { type: "scope_closed", scope: scope.path, outcome: failed ? "failed" : "succeeded", reason: scope.failing };
+  if (scope.path === UNDO) return [closed];
+  if (failed) return [closed, { type: "run_closing", outcome: "failed", reason: scope.failing, forced: false }];
+  return [closed, ...conclude(state)];
+}
+
+/** The verdict on the whole run: every step was accepted, and together they were useful enough. */
+function conclude(state: RunState): readonly JournalEvent[] {
+  const { weight, sum } = state.tally.utility;
+  const utility = weight === 0 ? 1 : sum / weight;
+  const accepted = utility >= UTILITY_THRESHOLD;
+  return [
+    {
+      type: "verdict_rendered",
+      scope: "run",
+      step: null,
+      attempt: 0,
+      verdict: accepted ? "accept" : "escalate",
+      outcome: accepted ? "succeeded" : "failed",
+      scores: { utility: scoreText(utility) },
+      reason: accepted ? null : { code: "unexpected_evidence" },
+      retry_at_ms: null,
+    },
+    { type: "run_closing", outcome: accepted ? "completed" : "failed", reason: accepted ? null : { code: "unexpected_evidence" }, forced: false },
+  ];
+}
+
