@@ -24,7 +24,7 @@ export function forbiddenImports(): readonly ForbiddenImports[] {
     const rooms = Object.keys(layer.rooms).map((room) => ({
       files: [`${source}/${room}/**`],
       excludeFiles: [],
-      patterns: [...ofPackage, ...roomPatterns(layer, room)],
+      patterns: [...packagePatterns(name, layer, room), ...roomPatterns(layer, room)],
     }));
     return [{ files: [`${source}/*`], excludeFiles: [], patterns: ofPackage }, ...rooms];
   });
@@ -35,23 +35,31 @@ function composition(name: string): readonly string[] {
   return name === "cli" ? ["packages/cli/src/compose*.ts"] : [];
 }
 
-function packagePatterns(name: string, layer: PackageLayer): ForbiddenImports["patterns"] {
+function packagePatterns(name: string, layer: PackageLayer, room = "x"): ForbiddenImports["patterns"] {
   const others = Object.keys(PACKAGES).filter((other) => !layer.packages.includes(other));
-  const entered = layer.packages.filter((other) => layerOf(other)?.subpaths.length === 0);
-  const reserved = ONLY_FROM.filter(({ importers }) => !importers.test(`packages/${name}/src/x.ts`));
+  const reserved = ONLY_FROM.filter(({ importers }) => !importers.test(`packages/${name}/src/${room}/x.ts`));
   return [
     ...others.map((other) => ({
       regex: `^@writ/${other}($|/)`,
       message: other === name ? "Import your own package by file." : `${name} may not import ${other}.`,
     })),
     ...reserved.map(({ target, because }) => ({ regex: `^${target}($|/)`, message: `${because}.` })),
-    ...entered.map((other) => ({ regex: `^@writ/${other}/`, message: `Import the entry of ${other}.` })),
+    ...layer.packages.flatMap(entryPatterns),
     { regex: "^\\.\\.?/.*/src/", message: "Import another package by its name." },
     ...(layer.node === "none" ? [{ regex: "^node:", message: `${name} does not know Node.` }] : []),
     ...(typeof layer.node === "object"
       ? [{ regex: `^node:(${layer.node.except.join("|")})$`, message: `${name} reaches this through a port.` }]
       : []),
   ];
+}
+
+/** The rooms of a package that lie behind its entry, as names: the linter's expressions know no look-ahead. */
+function entryPatterns(name: string): ForbiddenImports["patterns"] {
+  const layer = layerOf(name);
+  if (layer === undefined || layer.rooms === "free" || layer.subpaths.includes("*")) return [];
+  const offered = new Set(layer.subpaths.map((subpath) => subpath.split("/")[0]));
+  const closed = Object.keys(layer.rooms).filter((room) => !offered.has(room));
+  return [{ regex: `^@writ/${name}/(${closed.join("|")})/`, message: `Import the entry of ${name}.` }];
 }
 
 function roomPatterns(layer: PackageLayer, room: string): ForbiddenImports["patterns"] {
