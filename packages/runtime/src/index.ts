@@ -7,3 +7,4 @@ export * from "./ports/sandbox.ts";
 export * from "./ports/store.ts";
 export * from "./ports/tool.ts";
 export * from "./ports/workspace-files.ts";
+export * from "./roles/llm-call.ts";

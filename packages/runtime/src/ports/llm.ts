@@ -10,7 +10,7 @@ export interface Llm {
   readonly id: string;
 
   /**
-   * One answer.
+   * One answer. Rejects with the signal's reason once the caller gave up.
    *
    * @throws OrchestratorError `model_unreachable`, `model_timeout`, `model_refused`, `model_answer_invalid`, `model_answer_too_large`
    */
