@@ -182,6 +182,14 @@ describe("a chat-completions endpoint", () => {
     expect(spoken).not.toHaveBeenCalled();
   });
 
+  test("that sends elsewhere is not followed", async () => {
+    await using elsewhere = await ModelServer.start(says("from elsewhere"));
+    const to = `${elsewhere.baseUrl}/chat/completions`;
+    await using server = await ModelServer.start(() => ({ kind: "redirect", to }));
+    await expect(llmAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
+    expect(elsewhere.requests).toEqual([]);
+  });
+
   test("where nobody listens is unreachable", async () => {
     const server = await ModelServer.start(byRole({}));
     await server.close();
