@@ -66,6 +66,8 @@ export const ERRORS = {
   template_input_invalid: { exit: 2, status: 422, retryable: false },
   template_malformed: { exit: 2, status: 422, retryable: false },
   template_shadowed: { exit: 2, status: 409, retryable: false },
+  payload_commitment: { exit: 5, status: 500, retryable: false },
+  entry_malformed: { exit: 5, status: 500, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export interface ErrorTraits {

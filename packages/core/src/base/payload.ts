@@ -1,42 +1,53 @@
 import type { Commit } from "./digest.ts";
 import { InvariantError, OrchestratorError } from "./error.ts";
-import type { Json, JsonObject } from "./json.ts";
-import { isJsonObject } from "./json.ts";
-
-/** Stands where the bytes of an erased payload were. */
-export const ERASED = Symbol("erased");
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { utf8Text } from "./utf8.ts";
 
 export type PayloadForm = "json" | "text" | "bytes";
-export type PayloadContent = Json | Uint8Array | typeof ERASED;
 
 /**
  * A value that may have to be erased, together with the salted commitment that
  * stands for it in the journal. Two payloads are the same when their
- * commitments are.
+ * commitments are. Read from a store it is parsed when somebody looks.
  */
 export class Payload {
   readonly commit: Commit;
   readonly form: PayloadForm;
   /** Length of the sealed bytes. */
   readonly size: number;
-  readonly content: PayloadContent;
+  readonly #stored: Uint8Array | null;
+  #value: Json | undefined;
 
-  constructor(commit: Commit, form: PayloadForm, size: number, content: PayloadContent) {
+  private constructor(commit: Commit, form: PayloadForm, size: number, stored: Uint8Array | null, value: Json | undefined) {
     this.commit = commit;
     this.form = form;
     this.size = size;
-    this.content = content;
+    this.#stored = stored;
+    this.#value = value;
+  }
+
+  /** A value that was just sealed. */
+  static fresh(commit: Commit, form: "json" | "text", size: number, value: Json): Payload {
+    return new Payload(commit, form, size, null, value);
+  }
+
+  static bytes(commit: Commit, bytes: Uint8Array): Payload {
+    return new Payload(commit, "bytes", bytes.length, bytes, undefined);
+  }
+
+  /** From a store; `stored` is null once the value was erased. */
+  static stored(commit: Commit, form: PayloadForm, size: number, stored: Uint8Array | null): Payload {
+    return new Payload(commit, form, size, stored, undefined);
   }
 
   get isErased(): boolean {
-    return this.content === ERASED;
+    return this.#stored === null && this.#value === undefined;
   }
 
   /** @throws OrchestratorError `replay_input_missing` when the value was erased */
   json(): Json {
-    if (this.content === ERASED) throw new OrchestratorError("replay_input_missing", "a value this decision read was erased", { details: { commit: this.commit } });
-    if (this.content instanceof Uint8Array) throw new InvariantError("bytes are not JSON", { commit: this.commit });
-    return this.content;
+    if (this.#value === undefined) this.#value = this.#parsed();
+    return this.#value;
   }
 
   object(): JsonObject {
@@ -45,16 +56,28 @@ export class Payload {
     return value;
   }
 
-  bytes(): Uint8Array {
-    if (this.content === ERASED) throw new OrchestratorError("replay_input_missing", "a value this decision read was erased", { details: { commit: this.commit } });
-    if (!(this.content instanceof Uint8Array)) throw new InvariantError("the payload holds no bytes", { commit: this.commit });
-    return this.content;
-  }
-
   text(): string {
     const value = this.json();
     if (typeof value !== "string") throw new InvariantError("the payload is not text", { commit: this.commit });
     return value;
+  }
+
+  raw(): Uint8Array {
+    if (this.#stored === null) throw this.#missing();
+    return this.#stored;
+  }
+
+  #parsed(): Json {
+    if (this.#stored === null) throw this.#missing();
+    if (this.form === "bytes") throw new InvariantError("bytes are not JSON", { commit: this.commit });
+    const text = utf8Text(this.#stored);
+    return this.form === "text" ? text : JSON.parse(text);
+  }
+
+  #missing(): OrchestratorError {
+    return new OrchestratorError("replay_input_missing", "a value this decision read was erased; the proofs still hold, the decision cannot be derived again", {
+      details: { commit: this.commit },
+    });
   }
 }
 

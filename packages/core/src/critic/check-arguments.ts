@@ -1,6 +1,6 @@
 import { compiled } from "../plan/block.ts";
 import { parsePointer, pointerText, valueAt } from "../plan/pointer.ts";
-import type { Binding, ToolStep } from "../plan/plan.ts";
+import type { ParamBinding, ToolStep } from "../plan/plan.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
 import type { ArgumentConstraint } from "../tool/tool-spec.ts";
 import { finding, type Finding } from "./finding.ts";
@@ -71,7 +71,7 @@ function checkFlow(question: Question, step: ToolStep, rule: ToolRule): readonly
   return step.args.bindings.flatMap((binding) => flowOf(question, step, rule, binding));
 }
 
-function flowOf(question: Question, step: ToolStep, rule: ToolRule, binding: Binding): readonly Finding[] {
+function flowOf(question: Question, step: ToolStep, rule: ToolRule, binding: ParamBinding): readonly Finding[] {
   const field = `param_bindings.${pointerText(binding.at)}`;
   const target = schemaAt(rule.spec.inputSchema, binding.at);
   if (target === "absent") {

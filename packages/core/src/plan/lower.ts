@@ -3,7 +3,7 @@ import type { Json } from "../base/json.ts";
 import { parseExpression, type Expression } from "./expression.ts";
 import type { PlanDocument, StepDocument, ToolStepDocument } from "./plan-document.ts";
 import { parsePointer } from "./pointer.ts";
-import type { Args, Binding, Plan, Step } from "./plan.ts";
+import type { Args, ParamBinding, Plan, Step } from "./plan.ts";
 
 export interface Lowered {
   readonly plan: Plan;
@@ -62,7 +62,7 @@ function lowerTool(step: ToolStepDocument, problems: Problem[]) {
 }
 
 function lowerArgs(step: ToolStepDocument, problems: Problem[]): Args {
-  const bindings: Binding[] = [];
+  const bindings: ParamBinding[] = [];
   for (const [at, from] of Object.entries(step.param_bindings ?? {})) {
     const field = `param_bindings.${at}`;
     const dot = from.indexOf(".");

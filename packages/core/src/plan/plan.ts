@@ -66,10 +66,10 @@ export interface ValueStep extends Common {
 /** Parameters with holes that earlier outputs fill. */
 export interface Args {
   readonly params: JsonObject;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly ParamBinding[];
 }
 
-export interface Binding {
+export interface ParamBinding {
   /** Where in the parameters. */
   readonly at: Pointer;
   /** A step's id, or `inputs`. */

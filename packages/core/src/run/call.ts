@@ -107,7 +107,7 @@ export function toolCall(state: RunState, path: string, step: ToolStep, rule: To
 function keyOf(state: RunState, tool: string, args: JsonObject, occurrence: number | string): string {
   const secret = state.keySecret;
   if (secret === null) return "";
-  return idempotencyKey(state.rules.hash, secret.bytes(), {
+  return idempotencyKey(state.rules.hash, secret.raw(), {
     argsHash: digestOf(state.rules.hash, args),
     occurrence,
     root: parseRunId(state.run),

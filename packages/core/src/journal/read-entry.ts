@@ -1,0 +1,110 @@
+import { commitment } from "../base/digest.ts";
+import { OrchestratorError } from "../base/error.ts";
+import type { Hasher } from "../base/hash.ts";
+import { Payload, type PayloadForm } from "../base/payload.ts";
+import type { Entry } from "./entry.ts";
+import type { StoredEntry } from "./stored-entry.ts";
+
+/**
+ * Reads a run's entries in order, joining payloads: a reference in a later
+ * entry is the very object its birth made. Every payload is checked against its
+ * commitment.
+ */
+export class EntryReader {
+  readonly #hash: Hasher;
+  readonly #known = new Map<string, Payload>();
+
+  constructor(hash: Hasher) {
+    this.#hash = hash;
+  }
+
+  /** @throws OrchestratorError `payload_commitment` naming entry and place, `entry_malformed` */
+  read(stored: StoredEntry): Entry {
+    const raw = parsed(stored);
+    const births = new Births(stored, this.#hash, this.#known);
+    const input = births.revive(raw["input"]);
+    const facts = births.revive(raw["facts"]);
+    return asEntry({ seq: stored.seq, run: stored.run, version: stored.version, at: raw["at_ms"], actor: raw["actor"], input, facts });
+  }
+
+  /** Salts of the payloads born in the facts of an entry, in order of birth: what a replay is dealt. */
+  saltsOfFacts(stored: StoredEntry): readonly Uint8Array[] {
+    const raw = parsed(stored);
+    const inputs = countBirths(raw["input"]);
+    return stored.payloads.slice(inputs).flatMap((payload) => (payload.salt === null ? [] : [payload.salt]));
+  }
+}
+
+function parsed(stored: StoredEntry): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(stored.bytes);
+  if (typeof value !== "object" || value === null) throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, { details: { seq: stored.seq } });
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** The bytes are canonical, hash-checked by the tree and written by `writeEntry`: their shape is the type's. */
+function asEntry(value: unknown): Entry {
+  return value as Entry;
+}
+
+class Births {
+  readonly #stored: StoredEntry;
+  readonly #hash: Hasher;
+  readonly #known: Map<string, Payload>;
+  #n = 0;
+
+  constructor(stored: StoredEntry, hash: Hasher, known: Map<string, Payload>) {
+    this.#stored = stored;
+    this.#hash = hash;
+    this.#known = known;
+  }
+
+  revive(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.revive(item));
+    if (isHandle(value)) return this.#payload(value);
+    const revived: Record<string, unknown> = {};
+    for (const [name, member] of Object.entries(value)) {
+      revived[name] = typeof member === "object" ? this.revive(member) : member;
+    }
+    return revived;
+  }
+
+  #payload(handle: Handle): Payload {
+    if (handle.$as === undefined) return this.#reference(handle.$commit);
+    const row = this.#stored.payloads[this.#n];
+    this.#n += 1;
+    const bytes = row?.bytes ?? null;
+    if (bytes !== null && (row?.salt == null || commitment(this.#hash, row.salt, bytes) !== handle.$commit)) {
+      throw new OrchestratorError("payload_commitment", `payload ${this.#n - 1} of entry ${this.#stored.seq} is not what was committed to`, {
+        details: { seq: this.#stored.seq, n: this.#n - 1, version: this.#stored.version ?? 0 },
+      });
+    }
+    const payload = Payload.stored(handle.$commit, handle.$as, handle.$bytes ?? 0, bytes);
+    this.#known.set(handle.$commit, payload);
+    return payload;
+  }
+
+  #reference(commit: string): Payload {
+    const known = this.#known.get(commit);
+    if (known !== undefined) return known;
+    throw new OrchestratorError("entry_malformed", `entry ${this.#stored.seq} refers to a payload that no entry before it holds`, {
+      details: { seq: this.#stored.seq },
+    });
+  }
+}
+
+interface Handle {
+  readonly $commit: string;
+  readonly $as?: PayloadForm;
+  readonly $bytes?: number;
+}
+
+function isHandle(value: object): value is Handle {
+  return "$commit" in value;
+}
+
+function countBirths(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if ("$as" in value) return 1;
+  return Object.values(value).reduce((sum: number, member: unknown) => sum + countBirths(member), 0);
+}

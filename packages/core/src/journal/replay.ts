@@ -1,0 +1,76 @@
+import { OrchestratorError } from "../base/error.ts";
+import { Payload } from "../base/payload.ts";
+import type { JournalEvent } from "../run/event.ts";
+import { react } from "../run/react.ts";
+import type { Rules } from "../run/rules.ts";
+import { initialState, type RunState } from "../run/state.ts";
+import { EntryReader } from "./read-entry.ts";
+import { EntrySealer } from "./sealer.ts";
+import type { StoredEntry } from "./stored-entry.ts";
+
+export type Replay =
+  | { readonly result: "equal"; readonly versions: number; readonly facts: number; readonly state: RunState }
+  | { readonly result: "not_replayable"; readonly version: number; readonly reason: string }
+  | Divergence;
+
+/** The first place where what was recorded and what follows are not the same. */
+export interface Divergence {
+  readonly result: "different";
+  readonly version: number;
+  /** Index of the first fact of that entry which differs; of the whole run, from 1. */
+  readonly fact: number;
+  readonly position: number;
+  readonly step: string | null;
+  readonly recorded: JournalEvent | null;
+  readonly derived: JournalEvent | null;
+  /** Set when stored bytes are not what was committed to. */
+  readonly moved: string | null;
+}
+
+/** Re-derives every fact from the recorded inputs. Calls no tool and no model, because none is in reach. */
+export function replay(run: string, entries: readonly StoredEntry[], rules: Rules, limit?: number): Replay {
+  const state = initialState(run, rules);
+  const reader = new EntryReader(rules.hash);
+  let facts = 0;
+  for (const stored of entries) {
+    const version = stored.version ?? 0;
+    try {
+      const entry = reader.read(stored);
+      const salts = reader.saltsOfFacts(stored);
+      let dealt = 0;
+      const seal = new EntrySealer(rules.hash, () => salts[dealt++] ?? new Uint8Array(32));
+      const derived = react(state, { at: entry.at, actor: entry.actor, input: entry.input, seal }, limit);
+      const index = firstDifferent(entry.facts, derived);
+      if (index !== -1) return divergence(version, facts, index, entry.facts[index] ?? null, derived[index] ?? null);
+      facts += entry.facts.length;
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      if (error.code === "replay_input_missing") return { result: "not_replayable", version, reason: error.message };
+      return { ...divergence(version, facts, 0, null, null), moved: error.message };
+    }
+  }
+  return { result: "equal", versions: entries.length, facts, state };
+}
+
+function divergence(version: number, before: number, index: number, recorded: JournalEvent | null, derived: JournalEvent | null): Divergence {
+  const named = recorded ?? derived;
+  const step = named !== null && "step" in named ? named.step : null;
+  return { result: "different", version, fact: index, position: before + index + 1, step, recorded, derived, moved: null };
+}
+
+function firstDifferent(a: readonly JournalEvent[], b: readonly JournalEvent[]): number {
+  const length = Math.max(a.length, b.length);
+  for (let index = 0; index < length; index += 1) if (!same(a[index], b[index])) return index;
+  return -1;
+}
+
+/** Structural equality in which a payload is its commitment. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (a instanceof Payload) return b instanceof Payload && a.commit === b.commit;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
+  const left = Object.entries(a);
+  const right = new Map(Object.entries(b));
+  return left.length === right.size && left.every(([name, value]) => right.has(name) && same(value, right.get(name)));
+}
