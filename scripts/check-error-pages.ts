@@ -1,13 +1,15 @@
 /**
- * Every code a caller can meet has a page, and every page a code. The tables
- * are whatever `@writ/core` exports under these names.
+ * Every code a caller can meet has a page, and every page a code. A table of
+ * codes is an exported constant of `core` called `ERRORS`, `…FINDINGS` or `…CODES`.
  */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, globSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
+import { isRecord } from "./json-file.ts";
 import { conclude } from "./report.ts";
 
-const TABLES = ["ERRORS", "FINDINGS", "VERIFY_CODES"];
+const TABLE = /^export const ((?:[A-Z]+_)*(?:ERRORS|FINDINGS|CODES))\b/gm;
 
 /** What each page must say, in its words. */
 const PARTS = ["**What it means.**", "**Why.**", "**What to do next.**"];
@@ -35,9 +37,21 @@ export function checkErrorPages(codes: readonly string[], folder: string): reado
   return [...missing, ...orphaned, ...incomplete].toSorted();
 }
 
+/** The codes of every table in the sources below `folder`. */
+export async function codesBelow(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of globSync("**/*.ts", { cwd: folder }).toSorted()) {
+    if (/\.(test|sim)\.ts$/.test(path)) continue;
+    const names = [...readFileSync(join(folder, path), "utf8").matchAll(TABLE)].map(([, name]) => name ?? "");
+    if (names.length === 0) continue;
+    const exported: unknown = await import(pathToFileURL(join(folder, path)).href);
+    if (isRecord(exported)) found.push(...names.flatMap((name) => codesOf(exported[name])));
+  }
+  return [...new Set(found)];
+}
+
 if (import.meta.main) {
   const root = resolve(import.meta.dirname, "..");
-  const core: Record<string, unknown> = await import("@writ/core");
-  const codes = TABLES.flatMap((name) => codesOf(core[name]));
+  const codes = await codesBelow(join(root, "packages/core/src"));
   conclude(checkErrorPages(codes, join(root, "docs/errors")), `${codes.length} codes, each with its page`);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { checkDecisions } from "./check-decisions.ts";
-import { checkErrorPages, codesOf } from "./check-error-pages.ts";
+import { checkErrorPages, codesBelow, codesOf } from "./check-error-pages.ts";
 import { checkManifests } from "./check-manifests.ts";
 import { drawRooms, withRooms } from "./generate-room-graph.ts";
 import { runProgram } from "./run-program.ts";
@@ -25,6 +25,15 @@ describe("error pages", () => {
       'docs/errors/half.md lacks "**Why.**"',
       "docs/errors/unwritten.md is missing",
     ]);
+  });
+
+  test("belong to every table there is, wherever it lies", async () => {
+    using tree = temporaryTree({
+      "base/error.ts": "export const ERRORS = { a: {}, b: {} } as const;\nexport const HINTS = { x: 1 };",
+      "critic/finding.ts": 'export const PLAN_FINDINGS = ["b", "c"] as const;',
+      "critic/finding.test.ts": "export const ERRORS = { never: 1 };",
+    });
+    expect(await codesBelow(tree.root)).toEqual(["a", "b", "c"]);
   });
 
   test("take codes from tables and from lists", () => {
