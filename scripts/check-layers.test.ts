@@ -353,6 +353,22 @@ describe("the layer check", () => {
     expect(problems.every(({ place }) => place.startsWith("packages/"))).toBe(true);
   });
 
+  test("shows the shortest cycle of a knot", () => {
+    const file = (...names: string[]): string => names.map((name) => `import "./${name}.ts";`).join("");
+    using tree = temporaryTree({
+      ...CLEAN,
+      "packages/core/src/base/a.ts": file("b"),
+      "packages/core/src/base/b.ts": file("c"),
+      "packages/core/src/base/c.ts": file("a", "d"),
+      "packages/core/src/base/d.ts": file("c"),
+    });
+    expect(checkLayers(tree.root).map(({ message }) => message.replaceAll("packages/core/src/base/", ""))).toEqual([
+      expect.stringMatching(
+        /^a cycle of imports: (c.ts -> d.ts -> c.ts|d.ts -> c.ts -> d.ts) \(4 files reach each other\)$/,
+      ),
+    ]);
+  });
+
   test("names the line", () => {
     using tree = temporaryTree({
       ...CLEAN,

@@ -136,10 +136,28 @@ function cycles(files: readonly SourceFile[]): LayerProblem[] {
   const production = files.filter(({ isTest }) => !isTest);
   const known = new Set(production.map(({ path }) => path));
   const edges = new Map(production.map((file) => [file.path, neighbours(file, known)]));
-  return knots(edges).map((knot) => ({
-    place: knot[0] ?? "",
-    message: `a cycle of imports: ${[...knot, knot[0]].join(" -> ")}`,
-  }));
+  return knots(edges).map((knot) => {
+    const cycle = shortestCycle(knot, edges);
+    const others = knot.length > cycle.length ? ` (${knot.length} files reach each other)` : "";
+    return { place: cycle[0] ?? "", message: `a cycle of imports: ${[...cycle, cycle[0]].join(" -> ")}${others}` };
+  });
+}
+
+/** The shortest way back to itself that any file of a knot has: the one to break first. */
+function shortestCycle(knot: readonly string[], edges: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const inKnot = new Set(knot);
+  let shortest = knot;
+  for (const start of knot) {
+    const ways = [[start]];
+    const seen = new Set<string>();
+    for (let way = ways.shift(); way !== undefined && way.length < shortest.length; way = ways.shift()) {
+      const next = (edges.get(way.at(-1) ?? start) ?? []).filter((node) => inKnot.has(node));
+      if (next.includes(start)) shortest = way;
+      else ways.push(...next.filter((node) => !seen.has(node)).map((node) => [...way, node]));
+      for (const node of next) seen.add(node);
+    }
+  }
+  return shortest;
 }
 
 function neighbours(file: SourceFile, known: ReadonlySet<string>): readonly string[] {
