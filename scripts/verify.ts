@@ -1,6 +1,6 @@
 /**
  * Everything that must hold before a change lands: `npm run verify`, with
- * `-- --only <part>` for one part. Prints each part's time beside its budget
+ * `-- --only <name>` for one part or one check. Prints each part's time beside its budget
  * and ends with the totals alone on a line.
  */
 import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
@@ -74,10 +74,17 @@ function reportSetup(): Tally {
   if (!Number.isNaN(took)) console.log(`install: ${seconds(took)} of ${INSTALL_BUDGET_S} s`);
   const missing = (process.env["WRIT_MISSING"] ?? "").split(" ").filter((name) => name !== "");
   const notes = missing.map(
-    (name) => `missing: ${name}, so the tests that need it do not run (apt-get install ${name})`,
+    (name) => `missing: ${name}, so the tests that need it do not run (on Debian: apt-get install ${name})`,
   );
   for (const note of notes) console.log(note);
   return { passed: 0, failed: isCi ? missing.length : 0, notes };
+}
+
+/** The part, or those of its checks, that `--only` names. */
+function chosen(part: Part, name: string | undefined): readonly Part[] {
+  if (name === undefined || part.name.includes(name)) return [part];
+  const checks = part.checks?.filter((check) => check.name.includes(name)) ?? [];
+  return checks.length === 0 ? [] : [{ ...part, checks }];
 }
 
 function seconds(value: number): string {
@@ -85,9 +92,10 @@ function seconds(value: number): string {
 }
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
-const parts = PARTS.filter(({ name }) => only === undefined || name.includes(only));
+const parts = PARTS.flatMap((part) => chosen(part, only));
 if (parts.length === 0) {
-  console.error(`no part is called ${only}; there are: ${PARTS.map(({ name }) => name).join(", ")}`);
+  const names = PARTS.flatMap(({ name, checks }) => [name, ...(checks ?? []).map((check) => check.name)]);
+  console.error(`no part is called ${only}; there are: ${names.join(", ")}`);
   process.exit(2);
 }
 
