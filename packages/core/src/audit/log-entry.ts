@@ -19,6 +19,28 @@ export interface LogStart {
   readonly key: string;
 }
 
+/** What makes a log: its first entry, before it is written. */
+export interface NewLog {
+  /** `log_…`. */
+  readonly id: string;
+  /** Host name of the owner or `writ.local`, `/`, log id. */
+  readonly origin: string;
+  readonly tenant: string;
+  /** Written form of the first public key. */
+  readonly key: string;
+  /** Name and version, `writ/0.1.0`. */
+  readonly product: string;
+  readonly atMs: number;
+  readonly actor: JsonObject;
+  /** The log this one goes on from, where its key or its end was lost; root in base64. */
+  readonly continues: { readonly log: string; readonly size: number; readonly root: string } | null;
+}
+
+export function logStarted({ origin, tenant, key, product, atMs, actor, continues }: NewLog): LogFacts {
+  const fact = { type: "log_started", origin, tenant, key, product };
+  return { atMs, actor, facts: [continues === null ? fact : { ...fact, continues }] };
+}
+
 /** The bytes of an entry of kind `log`. */
 export function logEntryText(log: string, seq: number, { atMs, actor, facts }: LogFacts): string {
   return canonicalJson({ actor, at_ms: atMs, facts, kind: "log", log, seq, v: 1 });

@@ -1,4 +1,4 @@
-import type { ApprovalView, EntryDraft, JsonObject, RunId, RunView, StoredEntry } from "@writ/core";
+import type { ApprovalView, EntryDraft, JsonObject, RunId, RunView, StoredEntry, ViewChanges } from "@writ/core";
 
 /**
  * The truth about every run of one log, and what is derived from it. Entry,
@@ -60,8 +60,8 @@ export interface Views {
   unfinished(): Promise<readonly { readonly run: RunId; readonly wakeAt: number | null }[]>;
   /** Paths, relative to the workspace, that Writ itself left behind. */
   writtenPaths(): Promise<ReadonlySet<string>>;
-  /** Drops all rows and writes them anew. */
-  rebuild(rows: AsyncIterable<{ readonly run: RunView; readonly approvals: readonly ApprovalView[] }>): Promise<void>;
+  /** Writes the rows of every run anew and drops those of runs not handed in; a run that has moved on meanwhile keeps its rows. */
+  rebuild(rows: AsyncIterable<ViewChanges>): Promise<void>;
 }
 
 export interface RunQuery {

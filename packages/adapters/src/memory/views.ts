@@ -1,0 +1,95 @@
+import {
+  type ApprovalView,
+  type ArtifactView,
+  erasedApproval,
+  erasedRun,
+  newestFirst,
+  OrchestratorError,
+  parseId,
+  type RunId,
+  type RunView,
+  soonestFirst,
+  type ViewChanges,
+} from "@writ/core";
+import type { Views } from "@writ/runtime";
+
+/** Rows that replace each other, kept by name. */
+export class MemoryViews implements Views {
+  readonly #runs = new Map<string, RunView>();
+  readonly #approvals = new Map<string, ApprovalView>();
+  readonly #artifacts = new Map<string, ArtifactView>();
+
+  write({ run, approvals, artifacts }: ViewChanges): void {
+    this.#runs.set(run.run_id, run);
+    for (const approval of approvals) this.#approvals.set(approval.approval_id, approval);
+    for (const artifact of artifacts) this.#artifacts.set(`${artifact.path}\n${artifact.run_id}\n${artifact.step}`, artifact);
+  }
+
+  erase(run: string): void {
+    const view = this.#runs.get(run);
+    if (view !== undefined) this.#runs.set(run, erasedRun(view));
+    for (const approval of this.#approvals.values()) {
+      if (approval.run_id === run) this.#approvals.set(approval.approval_id, erasedApproval(approval));
+    }
+    for (const [name, artifact] of this.#artifacts) if (artifact.run_id === run) this.#artifacts.delete(name);
+  }
+
+  async run(id: RunId): Promise<RunView | null> {
+    return this.#runs.get(id) ?? null;
+  }
+
+  async complete(kind: "run" | "approval", prefix: string, limit: number): Promise<readonly string[]> {
+    const ids = kind === "run" ? this.#runs.keys() : this.#approvals.keys();
+    return [...ids].filter((id) => id.startsWith(prefix)).toSorted().slice(0, limit);
+  }
+
+  async runs({ statuses, before, limit }: Parameters<Views["runs"]>[0]): Promise<readonly RunView[]> {
+    const isBefore = ({ created_at_ms, run_id }: RunView): boolean =>
+      before === null || created_at_ms < before.createdAt || (created_at_ms === before.createdAt && run_id < before.run);
+    const isWanted = (view: RunView): boolean => (statuses.length === 0 || statuses.includes(view.status)) && isBefore(view);
+    return [...this.#runs.values()].filter(isWanted).toSorted(newestFirst).slice(0, limit);
+  }
+
+  async approval(id: string): Promise<ApprovalView | null> {
+    return this.#approvals.get(id) ?? null;
+  }
+
+  async approvals({ statuses, run, limit }: Parameters<Views["approvals"]>[0]): Promise<readonly ApprovalView[]> {
+    const isWanted = (view: ApprovalView): boolean =>
+      (statuses.length === 0 || statuses.includes(view.status)) && (run === null || view.run_id === run);
+    return [...this.#approvals.values()].filter(isWanted).toSorted(soonestFirst).slice(0, limit);
+  }
+
+  async unfinished(): Promise<readonly { readonly run: RunId; readonly wakeAt: number | null }[]> {
+    const open = [...this.#runs.values()].filter(({ ended_at_ms }) => ended_at_ms === null);
+    return open.toSorted((a, b) => (a.run_id < b.run_id ? -1 : 1)).map((view) => ({ run: runIdOf(view.run_id), wakeAt: view.wake_at_ms }));
+  }
+
+  async writtenPaths(): Promise<ReadonlySet<string>> {
+    return new Set([...this.#artifacts.values()].map(({ path }) => path));
+  }
+
+  async rebuild(rows: AsyncIterable<ViewChanges>): Promise<void> {
+    const gone = new Set(this.#runs.keys());
+    for await (const changes of rows) {
+      const { run_id, version } = changes.run;
+      gone.delete(run_id);
+      if ((this.#runs.get(run_id)?.version ?? 0) > version) continue;
+      this.#drop(run_id);
+      this.write(changes);
+    }
+    for (const run of gone) this.#drop(run);
+  }
+
+  #drop(run: string): void {
+    this.#runs.delete(run);
+    for (const [id, approval] of this.#approvals) if (approval.run_id === run) this.#approvals.delete(id);
+    for (const [name, artifact] of this.#artifacts) if (artifact.run_id === run) this.#artifacts.delete(name);
+  }
+}
+
+function runIdOf(text: string): RunId {
+  const id = parseId("run", text);
+  if (id.ok) return id.value;
+  throw new OrchestratorError("database_corrupt", "a run in the lists has no proper name", { details: { run: text } });
+}

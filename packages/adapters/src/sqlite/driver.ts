@@ -1,0 +1,103 @@
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+
+import { OrchestratorError } from "@writ/core";
+
+import { guarded } from "./sqlite-failure.ts";
+
+/** `WRIT`, in the header of each database of ours. */
+export const APPLICATION_ID = 0x57524954;
+
+/** How long another program's lock is waited for, in milliseconds. */
+const BUSY_MS = 2_000;
+
+/** What is set on every open and must then be read back: a reopened WAL database can fall back to less. */
+const DURABLE: ReadonlyMap<string, number | string> = new Map<string, number | string>([
+  ["journal_mode", "wal"],
+  ["synchronous", 2],
+  ["foreign_keys", 1],
+  ["secure_delete", 1],
+  ["recursive_triggers", 1],
+  ["wal_autocheckpoint", 8_000],
+]);
+
+/**
+ * A connection that writes. The file must exist.
+ *
+ * What is deleted is overwritten (`secure_delete`), on this connection always and
+ * not for redactions alone: rows of views that hold a goal are replaced all the
+ * time, and each old copy would outlive the erasure. It costs nothing measurable.
+ *
+ * @throws OrchestratorError `not_a_workspace`, `workspace_read_only`, `database_corrupt`, `database_locked`, `disk_full`, `file_io`, `audit_unavailable`
+ */
+export function openForWriting(file: string): DatabaseSync {
+  return opened(file, () => {
+    const db = connect(file, "mode=rw");
+    for (const [pragma, value] of DURABLE) db.exec(`PRAGMA ${pragma}=${value}`);
+    db.exec("PRAGMA trusted_schema=OFF");
+    assertDurable(db);
+    return db;
+  });
+}
+
+/**
+ * A connection that reads, beside the process that writes or without one.
+ *
+ * @throws OrchestratorError as `openForWriting`
+ */
+export function openForReading(file: string): DatabaseSync {
+  return opened(file, () => {
+    const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    try {
+      return probed(connect(file, "mode=ro"));
+    } catch (error) {
+      // A file system that is mounted read-only has no place for the shared memory of a WAL; without a log none is needed.
+      if (hasLog) throw error;
+      return probed(connect(file, "mode=ro&immutable=1"));
+    }
+  });
+}
+
+/** @throws OrchestratorError `audit_unavailable` if this connection would acknowledge what is not on the disk */
+export function assertDurable(db: DatabaseSync): void {
+  for (const [pragma, wanted] of DURABLE) {
+    const found = Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
+    if (found === wanted) continue;
+    const message = `the database cannot be written durably here (${pragma} is ${String(found)}); move the workspace to a local disk`;
+    throw new OrchestratorError("audit_unavailable", message, { details: { pragma } });
+  }
+}
+
+/** The header fields that say whose database it is and of which form. */
+export function formOf(db: DatabaseSync): { readonly application: number; readonly version: number } {
+  return { application: pragmaNumber(db, "application_id"), version: pragmaNumber(db, "user_version") };
+}
+
+function pragmaNumber(db: DatabaseSync, pragma: string): number {
+  const value = db.prepare(`PRAGMA ${pragma}`).get()?.[pragma];
+  return typeof value === "number" ? value : 0;
+}
+
+function connect(file: string, query: string): DatabaseSync {
+  return new DatabaseSync(`${pathToFileURL(file).href}?${query}`, { timeout: BUSY_MS, defensive: true });
+}
+
+/** The first read is what finds a damaged file or a missing shared memory. */
+function probed(db: DatabaseSync): DatabaseSync {
+  try {
+    db.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function opened(file: string, open: () => DatabaseSync): DatabaseSync {
+  return guarded(() => {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return open();
+    const message = `there is no database at ${file}; restore it from a backup, or start anew with writ init`;
+    throw new OrchestratorError("not_a_workspace", message, { details: { file } });
+  });
+}

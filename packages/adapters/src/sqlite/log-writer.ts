@@ -1,0 +1,99 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import { birthsOf, type EntryDraft, type Erasure, type LogFacts, type ViewChanges } from "@writ/core";
+import type { Appended, Documents } from "@writ/runtime";
+
+import { AppendQueue } from "./append-queue.ts";
+import type { BlobFiles } from "./blob-files.ts";
+import { isFiled, placeOf } from "./entry-rows.ts";
+import type { GroupCommit, Placed, Work } from "./group-commit.ts";
+import { rebuildViews } from "./rebuild.ts";
+import { integerOf, textOf } from "./row.ts";
+import { guarded } from "./sqlite-failure.ts";
+
+type Document = Parameters<Documents["put"]>[0][number];
+
+/** Everything that the owner of a log does to it. */
+export class LogWriter {
+  readonly #db: DatabaseSync;
+  readonly #blobs: BlobFiles;
+  readonly #commit: GroupCommit;
+  readonly #queue: AppendQueue<Work, Placed>;
+  /** Files whose entries are not yet durable. */
+  readonly #unplaced = new Set<string>();
+  /** An erasure's old bytes may still lie in the write-ahead log, because somebody was reading. */
+  #owesTruncation = false;
+
+  constructor(db: DatabaseSync, commit: GroupCommit, blobs: BlobFiles) {
+    this.#db = db;
+    this.#blobs = blobs;
+    this.#commit = commit;
+    this.#queue = new AppendQueue((group) => commit.commit(group));
+  }
+
+  append(draft: EntryDraft): Promise<Appended> {
+    const filed = draft.payloads.filter(isFiled);
+    if (filed.length === 0) return this.#queue.append({ kind: "run", draft }, draft.run, null);
+    for (const { commit } of filed) this.#unplaced.add(commit);
+    const written = Promise.all(filed.map(({ commit, bytes }) => this.#blobs.write(commit, bytes))).then(() => undefined);
+    return this.#queue.append({ kind: "run", draft }, draft.run, written).finally(() => {
+      for (const { commit } of filed) this.#unplaced.delete(commit);
+    });
+  }
+
+  appendLog(entry: LogFacts): Promise<Appended> {
+    return this.#queue.append({ kind: "log", entry }, null, null);
+  }
+
+  async redact(erasure: Erasure): Promise<Appended> {
+    const { seq, released } = await this.#queue.append({ kind: "erasure", erasure }, null, null);
+    guarded(() => this.#truncate());
+    for (const commit of released) await this.#blobs.remove(commit);
+    return { seq };
+  }
+
+  putDocuments(documents: readonly Document[]): void {
+    const insert = this.#db.prepare("INSERT INTO document (digest, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    this.#writeNow(() => documents.forEach(({ digest, bytes }) => insert.run(digest, bytes)));
+  }
+
+  /** A head that was signed before keeps its first note. */
+  putSignedHead(size: number, note: string): void {
+    const insert = this.#db.prepare("INSERT INTO signed_head (size, note) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    this.#writeNow(() => insert.run(size, note));
+  }
+
+  rebuild(rows: AsyncIterable<ViewChanges>): Promise<void> {
+    return rebuildViews(this.#db, this.#commit, rows);
+  }
+
+  /** Removes files that no entry refers to: of appends that never became durable, and of erasures that were cut short. */
+  async sweep(): Promise<void> {
+    const listed = await this.#blobs.list();
+    if (listed.length === 0) return;
+    const known = this.#filedCommits();
+    const isOrphan = (commit: string): boolean => !known.has(commit) && !this.#unplaced.has(commit);
+    for (const commit of listed.filter(isOrphan)) await this.#blobs.remove(commit);
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    if (this.#owesTruncation) guarded(() => this.#truncate());
+  }
+
+  #writeNow(act: () => void): void {
+    this.#queue.assertHealthy();
+    guarded(() => this.#commit.transaction(act));
+  }
+
+  #filedCommits(): ReadonlySet<string> {
+    const rows = this.#db
+      .prepare("SELECT p.pid, e.bytes FROM payload p INDEXED BY payload_in_file JOIN entry e ON e.seq = p.pid / 4096 WHERE p.bytes IS NULL")
+      .all();
+    return new Set(rows.map((row) => birthsOf(textOf(row, "bytes"))[placeOf(integerOf(row, "pid")).n] ?? ""));
+  }
+
+  #truncate(): void {
+    this.#owesTruncation = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] !== 0;
+  }
+}

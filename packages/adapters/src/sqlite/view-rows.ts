@@ -1,0 +1,74 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+import type { ApprovalView, ArtifactView, RunView, ViewChanges } from "@writ/core";
+
+import { APPROVAL_COLUMNS, approvalValues, ARTIFACT_COLUMNS, artifactValues, RUN_COLUMNS, runValues } from "./view-columns.ts";
+
+/** What a run's rows repeat of its payloads. */
+const ERASURES: readonly string[] = [
+  "UPDATE run_view SET goal = NULL, plan_hash = NULL, reason = NULL WHERE run_id = ?",
+  "UPDATE approval_view SET title = NULL, reason = NULL WHERE run_id = ?",
+  "DELETE FROM artifact_view WHERE run_id = ?",
+];
+
+/** Writes the rows that lists show, inside a transaction that somebody else begins and ends. */
+export class ViewRows {
+  readonly #run: StatementSync;
+  readonly #approval: StatementSync;
+  readonly #artifact: StatementSync;
+  readonly #erase: readonly StatementSync[];
+
+  constructor(db: DatabaseSync) {
+    this.#run = db.prepare(upsert("run_view", RUN_COLUMNS, ["run_id", "created_at_ms"]));
+    this.#approval = db.prepare(upsert("approval_view", APPROVAL_COLUMNS, ["approval_id"]));
+    this.#artifact = db.prepare(upsert("artifact_view", ARTIFACT_COLUMNS, ["path", "run_id", "step"]));
+    this.#erase = ERASURES.map((sql) => db.prepare(sql));
+  }
+
+  writeRun(view: RunView): void {
+    this.#run.run(...runValues(view));
+  }
+
+  writeApproval(view: ApprovalView): void {
+    this.#approval.run(...approvalValues(view));
+  }
+
+  writeArtifact(view: ArtifactView): void {
+    this.#artifact.run(...artifactValues(view));
+  }
+
+  /**
+   * Forgets what a run's rows repeat of its payloads, whichever was erased: which
+   * cell came from which payload is known to the fold alone, and a rebuild brings
+   * back what is still there.
+   */
+  erase(run: string): void {
+    for (const statement of this.#erase) statement.run(run);
+  }
+}
+
+/** The rows of a group, written once: of each, the last. */
+export class GroupViews {
+  readonly #runs = new Map<string, RunView>();
+  readonly #approvals = new Map<string, ApprovalView>();
+  readonly #artifacts: ArtifactView[] = [];
+
+  add({ run, approvals, artifacts }: ViewChanges): void {
+    this.#runs.set(run.run_id, run);
+    for (const approval of approvals) this.#approvals.set(approval.approval_id, approval);
+    for (const artifact of artifacts) this.#artifacts.push(artifact);
+  }
+
+  write(rows: ViewRows): void {
+    for (const run of this.#runs.values()) rows.writeRun(run);
+    for (const approval of this.#approvals.values()) rows.writeApproval(approval);
+    for (const artifact of this.#artifacts) rows.writeArtifact(artifact);
+  }
+}
+
+/** @param fixed columns that never change: the key, and what an index need not be told again */
+function upsert(table: string, columns: readonly string[], fixed: readonly string[]): string {
+  const changes = columns.filter((column) => !fixed.includes(column)).map((column) => `${column} = excluded.${column}`);
+  const places = columns.map(() => "?").join(", ");
+  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT DO UPDATE SET ${changes.join(", ")}`;
+}
