@@ -1,23 +1,29 @@
-import { createPublicKey, verify } from "node:crypto";
+import { isUtf8 } from "node:buffer";
+import { createHmac, createPublicKey, verify } from "node:crypto";
 
-import type { VerifierPlatform } from "@writ/core/audit/signature";
+import type { VerifierPlatform } from "@writ/core/audit/platform";
 
 import { nodeHasher } from "./sha256.ts";
+
+/** The field's prime: a key at or above it would be a second spelling of another. */
+const PRIME = 2n ** 255n - 19n;
 
 /** What the core's verifier needs, from Node alone. */
 export const nodeVerifier: VerifierPlatform = {
   ...nodeHasher,
-  verifyEd25519(publicKey, message, signature) {
+  hmacSha256: (key, text) => createHmac("sha256", key).update(text).digest(),
+  verifyEd25519(publicKey, text, signature) {
     const x = Buffer.from(publicKey).toString("base64url");
+    const y = BigInt(`0x0${Buffer.from(publicKey).reverse().toString("hex")}`) % 2n ** 255n;
+    if (publicKey.length !== 32 || y >= PRIME) return false;
     const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
-    return verify(null, Buffer.from(message), key, signature);
+    return verify(null, Buffer.from(text), key, signature);
   },
-  utf8(bytes) {
-    try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch (error) {
-      if (error instanceof TypeError) return undefined;
-      throw error;
-    }
+  toHex: (bytes) => Buffer.from(bytes).toString("hex"),
+  fromHex: (text) => Buffer.from(text, "hex"),
+  fromBase64(text) {
+    const bytes = Buffer.from(text, "base64");
+    return bytes.toString("base64") === text ? bytes : undefined;
   },
+  utf8: (bytes) => (isUtf8(bytes) ? Buffer.from(bytes).toString() : undefined),
 };

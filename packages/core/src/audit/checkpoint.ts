@@ -1,7 +1,7 @@
-import { fromBase64, toBase64 } from "../base/base64.ts";
-import type { Digest } from "../base/digest.ts";
+import { toBase64 } from "../base/base64.ts";
 import { toRfc3339, type EpochMs } from "../base/time.ts";
 import { parseNote, type Note } from "./note.ts";
+import type { VerifierPlatform } from "./platform.ts";
 import type { Head } from "./proof.ts";
 
 /** A signed tree head as it is read. */
@@ -12,7 +12,7 @@ export interface Checkpoint extends Head {
   readonly note: Note;
 }
 
-const TEXT = /^([^\s+]+)\n([1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\n$/;
+const TEXT = /^([^\s+]+)\n([1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\n$/;
 
 /** The text of a C2SP checkpoint with exactly one extension line: what the log's key signs. */
 export function checkpointText(origin: string, head: Head, at: EpochMs): string {
@@ -20,12 +20,11 @@ export function checkpointText(origin: string, head: Head, at: EpochMs): string 
 }
 
 /** @returns undefined unless it is a signed head in its only spelling; its signatures are not checked here */
-export function parseCheckpoint(text: string): Checkpoint | undefined {
-  const note = parseNote(text);
-  const [, origin = "", size, base64 = "", time = ""] = (note && TEXT.exec(note.text)) ?? [];
-  const root = fromBase64(base64);
-  if (note === undefined || root?.length !== 32 || !Number.isSafeInteger(Number(size))) return undefined;
-  return { origin, size: Number(size), root, time, note };
+export function parseCheckpoint(platform: VerifierPlatform, text: string | undefined): Checkpoint | undefined {
+  const note = parseNote(platform, text);
+  const [, origin = "", size, base64 = "", time = ""] = TEXT.exec(note?.text ?? "") ?? [];
+  const root = platform.fromBase64(base64);
+  return note && root?.length === 32 ? { origin, size: Number(size), root, time, note } : undefined;
 }
 
 /** What the old and the new key both sign when a log changes its key. `seq` is that of the entry that says so. */
@@ -34,6 +33,6 @@ export function rotationText(origin: string, seq: number, oldKey: string, newKey
 }
 
 /** What an approver signs who has a key of their own. */
-export function approvalText(bindingHash: Digest): string {
+export function approvalText(bindingHash: string): string {
   return `writ/approve/v1\n${bindingHash}\napprove\n`;
 }

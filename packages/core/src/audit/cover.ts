@@ -1,6 +1,16 @@
 import type { Hasher } from "../base/hash.ts";
-import { fromHex, toHex } from "../base/hex.ts";
+import { toHex } from "../base/hex.ts";
 import { fold, middle, type Known, type Range } from "./merkle.ts";
+import type { VerifierPlatform } from "./platform.ts";
+
+/** One line of the tree file: a leaf if `isEntry`, else the root of a subtree that is not exported. */
+export interface CoverLine extends Range {
+  readonly isEntry: boolean;
+  /** 64 hex digits. */
+  readonly hash: string;
+}
+
+const LINE = /^(0|[1-9]\d{0,14})(?:-([1-9]\d{0,14}))? ([0-9a-f]{64})$/;
 
 /**
  * The largest subtrees that hold no exported entry, and the exported entries
@@ -25,14 +35,7 @@ export function coverRanges(exported: readonly number[], size: number): readonly
   return cover;
 }
 
-/** One line of the tree file: a leaf if `isEntry`, else the root of a subtree that is not exported. */
-export interface CoverLine extends Range {
-  readonly isEntry: boolean;
-  /** 64 hex digits. */
-  readonly hash: string;
-}
-
-/** The tree file of a bundle; `known` gives the root of each range of the cover. */
+/** The tree file of a bundle; undefined if `known` does not give the root of each range of the cover. */
 export function writeCover(hash: Hasher, known: Known, exported: readonly number[], size: number): string | undefined {
   const entries = new Set(exported);
   let text = "";
@@ -44,28 +47,24 @@ export function writeCover(hash: Hasher, known: Known, exported: readonly number
   return text;
 }
 
-const LINE = /^(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))? ([0-9a-f]{64})$/;
-
-/** @returns the number of the first bad line, unless the lines are the cover that `coverRanges` demands */
+/** The lines of a tree file, each beginning where the one before ends; or the number of the first that does not. */
 export function readCover(text: string): readonly CoverLine[] | number {
   const lines: CoverLine[] = [];
+  let end = 0;
   for (const line of text.split("\n").slice(0, -1)) {
     const [, from, to, hash = ""] = LINE.exec(line) ?? [];
-    if (from === undefined || Number(from) !== (lines.at(-1)?.to ?? 0)) return lines.length + 1;
-    lines.push({ from: Number(from), to: Number(to ?? Number(from) + 1), isEntry: to === undefined, hash });
+    if (Number(from) !== end) return lines.length + 1;
+    end = to === undefined ? end + 1 : Number(to);
+    lines.push({ from: Number(from), to: end, isEntry: to === undefined, hash });
   }
-  const exported = lines.filter(({ isEntry }) => isEntry).map(({ from }) => from);
-  const wanted = coverRanges(exported, lines.at(-1)?.to ?? 0);
-  const bad = lines.findIndex(({ to }, at) => to !== wanted[at]?.to);
-  if (bad !== -1) return bad + 1;
   return text.endsWith("\n") ? lines : lines.length + 1;
 }
 
 /** Roots of the ranges that a cover names. */
-export function knownFromCover(lines: readonly CoverLine[]): Known {
+export function knownFromCover(platform: VerifierPlatform, lines: readonly CoverLine[]): Known {
   const byStart = new Map(lines.map((line) => [line.from, line]));
   return (from, to) => {
     const line = byStart.get(from);
-    return line?.to === to ? fromHex(line.hash) : undefined;
+    return line?.to === to ? platform.fromHex(line.hash) : undefined;
   };
 }

@@ -78,5 +78,5 @@ export interface Finding {
 
 export type Place = Omit<Finding, "code" | "file">;
 
-/** Notes a finding; checking goes on, so that all places are named. */
-export type Say = (code: FindingCode, file: string, place?: Place) => void;
+/** Notes a finding; checking goes on, so that all places are named. The file is `entries.jsonl` if none is named. */
+export type Say = (code: FindingCode, place?: Place, file?: string) => void;

@@ -1,10 +1,9 @@
 import { asciiBytes, concatBytes } from "../base/bytes.ts";
 import type { Commit, Digest } from "../base/digest.ts";
-import { fromHex, toHex } from "../base/hex.ts";
+import { toHex } from "../base/hex.ts";
 
-/** A payload in the file `blobs`: born as number `n` of the entry at `seq`. */
+/** A payload of the file `blobs`: born as number `n` of the entry at `seq`. */
 export interface PayloadFrame {
-  readonly kind: "payload";
   readonly seq: number;
   readonly n: number;
   readonly commit: Commit;
@@ -13,28 +12,31 @@ export interface PayloadFrame {
 }
 
 export interface DocumentFrame {
-  readonly kind: "document";
   readonly digest: Digest;
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of `blobs`, from `at`, that are no frame. */
-export interface BadFrame {
-  readonly kind: "bad";
+/** A frame as it is read; `key` is empty for bytes that are none, and begins at `at`. */
+export interface Frame {
+  /** `<seq> <n>` of a payload, the digest of a document. */
+  readonly key: string;
+  /** Frames stand in rising order of this. */
+  readonly order: string;
+  readonly commit: string;
+  /** 64 hex digits. */
+  readonly salt: string;
+  readonly bytes: Uint8Array;
   readonly at: number;
 }
 
 const LINE_FEED = Uint8Array.of(10);
-const PAYLOAD = /^p (0|[1-9]\d{0,15}) (0|[1-9]\d{0,3}) ([0-9a-f]{64}) ([0-9a-f]{64}) (0|[1-9]\d{0,8})$/;
+const PAYLOAD = /^p (0|[1-9]\d{0,14}) (0|[1-9]\d{0,3}) ([0-9a-f]{64}) ([0-9a-f]{64}) (0|[1-9]\d{0,8})$/;
 const DOCUMENT = /^d (sha256:[0-9a-f]{64}) (0|[1-9]\d{0,8})$/;
 /** The longest header, of a payload. */
 const MAX_HEADER = 170;
 
 /** The file `blobs`: payloads by position, then documents by digest. */
-export function writeFrames(
-  payloads: readonly Omit<PayloadFrame, "kind">[],
-  documents: readonly Omit<DocumentFrame, "kind">[],
-): Uint8Array {
+export function writeFrames(payloads: readonly PayloadFrame[], documents: readonly DocumentFrame[]): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const { seq, n, commit, salt, bytes } of payloads.toSorted((a, b) => a.seq - b.seq || a.n - b.n)) {
     parts.push(asciiBytes(`p ${seq} ${n} ${commit} ${toHex(salt)} ${bytes.length}\n`), bytes, LINE_FEED);
@@ -45,39 +47,20 @@ export function writeFrames(
   return concatBytes(...parts);
 }
 
-/** The frames of `blobs` in the order they stand; after a bad one, reading goes on at the next line that is a header. */
-export function* readFrames(blobs: Uint8Array): Generator<PayloadFrame | DocumentFrame | BadFrame> {
+/** The frames of `blobs` as they stand; after bytes that are none, reading goes on at the next line that is a header. */
+export function* readFrames(blobs: Uint8Array): Generator<Frame> {
   let isLost = false;
   for (let at = 0; at < blobs.length;) {
-    const frame = frameAt(blobs, at);
-    if (frame === undefined && !isLost) yield { kind: "bad", at };
-    isLost = frame === undefined;
-    if (frame !== undefined) yield frame.frame;
-    at = frame?.end ?? lineEnd(blobs, at, blobs.length) + 1;
+    const start = blobs.indexOf(10, at) + 1 || blobs.length + 1;
+    const header = String.fromCharCode(...blobs.subarray(at, Math.min(start - 1, at + MAX_HEADER)));
+    const [, seq = "", n = "", commit = "", salt = "", size] = PAYLOAD.exec(header) ?? [];
+    const [, digest, length = size] = DOCUMENT.exec(header) ?? [];
+    const end = start + Number(length);
+    const isFrame = blobs[end] === 10;
+    const [key, order] = [digest ?? `${seq} ${n}`, digest ?? `${seq.padStart(15, "0")} ${n.padStart(4, "0")}`];
+    if (isFrame) yield { key, order, commit, salt, bytes: blobs.subarray(start, end), at };
+    else if (!isLost) yield { key: "", order: "", commit, salt, bytes: blobs.subarray(at), at };
+    isLost = !isFrame;
+    at = isFrame ? end + 1 : start;
   }
-}
-
-function frameAt(
-  blobs: Uint8Array,
-  at: number,
-): { readonly frame: PayloadFrame | DocumentFrame; readonly end: number } | undefined {
-  const start = lineEnd(blobs, at, at + MAX_HEADER) + 1;
-  const header = String.fromCharCode(...blobs.subarray(at, start - 1));
-  const [, seq, n, commit = "", salt = "", size] = PAYLOAD.exec(header) ?? [];
-  const [, digest = "", length = size] = DOCUMENT.exec(header) ?? [];
-  const end = start + Number(length);
-  if (length === undefined || end >= blobs.length || blobs[end] !== 10) return undefined;
-  const bytes = blobs.subarray(start, end);
-  if (seq === undefined)
-    return { frame: { kind: "document", digest: `sha256:${digest.slice(7)}`, bytes }, end: end + 1 };
-  return {
-    frame: { kind: "payload", seq: Number(seq), n: Number(n), commit, salt: fromHex(salt) ?? bytes, bytes },
-    end: end + 1,
-  };
-}
-
-/** Where the line that begins at `at` ends, or `limit`. */
-function lineEnd(bytes: Uint8Array, at: number, limit: number): number {
-  const end = bytes.indexOf(10, at);
-  return end === -1 ? limit : Math.min(end, limit);
 }

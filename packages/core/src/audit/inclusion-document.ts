@@ -1,15 +1,13 @@
-import { fromBase64, toBase64 } from "../base/base64.ts";
-import { equalBytes } from "../base/bytes.ts";
+import { toBase64 } from "../base/base64.ts";
 import { toHex } from "../base/hex.ts";
 import { canonicalJson } from "../base/json.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
 import { leafHash } from "./leaf.ts";
 import type { LogKey } from "./log-key.ts";
 import { isSignedBy } from "./note.ts";
-import { readHashes } from "./proof-document.ts";
+import type { VerifierPlatform } from "./platform.ts";
 import { provesInclusion, type Head } from "./proof.ts";
-import type { VerifierPlatform } from "./signature.ts";
-import { hasExactly, isCount, isText, readStored } from "./stored-json.ts";
+import { hasExactly, isCount, isText, items, readStored } from "./stored-json.ts";
 
 /** What an inclusion proof shows: this entry stands at this position of the log with this signed head. */
 export interface Inclusion {
@@ -45,22 +43,14 @@ export function writeInclusion({ log, seq, entry, head, note }: Inclusion, hashe
  */
 export function readInclusion(platform: VerifierPlatform, text: string, key: LogKey): Inclusion | undefined {
   const value = readStored(text);
-  if (!hasExactly(value, "entry,hashes,head,log,root,seq,size,type") || value["type"] !== "writ/inclusion/v1")
-    return undefined;
-  const { log, seq, entry, size, head: note } = value;
-  const root = fromBase64(String(value["root"]));
-  const hashes = readHashes(value["hashes"]);
-  if (!isText(log) || !isCount(seq) || !isText(entry) || !isCount(size) || !isText(note)) return undefined;
-  const head = parseCheckpoint(note);
-  if (head === undefined || root === undefined || hashes === undefined || !head.origin.endsWith(`/${log}`))
-    return undefined;
-  const isHead =
-    head.size === size &&
-    equalBytes(head.root, root) &&
-    head.origin === key.name &&
-    isSignedBy(platform, head.note, key);
+  if (!hasExactly(value, "entry,hashes,head,log,root,seq,size,type")) return undefined;
+  const { entry, hashes, head: note, log, root, seq, size, type } = value;
+  const head = parseCheckpoint(platform, String(note));
+  const isOurs = type === "writ/inclusion/v1" && key.name.endsWith(`/${String(log)}`) && head?.origin === key.name;
+  if (head === undefined || !isOurs || !isSignedBy(platform, head.note, key)) return undefined;
+  if (size !== head.size || root !== toBase64(head.root) || !isCount(seq) || !isText(entry)) return undefined;
   const leaf = leafHash(platform, entry);
-  return isHead && provesInclusion(platform, { seq, size, leaf, root }, hashes)
-    ? { log, seq, entry, head, note }
-    : undefined;
+  const path = items(hashes).map((hash) => platform.fromHex(String(hash)));
+  const isIn = provesInclusion(platform, { seq, size: head.size, leaf, root: head.root }, path);
+  return isIn ? { log: String(log), seq, entry, head, note: String(note) } : undefined;
 }

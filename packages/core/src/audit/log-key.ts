@@ -1,6 +1,7 @@
 import { asciiBytes, concatBytes } from "../base/bytes.ts";
-import { fromBase64, toBase64 } from "../base/base64.ts";
+import { toBase64 } from "../base/base64.ts";
 import type { Hasher } from "../base/hash.ts";
+import type { VerifierPlatform } from "./platform.ts";
 
 /** A log's public key and where it says it belongs. */
 export interface LogKey {
@@ -13,22 +14,26 @@ export interface LogKey {
   readonly text: string;
 }
 
-/** The algorithm byte is stored with every key, so another algorithm is another byte. */
-const ED25519 = Uint8Array.of(1);
-const NAME = /^[!-*,-~]+$/;
+const VKEY = /^([!-*,-~]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
 
-/** @see C2SP signed-note: the key id is the beginning of a hash of name, line feed and key */
+/** The algorithm is stored with every key, so another algorithm is another byte. */
+const ED25519 = 1;
+
 export function logKey(hash: Hasher, name: string, publicKey: Uint8Array): LogKey {
-  const typed = concatBytes(ED25519, publicKey);
-  const id = hash.sha256Hex(concatBytes(asciiBytes(`${name}\n`), typed)).slice(0, 8);
+  const typed = concatBytes(Uint8Array.of(ED25519), publicKey);
+  const id = keyId(hash, name, typed);
   return { name, id, publicKey, text: `${name}+${id}+${toBase64(typed)}` };
 }
 
 /** @returns undefined unless the text is exactly the written form of an Ed25519 key */
-export function parseVkey(hash: Hasher, text: string): LogKey | undefined {
-  const [name = "", , ...rest] = text.split("+");
-  const typed = fromBase64(rest.join("+"));
-  if (!NAME.test(name) || typed?.length !== 33) return undefined;
-  const key = logKey(hash, name, typed.subarray(1));
-  return key.text === text ? key : undefined;
+export function parseVkey(platform: VerifierPlatform, text: unknown): LogKey | undefined {
+  const [, name = "", id = "", base64 = ""] = VKEY.exec(String(text)) ?? [];
+  const typed = platform.fromBase64(base64);
+  if (typed?.[0] !== ED25519 || keyId(platform, name, typed) !== id) return undefined;
+  return { name, id, publicKey: typed.subarray(1), text: String(text) };
+}
+
+/** @see C2SP signed-note: the beginning of a hash of name, line feed and key */
+function keyId(hash: Hasher, name: string, typed: Uint8Array): string {
+  return hash.sha256Hex(concatBytes(asciiBytes(`${name}\n`), typed)).slice(0, 8);
 }

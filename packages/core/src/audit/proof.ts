@@ -63,24 +63,6 @@ export interface Head {
   readonly root: Uint8Array;
 }
 
-/** Whether the hashes, in the order of `consistencyRanges`, connect both heads: no fewer and no more. */
-export function provesConsistency(hash: Hasher, older: Head, newer: Head, hashes: readonly Uint8Array[]): boolean {
-  if (older.size < 1 || older.size > newer.size) return false;
-  const ranges = consistencyRanges(older.size, newer.size);
-  const known = knownRanges(ranges, hashes);
-  if (known === undefined) return false;
-  // Where the older tree is itself a subtree of the newer one, its root is no part of the proof.
-  const isSubtree = ranges.every(({ from }) => from >= older.size);
-  const before = isSubtree ? older.root : fold(hash, known, 0, older.size);
-  const after = fold(
-    hash,
-    (from, to) => (isSubtree && from === 0 && to === older.size ? older.root : known(from, to)),
-    0,
-    newer.size,
-  );
-  return before !== undefined && after !== undefined && equalBytes(before, older.root) && equalBytes(after, newer.root);
-}
-
 /** Pairs ranges with their roots; undefined if there are not as many. */
 function knownRanges(ranges: readonly Range[], hashes: readonly Uint8Array[]): Known | undefined {
   if (hashes.length !== ranges.length) return undefined;

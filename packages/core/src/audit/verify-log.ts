@@ -1,10 +1,7 @@
-import { fromBase64 } from "../base/base64.ts";
-import type { Json, JsonObject } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import { rotationText } from "./checkpoint.ts";
-import type { Place, Say } from "./finding.ts";
 import { parseVkey, type LogKey } from "./log-key.ts";
-import { isSigned, type VerifierPlatform } from "./signature.ts";
-import { isText } from "./stored-json.ts";
+import type { Audit } from "./platform.ts";
 import type { Entry } from "./verify-entries.ts";
 
 /** What the log says of itself. */
@@ -17,44 +14,30 @@ export interface LogState {
 }
 
 /** Step 6: start, one log id, rotations signed by both keys, and nothing after an end. */
-export function checkLog(say: Say, platform: VerifierPlatform, entries: readonly Entry[], size: number): LogState {
-  const first = entries[0]?.seq === 0 ? entries[0] : undefined;
-  const started: JsonObject = first?.run === null ? (first.facts[0] ?? {}) : {};
-  const log = first?.log ?? entries[0]?.log ?? "";
-  const origin = String(started["origin"]);
+export function checkLog(audit: Audit, entries: readonly Entry[], size: number): LogState {
+  const [first] = entries;
+  const log = first?.log ?? "";
+  const started: JsonObject = (first?.seq === 0 && first.facts.find(({ type }) => type === "log_started")) || {};
+  const [origin, tenant] = [String(started["origin"]), String(started["tenant"])];
   const keys: { seq: number; key: LogKey }[] = [];
-  if (
-    started["type"] !== "log_started" ||
-    !isText(started["origin"]) ||
-    !isText(started["tenant"]) ||
-    !origin.endsWith(`/${log}`)
-  ) {
-    say("log_start", "entries.jsonl", { seq: 0, line: 1 });
-  } else addKey(started["key"], 0, { seq: 0, line: 1, field: "/facts/0/key" });
-
-  function addKey(text: Json | undefined, seq: number, place: Place): void {
-    const key = parseVkey(platform, String(text));
-    if (key?.name === origin) keys.push({ seq, key });
-    else say("key_unknown", "entries.jsonl", place);
-  }
-
+  if (!origin.endsWith(`/${log}`) || started["tenant"] === undefined) audit.say("log_start", { seq: 0, line: 1 });
   for (const entry of entries) {
-    const place = { seq: entry.seq, line: entry.line };
-    if (entry.log !== log) say("log_start", "entries.jsonl", { ...place, field: "/log" });
-    for (const [index, fact] of (entry.run === null ? entry.facts : []).entries()) {
-      const field = `/facts/${index}`;
-      if (fact["type"] === "log_started" && (entry.seq > 0 || index > 0))
-        say("log_start", "entries.jsonl", { ...place, field });
-      if (fact["type"] === "log_ended" && size > entry.seq + 1) say("log_end", "entries.jsonl", { ...place, field });
-      if (fact["type"] === "key_rotated") {
-        const old = keys.at(-1)?.key;
-        addKey(fact["new_key"], entry.seq, { ...place, field: `${field}/new_key` });
-        if (!isRotation(platform, fact, origin, entry.seq, old))
-          say("key_rotation", "entries.jsonl", { ...place, field });
-      }
+    const { seq, line } = entry;
+    if (entry.log !== log) audit.say("log_start", { seq, line, field: "/log" });
+    for (const [index, fact] of (entry.run === undefined ? entry.facts : []).entries()) {
+      const place = { seq, line, field: `/facts/${index}` };
+      const type = String(fact["type"]);
+      if (type === "log_started" && fact !== started) audit.say("log_start", place);
+      if (type === "log_ended" && size > seq + 1) audit.say("log_end", place);
+      if (type !== "key_rotated" && fact !== started) continue;
+      const old = keys.at(-1)?.key;
+      const key = parseVkey(audit, fact["new_key"] ?? fact["key"]);
+      if (key?.name !== origin) audit.say("key_unknown", place);
+      else if (fact !== started && !isRotation(audit, fact, seq, old, key)) audit.say("key_rotation", place);
+      if (key !== undefined) keys.push({ seq, key });
     }
   }
-  return { log, origin, tenant: String(started["tenant"]), keys };
+  return { log, origin, tenant, keys };
 }
 
 /** The key that signs a head of this size. */
@@ -62,17 +45,11 @@ export function keyAt(state: LogState, size: number): LogKey | undefined {
   return state.keys.findLast(({ seq }) => seq < size)?.key;
 }
 
-function isRotation(
-  platform: VerifierPlatform,
-  fact: JsonObject,
-  origin: string,
-  seq: number,
-  old: LogKey | undefined,
-): boolean {
-  const next = parseVkey(platform, String(fact["new_key"]));
-  if (old === undefined || next === undefined || fact["old_key"] !== old.text) return false;
-  const text = rotationText(origin, seq, old.text, next.text);
-  const isBy = (key: LogKey, name: string) =>
-    isSigned(platform, key.publicKey, text, fromBase64(String(fact[name])) ?? new Uint8Array());
-  return isBy(old, "old_signature") && isBy(next, "new_signature");
+function isRotation(audit: Audit, fact: JsonObject, seq: number, old: LogKey | undefined, key: LogKey): boolean {
+  const text = rotationText(key.name, seq, String(fact["old_key"]), key.text);
+  const isBy = (signer: LogKey, name: string): boolean => {
+    const signature = audit.fromBase64(String(fact[name]));
+    return signature !== undefined && audit.verifyEd25519(signer.publicKey, text, signature);
+  };
+  return fact["old_key"] === old?.text && old !== undefined && isBy(old, "old_signature") && isBy(key, "new_signature");
 }

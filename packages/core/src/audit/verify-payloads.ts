@@ -1,202 +1,173 @@
-import { commitment, isDigest } from "../base/digest.ts";
+import { commitmentPreimage, isDigest } from "../base/digest.ts";
 import { hasOnlyIntegers, isJsonObject, type Json } from "../base/json.ts";
-import type { Place, Say } from "./finding.ts";
-import { readFrames, type DocumentFrame, type PayloadFrame } from "./frame.ts";
-import type { VerifierPlatform } from "./signature.ts";
-import { hasExactly, isCount, isText, items, member, readStored, walk } from "./stored-json.ts";
+import type { Place } from "./finding.ts";
+import { readFrames, type Frame } from "./frame.ts";
+import type { Audit } from "./platform.ts";
+import { hasExactly, isCount, items, member, readStored, walk } from "./stored-json.ts";
 import type { Entry } from "./verify-entries.ts";
 
 /** Where a payload was born, and what it must be. */
 interface Birth {
-  readonly seq: number;
-  readonly line: number;
+  readonly place: Place & { readonly seq: number };
   readonly n: number;
   readonly run: string;
   readonly commit: string;
   readonly as: string;
-  readonly bytes: number;
-  readonly field: string;
+  readonly size: number;
 }
 
 /** What of the erasable values is there, checked. */
 export interface Payloads {
   /** By commitment. */
   readonly bytes: ReadonlyMap<string, Uint8Array>;
-  /** By digest. */
+  /** By digest; null where it is missing or no JSON. */
   readonly documents: ReadonlyMap<string, Json>;
   readonly redacted: number;
   readonly withheld: number;
 }
 
-const MAX_BYTES: Readonly<Record<string, number>> = { json: 16 * 2 ** 20, text: 16 * 2 ** 20, bytes: 64 * 2 ** 20 };
-const COMMIT = /^[0-9a-f]{64}$/;
+const MAX_BYTES = new Map([
+  ["json", 2 ** 24],
+  ["text", 2 ** 24],
+  ["bytes", 2 ** 26],
+]);
 const REASON = /^(erasure_request|retention|secret_leaked|other)$/;
 
 /** Step 7: every payload and document is there or accounted for, and is what the entries say. */
 export function checkPayloads(
-  say: Say,
-  platform: VerifierPlatform,
+  audit: Audit,
   blobs: Uint8Array,
   entries: readonly Entry[],
-  options: { readonly isWhole: boolean; readonly isWithheld: boolean; readonly requirePayloads: boolean },
+  options: { readonly isWhole: boolean; readonly isWithheld: boolean; readonly mustBeThere: boolean },
 ): Payloads {
-  const births = collectBirths(say, entries);
-  const redacted = collectRedactions(say, entries, births, options.isWhole);
-  const { payloads, documents } = collectFrames(say, blobs);
+  const births = collectBirths(audit, entries);
+  const redacted = collectRedactions(audit, entries, births, options.isWhole);
+  const frames = collectFrames(audit, blobs);
   const bytes = new Map<string, Uint8Array>();
   let withheld = 0;
-  let erased = 0;
   for (const birth of births.values()) {
-    const { seq, line, n, field, commit } = birth;
-    const frame = payloads.get(`${seq}/${n}`);
-    payloads.delete(`${seq}/${n}`);
-    const place = { seq, field };
-    if (redacted.has(commit)) erased += 1;
-    if (frame === undefined) {
-      if (redacted.has(commit)) continue;
-      if (options.isWithheld) withheld += 1;
-      if (!options.isWithheld || options.requirePayloads) say("payload_missing", "blobs", { ...place, line });
-    } else if (redacted.has(commit)) say("payload_resurrected", "blobs", place);
-    else if (options.isWithheld)
-      say("manifest_mismatch", "blobs", { ...place, detail: "a payload of a bundle that withholds them" });
-    else if (frame.commit !== commit || commitment(platform, frame.salt, frame.bytes) !== commit)
-      say("payload_commitment", "blobs", place);
-    else if (frame.bytes.length !== birth.bytes || !hasForm(platform, birth.as, frame.bytes))
-      say("payload_malformed", "blobs", place);
-    else bytes.set(commit, frame.bytes);
+    const key = `${birth.place.seq} ${birth.n}`;
+    const frame = frames.get(key);
+    const isWithheld = frame === undefined && options.isWithheld && !redacted.has(birth.commit);
+    if (isWithheld) withheld += 1;
+    if (frame === undefined && (redacted.has(birth.commit) || (isWithheld && !options.mustBeThere))) continue;
+    const code =
+      frame === undefined
+        ? "payload_missing"
+        : redacted.has(birth.commit)
+          ? "payload_resurrected"
+          : wrongPayload(audit, frame, birth);
+    if (code !== undefined) audit.say(code, birth.place, "blobs");
+    else if (frame !== undefined) bytes.set(birth.commit, frame.bytes);
+    frames.delete(key);
   }
-  for (const { seq, n } of payloads.values())
-    say("payload_unreferenced", "blobs", { seq, detail: `payload ${n} is born nowhere` });
-  return { bytes, documents: checkDocuments(say, platform, entries, documents, births), redacted: erased, withheld };
+  const documents = collectDocuments(audit, entries, frames);
+  for (const key of frames.keys()) {
+    audit.say(isDigest(key) ? "document_unreferenced" : "payload_unreferenced", { detail: key }, "blobs");
+  }
+  return { bytes, documents, redacted: redacted.size, withheld };
+}
+
+function wrongPayload(audit: Audit, frame: Frame, { commit, as, size }: Birth) {
+  const hashed = audit.sha256Hex(commitmentPreimage(audit.fromHex(frame.salt), frame.bytes));
+  if (frame.commit !== commit || hashed !== commit) return "payload_commitment";
+  const text = as === "bytes" ? "" : audit.utf8(frame.bytes);
+  const isFormed = as === "json" ? readStored(text) !== undefined : text !== undefined;
+  return isFormed && frame.bytes.length === size ? undefined : "payload_malformed";
 }
 
 /** Births and references of the entries; a reference names a birth of its own run, no later than itself. */
-function collectBirths(say: Say, entries: readonly Entry[]): ReadonlyMap<string, Birth> {
+function collectBirths(audit: Audit, entries: readonly Entry[]): ReadonlyMap<string, Birth> {
   const births = new Map<string, Birth>();
   for (const { seq, line, run, input, facts } of entries) {
-    const references: { readonly commit: string; readonly field: string }[] = [];
+    const references = new Map<string, string>();
     let n = 0;
     const see = (value: Json, field: string): boolean => {
       if (!isJsonObject(value) || !Object.keys(value).some((name) => name.startsWith("$"))) return false;
-      const { $as: as, $bytes: bytes, $commit: commit } = value;
-      const isCommit = isText(commit) && COMMIT.test(commit) && run !== null;
-      if (isCommit && hasExactly(value, "$commit")) references.push({ commit, field });
-      else if (
-        isCommit &&
-        hasExactly(value, "$as,$bytes,$commit") &&
-        isText(as) &&
-        isCount(bytes) &&
-        bytes <= (MAX_BYTES[as] ?? -1)
-      ) {
-        if (births.has(commit)) say("payload_reference", "entries.jsonl", { seq, line, field, detail: "born twice" });
-        else births.set(commit, { seq, line, n, run, commit, as, bytes, field });
-        n += 1;
-      } else say("payload_reference", "entries.jsonl", { seq, line, field });
+      const { $as: as, $bytes: size, $commit } = value;
+      const commit = String($commit);
+      const isBirth =
+        hasExactly(value, "$as,$bytes,$commit") && isCount(size) && size <= (MAX_BYTES.get(String(as)) ?? -1);
+      const isHandle = /^[0-9a-f]{64}$/.test(commit) && (isBirth || hasExactly(value, "$commit"));
+      if (!isHandle || run === undefined || (isBirth && births.has(commit)))
+        audit.say("payload_reference", { seq, line, field });
+      else if (isBirth) births.set(commit, { place: { seq, line, field }, n: n++, run, commit, as: String(as), size });
+      else references.set(field, commit);
       return true;
     };
-    walk(input, "/input", "", see);
-    facts.forEach((fact, index) => walk(fact, `/facts/${index}`, "", see));
-    for (const { commit, field } of references) {
-      if (births.get(commit)?.run !== run) say("payload_reference", "entries.jsonl", { seq, line, field });
+    if (input !== undefined) walk(input, "/input", "", see);
+    walk(facts, "/facts", "", see);
+    for (const [field, commit] of references) {
+      if (births.get(commit)?.run !== run) audit.say("payload_reference", { seq, line, field });
     }
   }
   return births;
 }
 
-/** Commitments that an entry of the log names as erased. */
+/** Commitments that an entry of the log names as erased, once their run has ended. */
 function collectRedactions(
-  say: Say,
+  audit: Audit,
   entries: readonly Entry[],
   births: ReadonlyMap<string, Birth>,
   isWhole: boolean,
-): ReadonlySet<string> {
+) {
   const redacted = new Set<string>();
-  const exported = new Set(entries.map(({ seq }) => seq));
-  const ended = new Set<string | null>();
+  const ended = new Set<string | undefined>();
   for (const { seq, line, run, facts } of entries) {
     for (const [index, fact] of facts.entries()) {
       if (fact["type"] === "run_ended") ended.add(run);
-      if (fact["type"] !== "payload_redacted" || run !== null) continue;
-      if (!REASON.test(String(fact["reason"])))
-        say("redaction_invalid", "entries.jsonl", { seq, line, field: `/facts/${index}/reason` });
-      for (const [at, item] of items(fact["payloads"]).entries()) {
+      if (fact["type"] !== "payload_redacted" || run !== undefined) continue;
+      const wrong = items(fact["payloads"]).findIndex((item) => {
         const birth = births.get(String(member(item, "commit")));
-        const isElsewhere = birth === undefined && !isWhole && !exported.has(Number(member(item, "seq")));
-        const holds =
-          birth !== undefined && birth.seq === member(item, "seq") && birth.seq < seq && ended.has(birth.run);
-        if (holds) redacted.add(birth.commit);
-        else if (!isElsewhere)
-          say("redaction_invalid", "entries.jsonl", { seq, line, field: `/facts/${index}/payloads/${at}` });
-      }
+        const isElsewhere = !isWhole && !entries.some((entry) => entry.seq === member(item, "seq"));
+        const isAt = birth !== undefined && birth.place.seq === member(item, "seq") && birth.place.seq < seq;
+        return isAt && ended.has(birth.run) ? !redacted.add(birth.commit) : !isElsewhere;
+      });
+      const field = `/facts/${index}/payloads/${wrong}`;
+      if (wrong !== -1 || !REASON.test(String(fact["reason"]))) audit.say("redaction_invalid", { seq, line, field });
     }
   }
   return redacted;
 }
 
-/** The frames of `blobs`; each once, in their order. */
-function collectFrames(say: Say, blobs: Uint8Array) {
-  const payloads = new Map<string, PayloadFrame>();
-  const documents = new Map<string, DocumentFrame>();
+/** The frames of `blobs` by key; each once, in their order. */
+function collectFrames(audit: Audit, blobs: Uint8Array): Map<string, Frame> {
+  const frames = new Map<string, Frame>();
   let before = "";
   for (const frame of readFrames(blobs)) {
-    if (frame.kind === "bad") {
-      say("blob_malformed", "blobs", { detail: `no frame at byte ${frame.at}` });
-      continue;
-    }
-    const isPayload = frame.kind === "payload";
-    const key = isPayload ? `${String(frame.seq).padStart(16, "0")}/${String(frame.n).padStart(4, "0")}` : frame.digest;
-    if (key <= before) say("blob_malformed", "blobs", { detail: `${key} is out of order` });
-    before = key;
-    if (isPayload) payloads.set(`${frame.seq}/${frame.n}`, frame);
-    else documents.set(frame.digest, frame);
+    if (frame.order <= before) audit.say("blob_malformed", { detail: `at byte ${frame.at}` }, "blobs");
+    if (frame.key !== "") frames.set(frame.key, frame);
+    before = frame.order;
   }
-  return { payloads, documents };
+  return frames;
 }
 
-function hasForm(platform: VerifierPlatform, as: string, bytes: Uint8Array): boolean {
-  const text = as === "bytes" ? "" : platform.utf8(bytes);
-  return as === "json" ? readStored(text) !== undefined : text !== undefined;
-}
-
-/** Documents are what digests in facts and in documents name: each there, itself, and no other. */
-function checkDocuments(
-  say: Say,
-  platform: VerifierPlatform,
+/** Documents are what digests in facts and in documents name: each there, and itself. */
+function collectDocuments(
+  audit: Audit,
   entries: readonly Entry[],
-  frames: Map<string, DocumentFrame>,
-  births: ReadonlyMap<string, Birth>,
+  frames: Map<string, Frame>,
 ): ReadonlyMap<string, Json> {
   const documents = new Map<string, Json>();
-  const missing = new Set<string>();
-  const need = (digest: string, place: Place): void => {
-    const frame = frames.get(digest);
-    if (documents.has(digest) || missing.has(digest)) return;
-    const value = frame && readStored(platform.utf8(frame.bytes));
-    if (frame === undefined || value === undefined) missing.add(digest);
-    if (frame === undefined) return say("document_missing", "blobs", { ...place, detail: digest });
-    frames.delete(digest);
-    if (digest !== `sha256:${platform.sha256Hex(frame.bytes)}` || value === undefined || !hasOnlyIntegers(value)) {
-      say("document_digest", "blobs", { ...place, detail: digest });
-    }
-    if (value === undefined) return;
-    documents.set(digest, value);
-    search(value, { ...place, detail: digest });
-  };
-  const search = (value: Json, place: Place): void =>
-    walk(value, "", "", (part, _, name) => {
-      if (name !== "binding_hash" && name !== "chain" && isDigest(part)) need(part, place);
-      if (hasExactly(part, "$commit") && !births.has(String(part["$commit"]))) say("payload_reference", "blobs", place);
+  const need = (value: Json, top: string, place: Place): void =>
+    walk(value, top, "", (part, field, name) => {
+      if (!isDigest(part) || name === "binding_hash" || name === "chain" || documents.has(part)) return false;
+      const frame = frames.get(part);
+      const document = readStored(frame && audit.utf8(frame.bytes));
+      const isItself = frame !== undefined && part === `sha256:${audit.sha256Hex(frame.bytes)}`;
+      const at = { ...place, ...(top === "" ? {} : { field }), detail: part };
+      if (frame === undefined) audit.say("document_missing", at, "blobs");
+      else if (!isItself || document === undefined || !hasOnlyIntegers(document))
+        audit.say("document_digest", at, "blobs");
+      documents.set(part, document ?? null);
+      frames.delete(part);
+      need(document ?? null, "", at);
       return false;
     });
   for (const { seq, line, facts } of entries) {
     for (const [index, fact] of facts.entries()) {
-      if (fact["type"] === "document_dropped") continue;
-      walk(fact, `/facts/${index}`, "", (part, field, name) => {
-        if (name !== "binding_hash" && name !== "chain" && isDigest(part)) need(part, { seq, line, field });
-        return false;
-      });
+      if (fact["type"] !== "document_dropped") need(fact, `/facts/${index}`, { seq, line });
     }
   }
-  for (const digest of frames.keys()) say("document_unreferenced", "blobs", { detail: digest });
   return documents;
 }

@@ -1,56 +1,33 @@
-import { isDigest } from "../base/digest.ts";
-import type { Say } from "./finding.ts";
-import type { VerifierPlatform } from "./signature.ts";
-import { hasExactly, isCount, isText, items, readStored } from "./stored-json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { Audit } from "./platform.ts";
+import { differing, hasExactly, isText, items, member, readStored } from "./stored-json.ts";
 import type { RunState } from "./verify-runs.ts";
 
-/** What the exporter says of its own replay: a claim, printed as one. */
-export interface ReplayClaim {
-  readonly by: string;
-  readonly equal: number;
-  readonly different: number;
-  readonly not_replayable: number;
-}
+const RESULT = /^(equal|different|not_replayable)$/;
 
-const RESULTS = ["equal", "different", "not_replayable"];
-
-/** Step 10: the claim counts what the log holds. */
+/** Step 10: the exporter's claim of its own replay counts what the log holds. */
 export function checkReplay(
-  say: Say,
-  platform: VerifierPlatform,
+  audit: Audit,
   bytes: Uint8Array | undefined,
   runs: ReadonlyMap<string, RunState>,
-): ReplayClaim | null {
+): JsonObject | null {
   if (bytes === undefined) return null;
-  const line = platform.utf8(bytes);
-  const claim = line?.endsWith("\n") ? readStored(line.slice(0, -1)) : undefined;
-  if (!hasExactly(claim, "by,runs,type") || claim["type"] !== "writ/replay/v1" || !isText(claim["by"])) {
-    say("replay_malformed", "replay.json");
-    return null;
+  const claim = readStored(audit.utf8(bytes.subarray(0, -1)));
+  const list = items(member(claim, "runs"));
+  const isClaim = hasExactly(claim, "by,runs,type") && claim["type"] === "writ/replay/v1" && isText(claim["by"]);
+  const isFormed = (item: Json, at: number): boolean => {
+    const isRising = at === 0 || String(member(list[at - 1], "run")) < String(member(item, "run"));
+    return hasExactly(item, "facts,record_hash,result,run,versions") && RESULT.test(String(item["result"])) && isRising;
+  };
+  if (!isClaim || bytes.at(-1) !== 10 || !list.every(isFormed)) audit.say("replay_malformed", {}, "replay.json");
+  const counts: Record<string, Json> = { by: member(claim, "by") ?? null, equal: 0, different: 0, not_replayable: 0 };
+  for (const [index, item] of list.entries()) {
+    const { version: versions = 0, facts = 0, recordHash = "" } = runs.get(String(member(item, "run"))) ?? {};
+    const result = String(member(item, "result"));
+    const wrong = differing({ versions, facts, record_hash: recordHash }, item);
+    if (wrong !== undefined) audit.say("replay_mismatch", { field: `/runs/${index}/${wrong}` }, "replay.json");
+    if (result === "different") audit.say("replay_different", { field: `/runs/${index}` }, "replay.json");
+    counts[result] = Number(counts[result]) + 1;
   }
-  const counts: Record<string, number> = { equal: 0, different: 0, not_replayable: 0 };
-  let before = "";
-  for (const [index, item] of items(claim["runs"]).entries()) {
-    const field = `/runs/${index}`;
-    if (!hasExactly(item, "facts,record_hash,result,run,versions") || !isText(item["run"]) || !isText(item["result"])) {
-      say("replay_malformed", "replay.json", { field });
-      continue;
-    }
-    const { facts, record_hash: record, result, run: id, versions } = item;
-    const isFormed =
-      isCount(facts) &&
-      isCount(versions) &&
-      (record === null || isDigest(record)) &&
-      id > before &&
-      RESULTS.includes(result);
-    const run = runs.get(id);
-    const isOurs = run?.versions === versions && run?.facts === facts && run?.recordHash === record;
-    if (!isFormed) say("replay_malformed", "replay.json", { field });
-    else if (!isOurs) say("replay_mismatch", "replay.json", { field, detail: id });
-    else if (result === "different") say("replay_different", "replay.json", { field, detail: id });
-    counts[result] = (counts[result] ?? 0) + 1;
-    before = id;
-  }
-  const { equal = 0, different = 0, not_replayable = 0 } = counts;
-  return { by: claim["by"], equal, different, not_replayable };
+  return counts;
 }

@@ -1,30 +1,28 @@
 import { isDigest } from "../base/digest.ts";
-import { equalJson, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
-import { planHash } from "../plan/plan-hash.ts";
-import { idempotencyKey } from "../tool/idempotency-key.ts";
-import type { Say } from "./finding.ts";
-import type { VerifierPlatform } from "./signature.ts";
-import { isCount, isText, items, member, readStored } from "./stored-json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import { normalPlan } from "../plan/plan-hash.ts";
+import { identityDocument, keyOfMac } from "../tool/idempotency-key.ts";
+import type { Audit } from "./platform.ts";
+import { canonicalText, differing, isCount, isText, items, member, readStored } from "./stored-json.ts";
 import { checkApproval, type Approval, type Objection } from "./verify-approvals.ts";
 import type { Entry } from "./verify-entries.ts";
 
 /** A run as far as the log has shown it. */
 export interface RunState {
-  readonly approvals: Map<string, Approval>;
-  versions: number;
+  readonly approvals: Map<Json | undefined, Approval>;
+  version: number;
   facts: number;
-  atMs: number;
+  at: number;
   started: JsonObject | undefined;
+  /** `plan` and `plan_commit` of the plan proposed last, and of the one in force. */
   proposed: JsonObject | undefined;
-  /** `plan` and `plan_commit` of the plan in force. */
   plan: JsonObject | undefined;
   recordHash: Json;
   isEnded: boolean;
 }
 
 export interface RunScene {
-  readonly say: Say;
-  readonly platform: VerifierPlatform;
+  readonly audit: Audit;
   readonly tenant: string;
   readonly payloads: ReadonlyMap<string, Uint8Array>;
   readonly documents: ReadonlyMap<string, Json>;
@@ -32,49 +30,41 @@ export interface RunScene {
   readonly isComplete: boolean;
 }
 
-const DOCUMENT_PINS = ["policy", "tools", "evaluators", "models", "sandbox"];
+const PINS = ["policy", "tools", "evaluators", "models", "sandbox"];
 
 /** Step 8: versions, plans, approvals, keys and records of each run. */
 export function checkRuns(scene: RunScene, entries: readonly Entry[]): ReadonlyMap<string, RunState> {
   const runs = new Map<string, RunState>();
   for (const entry of entries) {
-    if (entry.run === null) continue;
-    const run = runs.get(entry.run) ?? newRun();
+    if (entry.run === undefined) continue;
+    const run: RunState = runs.get(entry.run) ?? newRun();
     runs.set(entry.run, run);
-    const place = { seq: entry.seq, line: entry.line };
-    const isNext = entry.version === run.versions + 1 && entry.atMs >= run.atMs;
-    if (scene.isComplete && !isNext)
-      scene.say("run_gap", "entries.jsonl", { ...place, detail: `version ${run.versions + 1} expected` });
-    run.versions = entry.version;
-    run.atMs = entry.atMs;
+    const { seq, line, version = 0, at_ms: at } = entry;
+    if (scene.isComplete && (version !== run.version + 1 || at < run.at)) scene.audit.say("run_gap", { seq, line });
     for (const [index, fact] of entry.facts.entries()) {
-      const object: Objection = (code, name, detail) => {
-        const field = name === undefined ? `/facts/${index}` : `/facts/${index}/${name}`;
-        scene.say(code, "entries.jsonl", { ...place, field, ...(detail === undefined ? {} : { detail }) });
-      };
-      run.facts += 1;
+      const object: Objection = (code, name) =>
+        scene.audit.say(code, { seq, line, field: `/facts/${index}${name === undefined ? "" : `/${name}`}` });
       if (run.isEnded) object("run_after_end");
       if (scene.isComplete) checkCourse(scene, runs, run, entry, fact, object);
-      const pinned = scene.isComplete
-        ? { ...run.plan, policy_hash: member(run.started?.["pins"], "policy") ?? null }
-        : undefined;
-      const { policy_hash: _, ...plan } = pinned ?? {};
-      const isRequest = fact["type"] === "approval_requested";
+      const policy = member(run.started?.["pins"], "policy") ?? null;
+      const request = fact["type"] === "approval_requested" ? { policy_hash: policy, tenant: scene.tenant } : {};
+      const pinned = scene.isComplete ? { ...run.plan, ...request } : {};
       checkApproval(
-        { platform: scene.platform, tenant: scene.tenant, approvals: run.approvals, pinned: isRequest ? pinned : plan },
+        { audit: scene.audit, tenant: scene.tenant, approvals: run.approvals, pinned },
         entry,
         fact,
         object,
       );
     }
-    if (scene.isComplete && run.started === undefined) scene.say("run_start", "entries.jsonl", place);
+    if (scene.isComplete && run.started === undefined) scene.audit.say("run_start", { seq, line });
+    Object.assign(run, { version, at, facts: run.facts + entry.facts.length });
   }
   return runs;
 }
 
 function newRun(): RunState {
   const nothing = { started: undefined, proposed: undefined, plan: undefined, recordHash: null, isEnded: false };
-  return { approvals: new Map(), versions: 0, facts: 0, atMs: 0, ...nothing };
+  return { approvals: new Map(), version: 0, facts: 0, at: 0, ...nothing };
 }
 
 /** Start, plan, calls and end of a run. */
@@ -86,97 +76,70 @@ function checkCourse(
   fact: JsonObject,
   object: Objection,
 ): void {
-  switch (fact["type"]) {
-    case "run_started": {
-      const pins = fact["pins"];
-      const isPinned = DOCUMENT_PINS.every((name) => isDigest(member(pins, name))) && isText(member(pins, "runtime"));
-      if (entry.version !== 1 || run.started !== undefined || fact["tenant"] !== scene.tenant || !isPinned)
-        object("run_start");
-      run.started = fact;
-      return;
-    }
-    case "plan_proposed":
-      run.proposed = { plan: fact["plan_id"] ?? null, plan_commit: member(fact["plan"], "$commit") ?? null };
-      return checkPlan(scene, run.proposed, object);
-    case "plan_verified": {
-      const verified = { plan: fact["plan_id"] ?? null, plan_commit: fact["plan_commit"] ?? null };
-      if (run.proposed === undefined || !equalJson(verified, run.proposed)) object("plan_binding", "plan_commit");
-      run.plan = verified;
-      return;
-    }
-    case "step_started":
-      if (run.plan === undefined) object("plan_binding");
-      return checkKey(scene, runs, run, entry, fact, object);
-    case "run_ended":
-      run.isEnded = true;
-      run.recordHash = fact["record_hash"] ?? null;
-      return checkRecord(scene, run, entry, fact, object);
-    default:
+  const { type, pins, plan_id: plan = null, plan_commit = null } = fact;
+  if (type === "run_started") {
+    const isPinned = PINS.every((name) => isDigest(member(pins, name))) && isText(member(pins, "runtime"));
+    const isFirst = entry.version === 1 && run.started === undefined;
+    if (!isFirst || !isPinned || fact["tenant"] !== scene.tenant) object("run_start");
+    run.started = fact;
+  } else if (type === "plan_proposed") {
+    run.proposed = { plan, plan_commit: member(fact["plan"], "$commit") ?? null };
+    checkPlan(scene, run.proposed, object);
+  } else if (type === "plan_verified") {
+    if (differing({ plan, plan_commit }, run.proposed) !== undefined) object("plan_binding", "plan_commit");
+    run.plan = { plan, plan_commit };
+  } else if (type === "step_started") {
+    if (run.plan === undefined) object("plan_binding");
+    checkKey(scene, [runs.get(String(fact["root"])), run], fact["root"] ?? entry.run ?? null, fact, object);
+  } else if (type === "run_ended") {
+    run.isEnded = true;
+    run.recordHash = fact["record_hash"] ?? null;
+    checkRecord(scene, run, entry, fact, object);
   }
-}
-
-function payloadOf(scene: RunScene, reference: Json | undefined): Uint8Array | undefined {
-  return scene.payloads.get(String(member(reference, "$commit")));
 }
 
 /** The plan says its own hash; it is computed anew. */
 function checkPlan(scene: RunScene, proposed: JsonObject, object: Objection): void {
   const bytes = scene.payloads.get(String(proposed["plan_commit"]));
-  const plan = bytes && readStored(scene.platform.utf8(bytes));
-  if (plan === undefined) return;
-  if (!isJsonObject(plan) || plan["plan_hash"] !== planHash(scene.platform, plan)) object("plan_hash", "plan");
-  if (member(plan, "plan_id") !== undefined && member(plan, "plan_id") !== proposed["plan"])
-    object("plan_binding", "plan_id");
+  const plan = readStored(bytes && scene.audit.utf8(bytes));
+  if (!isJsonObject(plan)) return;
+  const hash = `sha256:${scene.audit.sha256Hex(canonicalText(normalPlan(plan)))}`;
+  if (member(plan, "plan_hash") !== hash) object("plan_hash", "plan");
+  if ((member(plan, "plan_id") ?? proposed["plan"]) !== proposed["plan"]) object("plan_binding", "plan_id");
 }
 
 /** The idempotency key, wherever its secret and the arguments are still there. */
 function checkKey(
   scene: RunScene,
-  runs: ReadonlyMap<string, RunState>,
-  run: RunState,
-  entry: Entry,
+  secretOf: readonly (RunState | undefined)[],
+  root: Json,
   fact: JsonObject,
   object: Objection,
 ): void {
-  const root = fact["root"] ?? entry.run;
-  const secret =
-    payloadOf(scene, runs.get(String(root))?.started?.["key_secret"]) ?? payloadOf(scene, run.started?.["key_secret"]);
-  const args = payloadOf(scene, fact["args"]);
+  const payloadOf = (reference: Json | undefined) => scene.payloads.get(String(member(reference, "$commit")));
+  const secret = secretOf.map((run) => payloadOf(run?.started?.["key_secret"])).find((bytes) => bytes !== undefined);
+  const args = payloadOf(fact["args"]);
   const { occurrence, tool } = fact;
   if (!isCount(occurrence) && !isText(occurrence)) return object("idempotency_key", "occurrence");
   if (secret === undefined || args === undefined) return;
-  const argsHash = `sha256:${scene.platform.sha256Hex(args)}` as const;
-  const key = idempotencyKey(scene.platform, secret, {
-    argsHash,
-    occurrence,
-    root: String(root),
-    tenant: scene.tenant,
-    tool: String(tool),
-  });
+  const argsHash = `sha256:${scene.audit.sha256Hex(args)}`;
+  const call = { argsHash, occurrence, root: String(root), tenant: scene.tenant, tool: String(tool) };
+  const key = keyOfMac(scene.audit.hmacSha256(secret, canonicalText(identityDocument(call))));
   if (fact["idempotency_key"] !== key) object("idempotency_key", "idempotency_key");
 }
 
 /** The decision record tells the same run, end and plan as the log. */
 function checkRecord(scene: RunScene, run: RunState, entry: Entry, fact: JsonObject, object: Objection): void {
-  const record = scene.documents.get(String(fact["record_hash"]));
-  if (record === undefined) return isDigest(fact["record_hash"]) ? undefined : object("record_mismatch", "record_hash");
-  const expected: JsonObject = {
-    type: "writ/record/v1",
-    record_id: fact["record_id"] ?? null,
-    outcome: fact["outcome"] ?? null,
-    run_id: entry.run,
-    log_id: entry.log,
-    tenant_id: scene.tenant,
-    journal_version: entry.version,
-    pins: run.started?.["pins"] ?? null,
-    policy_hash: member(run.started?.["pins"], "policy") ?? null,
-    ...(run.plan === undefined
-      ? {}
-      : { plan_id: run.plan["plan"] ?? null, plan_commit: run.plan["plan_commit"] ?? null }),
-  };
-  const wrong = Object.keys(expected).find((name) => !equalJson(expected[name] ?? null, member(record, name) ?? null));
-  const isKnown = (item: Json) =>
-    run.approvals.get(String(member(item, "approval")))?.bindingHash === member(item, "binding_hash");
-  if (wrong !== undefined) object("record_mismatch", "record_hash", wrong);
-  else if (!items(member(record, "approvals")).every(isKnown)) object("record_mismatch", "record_hash", "approvals");
+  const { record_id = null, outcome = null, record_hash } = fact;
+  const record = scene.documents.get(String(record_hash)) ?? null;
+  const { plan: plan_id = null, plan_commit = null } = run.plan ?? {};
+  const pins = run.started?.["pins"] ?? null;
+  const told = { record_id, outcome, pins, policy_hash: member(pins, "policy") ?? null, tenant_id: scene.tenant };
+  const here = { run_id: entry.run ?? null, log_id: entry.log, journal_version: entry.version ?? null };
+  const planned = run.plan === undefined ? {} : { plan_id, plan_commit };
+  const wrong = differing({ type: "writ/record/v1", ...told, ...here, ...planned }, record);
+  const hashOf = (item: Json) => run.approvals.get(member(item, "approval"))?.bindingHash;
+  const isKnown = items(member(record, "approvals")).every((item) => hashOf(item) === member(item, "binding_hash"));
+  if (!isDigest(record_hash) || (record !== null && (wrong !== undefined || !isKnown)))
+    object("record_mismatch", "record_hash");
 }

@@ -1,19 +1,21 @@
 import { equalBytes } from "../base/bytes.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { knownFromCover, readCover, type CoverLine } from "./cover.ts";
 import { exitOf, type Exit } from "./exit.ts";
-import type { Finding, Say } from "./finding.ts";
-import type { BundleFiles, Manifest } from "./manifest.ts";
-import { fold } from "./merkle.ts";
+import type { Finding } from "./finding.ts";
+import type { BundleFiles } from "./manifest.ts";
+import { fold, type Known } from "./merkle.ts";
 import { isSignedBy } from "./note.ts";
-import { isOfReceipt, readReceipt } from "./receipt.ts";
-import type { VerifierPlatform } from "./signature.ts";
+import type { Audit, VerifierPlatform } from "./platform.ts";
+import { isOfReceipt } from "./receipt.ts";
+import { differing, hasExactly, isText, items, member, readStored } from "./stored-json.ts";
 import { checkEntries, linesOf, type Entry } from "./verify-entries.ts";
-import { checkFiles, checkManifest } from "./verify-files.ts";
+import { checkFiles, checkManifest, isLater } from "./verify-files.ts";
 import { checkLastSeen } from "./verify-last-seen.ts";
 import { checkLog, keyAt, type LogState } from "./verify-log.ts";
 import { checkPayloads } from "./verify-payloads.ts";
-import { checkReplay, type ReplayClaim } from "./verify-replay.ts";
+import { checkReplay } from "./verify-replay.ts";
 import { checkRuns } from "./verify-runs.ts";
 
 export interface VerifyOptions {
@@ -21,7 +23,7 @@ export interface VerifyOptions {
   readonly trust?: string | undefined;
   /** A signed head that somebody kept. */
   readonly lastSeen?: Uint8Array | undefined;
-  /** Whether payloads that the exporter withheld are missing. */
+  /** Whether payloads that the exporter withheld count as missing. */
   readonly requirePayloads?: boolean | undefined;
 }
 
@@ -30,7 +32,7 @@ export interface Verification {
   readonly ok: boolean;
   readonly exit: Exit;
   readonly errors: readonly Finding[];
-  /** Exported entries that hold their place. */
+  /** Exported entries that are in their place. */
   readonly entries: number;
   readonly payloads_verified: number;
   readonly payloads_redacted: number;
@@ -44,7 +46,8 @@ export interface Verification {
   /** Whether the key was known from elsewhere. */
   readonly key_pinned: boolean;
   readonly checkpoint_time: string | null;
-  readonly replay: ReplayClaim | null;
+  /** The exporter's claim: who replayed, and how many runs with which result. */
+  readonly replay: JsonObject | null;
   /** Of a receipt: the last decision, a fact's type. */
   readonly decision?: string | null;
 }
@@ -56,42 +59,34 @@ export function verifyBundle(
   options: VerifyOptions = {},
 ): Verification {
   const errors: Finding[] = [];
-  const say: Say = (code, file, place) => void errors.push({ code, file, ...place });
-  const manifest = checkManifest(say, platform, files);
+  const audit: Audit = {
+    ...platform,
+    say: (code, place, file = "entries.jsonl") => errors.push({ code, file, ...place }),
+  };
+  const read = (name: string): Uint8Array => files.get(name) ?? new Uint8Array();
+  const manifest = checkManifest(audit, files);
   if (errors.some(({ code }) => exitOf(code) === 2)) return conclude(errors, {});
-  checkFiles(say, platform, files, manifest);
-  const text = (name: string): string | undefined => platform.utf8(files.get(name) ?? new Uint8Array());
-  const lines = linesOf(files.get("entries.jsonl") ?? new Uint8Array());
+  checkFiles(audit, files, manifest);
+  const lines = linesOf(read("entries.jsonl"));
   const proven = checkProven(
-    say,
-    platform,
-    text("checkpoint"),
-    text("tree"),
+    audit,
+    audit.utf8(read("checkpoint")),
+    audit.utf8(read("tree")),
     lines.slice(0, -1),
-    manifest,
     options.trust,
   );
-  const { entries, log, checkpoint, cover } = proven;
-  if (lines.at(-1)?.length !== 0)
-    say("entry_malformed", "entries.jsonl", { line: lines.length, detail: "no line feed" });
-  if (manifest !== undefined) compareManifest(say, manifest, proven);
-  const payloads = checkPayloads(say, platform, files.get("blobs") ?? new Uint8Array(), entries, {
-    isWhole: manifest?.scope.kind !== "run",
-    isWithheld: manifest?.payloads === "withheld",
-    requirePayloads: options.requirePayloads === true,
-  });
-  const { bytes, documents, redacted, withheld } = payloads;
-  const runs = checkRuns({ say, platform, tenant: log.tenant, payloads: bytes, documents, isComplete: true }, entries);
-  const given = { consistency: files.get("consistency.json"), lastSeen: options.lastSeen };
-  if (checkpoint !== undefined) checkLastSeen(say, platform, log, { checkpoint, cover }, given);
-  const replay = checkReplay(say, platform, files.get("replay.json"), runs);
-  const counts = {
-    payloads_verified: bytes.size,
-    payloads_redacted: redacted,
-    payloads_withheld: withheld,
-    documents: documents.size,
-  };
-  return conclude(errors, { ...proven.shown, ...counts, replay });
+  const { checkpoint, known, log, entries, shown } = proven;
+  const isWhole = member(manifest?.["scope"], "kind") !== "run";
+  const isWithheld = manifest?.["payloads"] === "withheld";
+  const checks = { isWhole, isWithheld, mustBeThere: options.requirePayloads === true };
+  if (lines.at(-1)?.length !== 0) audit.say("entry_malformed", { line: lines.length });
+  const { bytes, documents, redacted, withheld } = checkPayloads(audit, read("blobs"), entries, checks);
+  if (manifest !== undefined) compareManifest(audit, manifest, proven, bytes.size === 0);
+  const runs = checkRuns({ audit, tenant: log.tenant, payloads: bytes, documents, isComplete: true }, entries);
+  if (checkpoint) checkLastSeen(audit, log, { checkpoint, known }, files.get("consistency.json"), options.lastSeen);
+  const replay = checkReplay(audit, files.get("replay.json"), runs);
+  const counts = { payloads_verified: bytes.size, payloads_redacted: redacted, payloads_withheld: withheld };
+  return conclude(errors, { ...shown, ...counts, documents: documents.size, replay });
 }
 
 /** Checks a receipt: a small partial bundle in one file, with nothing to trust but the key. */
@@ -101,35 +96,31 @@ export function verifyReceipt(
   options: VerifyOptions = {},
 ): Verification {
   const errors: Finding[] = [];
-  const say: Say = (code, _, place) => void errors.push({ code, file: "receipt", ...place });
-  const receipt = readReceipt(platform.utf8(bytes));
-  if (receipt === undefined || receipt === "unsupported") {
-    say(receipt === undefined ? "receipt_malformed" : "bundle_unsupported", "receipt");
-    return conclude(errors, {});
-  }
-  const { log, entries, shown } = checkProven(
-    say,
-    platform,
-    receipt.checkpoint,
-    receipt.tree,
-    receipt.entries,
-    undefined,
-    options.trust,
-  );
+  const audit: Audit = { ...platform, say: (code, place) => errors.push({ code, file: "receipt", ...place }) };
+  const receipt = bytes.at(-1) === 10 ? readStored(audit.utf8(bytes.subarray(0, -1))) : undefined;
+  const lines = items(member(receipt, "entries")).filter(isText);
+  const { type, binding_hash: hash = null, checkpoint, tree } = hasExactly(receipt, MEMBERS) ? receipt : {};
+  if (isLater(member(receipt, "type"))) audit.say("bundle_unsupported");
+  else if (type !== "writ/receipt/v1") audit.say("receipt_malformed");
+  if (errors.length > 0) return conclude(errors, {});
+  const { log, entries, shown } = checkProven(audit, String(checkpoint), String(tree), lines, options.trust);
   for (const { facts, run, seq, line } of entries) {
-    if (!isOfReceipt(facts, run === null, receipt.bindingHash)) say("receipt_malformed", "receipt", { seq, line });
+    if (!isOfReceipt(facts, run === undefined, hash)) audit.say("receipt_malformed", { seq, line });
   }
-  const nothing = { payloads: new Map<string, never>(), documents: new Map<string, never>() };
-  const runs = checkRuns({ say, platform, tenant: log.tenant, ...nothing, isComplete: false }, entries);
+  const nothing = { payloads: new Map<string, Uint8Array>(), documents: new Map<string, Json>() };
+  const runs = checkRuns({ audit, tenant: log.tenant, ...nothing, isComplete: false }, entries);
   const approvals = [...runs.values()].flatMap((run) => [...run.approvals.values()]);
-  const approval = approvals.find(({ bindingHash }) => bindingHash === receipt.bindingHash);
-  if (approval === undefined) say("approval_missing", "receipt");
-  return conclude(errors, { ...shown, decision: approval?.decision ?? null });
+  const decision = approvals.find(({ bindingHash }) => bindingHash === hash)?.decision ?? null;
+  if (decision === null) audit.say("approval_missing");
+  return conclude(errors, { ...shown, decision });
 }
+
+const MEMBERS = "binding_hash,checkpoint,entries,tree,type";
 
 interface Proven {
   readonly checkpoint: Checkpoint | undefined;
-  readonly cover: readonly CoverLine[];
+  readonly cover: readonly CoverLine[] | undefined;
+  readonly known: Known;
   readonly entries: readonly Entry[];
   readonly log: LogState;
   readonly shown: Partial<Verification>;
@@ -137,60 +128,55 @@ interface Proven {
 
 /** Steps 3 to 6: head, tree, entries and keys. */
 function checkProven(
-  say: Say,
-  platform: VerifierPlatform,
-  checkpointText: string | undefined,
-  treeText: string | undefined,
+  audit: Audit,
+  head: string | undefined,
+  tree: string | undefined,
   lines: readonly (Uint8Array | string)[],
-  manifest: Manifest | undefined,
   trust: string | undefined,
 ): Proven {
-  const checkpoint = parseCheckpoint(checkpointText ?? "");
-  if (checkpoint === undefined) say("checkpoint_malformed", "checkpoint");
-  const read = readCover(treeText ?? "");
-  if (typeof read === "number") say("tree_malformed", "tree", { line: read });
-  const cover = typeof read === "number" ? [] : read;
-  const size = cover.at(-1)?.to ?? 0;
-  const root = fold(platform, knownFromCover(cover), 0, size);
-  const isRoot = root !== undefined && checkpoint?.size === size && equalBytes(root, checkpoint.root);
-  if (!isRoot) say("tree_root", "tree");
-  const entries = checkEntries(say, platform, lines, cover);
-  const log = checkLog(say, platform, entries, checkpoint?.size ?? size);
-  const key = checkpoint && keyAt(log, checkpoint.size);
-  if (checkpoint !== undefined && checkpoint.origin !== log.origin) say("checkpoint_origin", "checkpoint");
-  if (checkpoint !== undefined && (key === undefined || !isSignedBy(platform, checkpoint.note, key)))
-    say("checkpoint_signature", "checkpoint");
+  const checkpoint = parseCheckpoint(audit, head);
+  const read = readCover(tree ?? "");
+  const cover = typeof read === "number" ? undefined : read;
+  const size = cover?.at(-1)?.to ?? checkpoint?.size ?? 0;
+  const known = knownFromCover(audit, cover ?? []);
+  const root = fold(audit, known, 0, size);
+  if (checkpoint === undefined) audit.say("checkpoint_malformed", {}, "checkpoint");
+  if (typeof read === "number") audit.say("tree_malformed", { line: read }, "tree");
+  else if (!root || checkpoint?.size !== size || !equalBytes(root, checkpoint.root)) audit.say("tree_root", {}, "tree");
+  const entries = checkEntries(audit, lines, cover);
+  const log = checkLog(audit, entries, checkpoint?.size ?? size);
+  const key = keyAt(log, checkpoint?.size ?? size);
   const isPinned = log.keys.some((each) => each.key.text === trust);
-  if (trust !== undefined && !isPinned) say("key_not_trusted", manifest === undefined ? "checkpoint" : "manifest");
+  if (checkpoint && checkpoint.origin !== log.origin) audit.say("checkpoint_origin", {}, "checkpoint");
+  if (checkpoint && !isSignedBy(audit, checkpoint.note, key)) audit.say("checkpoint_signature", {}, "checkpoint");
+  if (trust !== undefined && !isPinned) audit.say("key_not_trusted", {}, "checkpoint");
   const shown = { entries: entries.length, size, origin: log.origin, key: key?.text ?? null, key_pinned: isPinned };
-  return { checkpoint, cover, entries, log, shown: { ...shown, checkpoint_time: checkpoint?.time ?? null } };
+  return { checkpoint, cover, known, entries, log, shown: { ...shown, checkpoint_time: checkpoint?.time ?? null } };
 }
 
 /** What the manifest claims is what the log shows. */
-function compareManifest(say: Say, manifest: Manifest, { checkpoint, cover, entries, log, shown }: Proven): void {
-  const { scope } = manifest;
-  const isWhole = cover.every(({ isEntry }) => isEntry);
-  const isOnlyRun =
-    scope.kind === "run" &&
-    entries.every(({ run }) => run === null || run === scope.run) &&
-    entries.some(({ run }) => run !== null);
-  const holds = {
-    log: manifest.log === log.log,
-    origin: manifest.origin === log.origin,
-    tenant: manifest.tenant === log.tenant,
-    key: manifest.key === shown.key,
-    size: manifest.size === (checkpoint?.size ?? manifest.size),
-    entries: manifest.entries === entries.length,
-    scope: scope.kind === "log" ? isWhole : isOnlyRun,
-  };
-  for (const [name, isTrue] of Object.entries(holds))
-    if (!isTrue) say("manifest_mismatch", "manifest", { field: `/${name}` });
+function compareManifest(
+  audit: Audit,
+  manifest: JsonObject,
+  { cover, log, entries, shown }: Proven,
+  isBare: boolean,
+): void {
+  const { scope = null, payloads = null } = manifest;
+  const run = entries.find((entry) => entry.run !== undefined)?.run ?? null;
+  const isOneRun = entries.every((entry) => (entry.run ?? run) === run);
+  const isWhole = cover?.every(({ isEntry }) => isEntry) === true;
+  const told = member(scope, "kind") === "log" && isWhole ? { kind: "log" } : isOneRun ? { kind: "run", run } : null;
+  const kept = payloads === "withheld" && isBare ? payloads : "included";
+  const { log: id, origin, tenant } = log;
+  const { size = 0, key = null } = shown;
+  const expected = { log: id, origin, tenant, key, size, entries: entries.length, scope: told, payloads: kept };
+  const wrong = differing(expected, manifest);
+  if (wrong !== undefined) audit.say("manifest_mismatch", { field: `/${wrong}` }, "manifest");
 }
 
 /** One finding that says something was changed outweighs all others; then what cannot be read, then what cannot be connected. */
 function conclude(errors: readonly Finding[], shown: Partial<Verification>): Verification {
-  const exits = errors.map(({ code }) => exitOf(code));
-  const exit = ([5, 2, 1] as const).find((each) => exits.includes(each)) ?? 0;
+  const exit = ([5, 2, 1] as const).find((each) => errors.some(({ code }) => exitOf(code) === each)) ?? 0;
   const counts = {
     entries: 0,
     payloads_verified: 0,

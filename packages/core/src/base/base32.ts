@@ -7,14 +7,9 @@ const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
  * @see D. Crockford, "Base 32", 2019
  */
 export function toBase32(bytes: Uint8Array): string {
-  let text = "";
-  let buffer = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET.charAt((buffer >> (bits - 5)) & 31);
-  }
-  return text;
+  const value = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  const digits = value.toString(32).padStart((bytes.length * 8) / 5, "0");
+  return digits.replace(/./g, (digit) => ALPHABET.charAt(Number.parseInt(digit, 32)));
 }
 
 /** @param value an integer in [0, 2^53) */

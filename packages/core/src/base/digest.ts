@@ -1,7 +1,6 @@
 import { asciiBytes, concatBytes, u64 } from "./bytes.ts";
 import { InvariantError } from "./error.ts";
 import type { Hasher } from "./hash.ts";
-import { toHex } from "./hex.ts";
 import { canonicalJson, type Json } from "./json.ts";
 
 /** `sha256:` and 64 lower-case hex digits. In a fact it names a document. */
@@ -56,5 +55,10 @@ export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): 
  */
 export function commitment(hash: Hasher, salt: Uint8Array, payload: Uint8Array): Commit {
   if (salt.length !== SALT_BYTES) throw new InvariantError("a salt has 32 bytes", { length: salt.length });
-  return toHex(hash.sha256(concatBytes(COMMIT_DOMAIN, salt, u64(payload.length), payload)));
+  return hash.sha256Hex(commitmentPreimage(salt, payload));
+}
+
+/** The bytes whose hash is the commitment. */
+export function commitmentPreimage(salt: Uint8Array, payload: Uint8Array): Uint8Array {
+  return concatBytes(COMMIT_DOMAIN, salt, u64(payload.length), payload);
 }

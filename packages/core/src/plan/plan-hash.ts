@@ -12,6 +12,8 @@ const STEP_DEFAULTS: JsonObject = {
   requires: [],
 };
 
+const SETS = ["depends_on", "produces_evidence", "requires"] as const;
+
 /**
  * The hash of what a plan does: two plans that differ only in who proposed
  * them, why, or how they are numbered have the same one.
@@ -25,27 +27,26 @@ export function planHash(hash: Hasher, plan: JsonObject): Digest {
 
 /** The form of the plan that is hashed. Steps keep their order: it decides dispatch. */
 export function normalPlan(plan: JsonObject): JsonObject {
-  const checkpoints = objectsOf(plan["decision_checkpoints"]).map(normalCheckpoint).sort(byKey);
+  const { intent = null, steps, decision_checkpoints: checkpoints } = plan;
   const parts = OPTIONAL_PARTS.filter((name) => plan[name] !== undefined && plan[name] !== null);
   return {
     type: "writ/plan/v1",
-    intent: plan["intent"] ?? null,
-    steps: objectsOf(plan["steps"]).map(normalStep),
-    decision_checkpoints: checkpoints,
+    intent,
+    steps: objectsOf(steps).map(normalStep),
+    decision_checkpoints: objectsOf(checkpoints).map(normalCheckpoint).sort(byKey),
     ...Object.fromEntries(parts.map((name) => [name, plan[name] ?? null])),
   };
 }
 
 function normalStep(step: JsonObject): JsonObject {
-  const full: Record<string, Json> = { ...STEP_DEFAULTS, ...without(step, "rationale") };
-  for (const name of ["depends_on", "produces_evidence", "requires"]) full[name] = sortedSet(full[name]);
-  return full;
+  const full = { ...STEP_DEFAULTS, ...without(step, "rationale") };
+  const sets = SETS.map((name) => [name, isJsonArray(full[name]) ? [...new Set(full[name])].sort(byText) : full[name]]);
+  return { ...full, ...Object.fromEntries(sets) };
 }
 
 function normalCheckpoint(checkpoint: JsonObject): JsonObject {
-  const kept = without(checkpoint, "spec_version");
-  const id = kept["decision_id"];
-  return typeof id === "string" ? { ...kept, decision_id: id.replace(/^decision\./, "") } : kept;
+  const { decision_id: id = null, ...rest } = without(checkpoint, "spec_version");
+  return { ...rest, decision_id: typeof id === "string" ? id.replace(/^decision\./, "") : id };
 }
 
 /** Without null members and the named one. */
@@ -53,14 +54,14 @@ function without(object: JsonObject, dropped: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name, value]) => name !== dropped && value !== null));
 }
 
-function sortedSet(value: Json | undefined): Json {
-  return isJsonArray(value) ? [...new Set(value)].sort((a, b) => (String(a) < String(b) ? -1 : 1)) : (value ?? []);
+function byText(a: Json, b: Json): number {
+  return String(a) < String(b) ? -1 : 1;
 }
 
 /** By `after_step`, then `decision_id`. */
 function byKey(a: JsonObject, b: JsonObject): number {
   const [left, right] = [a, b].map((each) => `${String(each["after_step"])}\0${String(each["decision_id"])}`);
-  return (left ?? "") < (right ?? "") ? -1 : 1;
+  return byText(left ?? "", right ?? "");
 }
 
 function objectsOf(value: Json | undefined): readonly JsonObject[] {

@@ -2,12 +2,12 @@ import { toBase32 } from "../base/base32.ts";
 import { hmacSha256, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
 import type { RunId } from "../base/id.ts";
-import { canonicalJson } from "../base/json.ts";
+import { canonicalJson, type JsonObject } from "../base/json.ts";
 import { utf8Bytes } from "../base/utf8.ts";
 
 /** What makes two calls the same call. */
 export interface CallIdentity {
-  readonly argsHash: Digest;
+  readonly argsHash: Digest | string;
   /** An integer given at intake, or a string with loop and visit marks such as `0[2]#3`; in a workflow the step's full path. */
   readonly occurrence: number | string;
   /** The run whose start holds the key's secret; a lane inherits it. */
@@ -28,7 +28,14 @@ export type IdempotencyKey = `ik_${string}`;
  * @see formats.md 4.5
  */
 export function idempotencyKey(hash: Hasher, secret: Uint8Array, call: CallIdentity): IdempotencyKey {
-  const { argsHash, occurrence, root, tenant, tool } = call;
-  const preimage = canonicalJson({ args_hash: argsHash, occurrence, root, tenant, tool, type: "writ/ik/v1" });
-  return `ik_${toBase32(hmacSha256(hash, secret, utf8Bytes(preimage)).subarray(0, 10))}`;
+  return keyOfMac(hmacSha256(hash, secret, utf8Bytes(canonicalJson(identityDocument(call)))));
+}
+
+/** What is authenticated to make the key: its canonical JSON. */
+export function identityDocument({ argsHash, occurrence, root, tenant, tool }: CallIdentity): JsonObject {
+  return { args_hash: argsHash, occurrence, root, tenant, tool, type: "writ/ik/v1" };
+}
+
+export function keyOfMac(mac: Uint8Array): IdempotencyKey {
+  return `ik_${toBase32(mac.subarray(0, 10))}`;
 }
