@@ -2,17 +2,8 @@ import { digestOf, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
-const OPTIONAL_PARTS = ["mode", "outputs", "max_transitions", "finally", "callees"] as const;
-const STEP_DEFAULTS: JsonObject = {
-  depends_on: [],
-  occurrence: 0,
-  param_bindings: {},
-  params: {},
-  produces_evidence: [],
-  requires: [],
-};
-
-const SETS = ["depends_on", "produces_evidence", "requires"] as const;
+const OPTIONAL_PARTS = ["mode", "outputs", "max_transitions", "finally", "callees"];
+const SETS = ["depends_on", "produces_evidence", "requires"];
 
 /**
  * The hash of what a plan does: two plans that differ only in who proposed
@@ -28,20 +19,15 @@ export function planHash(hash: Hasher, plan: JsonObject): Digest {
 /** The form of the plan that is hashed. Steps keep their order: it decides dispatch. */
 export function normalPlan(plan: JsonObject): JsonObject {
   const { intent = null, steps, decision_checkpoints: checkpoints } = plan;
-  const parts = OPTIONAL_PARTS.filter((name) => plan[name] !== undefined && plan[name] !== null);
-  return {
-    type: "writ/plan/v1",
-    intent,
-    steps: objectsOf(steps).map(normalStep),
-    decision_checkpoints: objectsOf(checkpoints).map(normalCheckpoint).sort(byKey),
-    ...Object.fromEntries(parts.map((name) => [name, plan[name] ?? null])),
-  };
+  const parts = OPTIONAL_PARTS.map((name) => [name, plan[name] ?? null]).filter(([, part]) => part !== null);
+  const form = { type: "writ/plan/v1", intent, steps: objectsOf(steps).map(normalStep) };
+  const decisions = objectsOf(checkpoints).map(normalCheckpoint).sort(byPlace);
+  return { ...form, decision_checkpoints: decisions, ...Object.fromEntries(parts) };
 }
 
 function normalStep(step: JsonObject): JsonObject {
-  const full = { ...STEP_DEFAULTS, ...without(step, "rationale") };
-  const sets = SETS.map((name) => [name, isJsonArray(full[name]) ? [...new Set(full[name])].sort(byText) : full[name]]);
-  return { ...full, ...Object.fromEntries(sets) };
+  const sets = SETS.map((name) => [name, isJsonArray(step[name]) ? [...new Set(step[name])].sort(byText) : []]);
+  return { occurrence: 0, param_bindings: {}, params: {}, ...without(step, "rationale"), ...Object.fromEntries(sets) };
 }
 
 function normalCheckpoint(checkpoint: JsonObject): JsonObject {
@@ -50,20 +36,15 @@ function normalCheckpoint(checkpoint: JsonObject): JsonObject {
 }
 
 /** Without null members and the named one. */
-function without(object: JsonObject, dropped: string): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name, value]) => name !== dropped && value !== null));
-}
+const without = (object: JsonObject, dropped: string): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name, value]) => name !== dropped && value !== null));
 
-function byText(a: Json, b: Json): number {
-  return String(a) < String(b) ? -1 : 1;
-}
+const byText = (a: Json, b: Json): number => (String(a) < String(b) ? -1 : 1);
 
 /** By `after_step`, then `decision_id`. */
-function byKey(a: JsonObject, b: JsonObject): number {
-  const [left, right] = [a, b].map((each) => `${String(each["after_step"])}\0${String(each["decision_id"])}`);
-  return byText(left ?? "", right ?? "");
-}
+const byPlace = (a: JsonObject, b: JsonObject): number =>
+  byText(String(a["after_step"]), String(b["after_step"])) * (a["after_step"] === b["after_step"] ? 0 : 1) ||
+  byText(String(a["decision_id"]), String(b["decision_id"]));
 
-function objectsOf(value: Json | undefined): readonly JsonObject[] {
-  return isJsonArray(value) ? value.filter(isJsonObject) : [];
-}
+const objectsOf = (list: Json | undefined): readonly JsonObject[] =>
+  isJsonArray(list) ? list.filter(isJsonObject) : [];

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
-import type { PolicyMode } from "../plan/plan-document.ts";
+import * as z from "zod";
+import { POLICY_MODES, type PolicyMode } from "../plan/plan-document.ts";
 
 /**
  * What a workspace's owner allows, as one document. Loosening parts (lifts,
@@ -76,3 +77,26 @@ export function policyDocument(policy: Policy): JsonObject {
     gates: policy.gates.map((gate) => ({ id: gate.id, role: gate.role, quorum: gate.quorum })),
   };
 }
+
+/** Reads a pinned policy back. @throws ZodError for bytes that no version of Writ wrote */
+export function readPolicy(document: JsonObject): Policy {
+  const { mode, tools, hosts, rules, lifts, gates } = policyShape.parse(document);
+  return {
+    mode,
+    tools,
+    hosts,
+    rules,
+    lifts: lifts.map(({ expires_at_ms, ...lift }) => ({ ...lift, expiresAtMs: expires_at_ms })),
+    gates,
+  };
+}
+
+const policyShape = z.strictObject({
+  type: z.literal("writ/policy/v1"),
+  mode: z.enum(POLICY_MODES),
+  tools: z.array(z.string()),
+  hosts: z.array(z.string()),
+  rules: z.array(z.strictObject({ id: z.string(), effect: z.enum(["forbid", "gate", "require"]), tool: z.string(), when: z.string().nullable() })),
+  lifts: z.array(z.strictObject({ id: z.string(), tool: z.string(), when: z.string().nullable(), folder: z.string().nullable(), expires_at_ms: z.int().nullable() })),
+  gates: z.array(z.strictObject({ id: z.string(), role: z.string(), quorum: z.int().positive() })),
+});

@@ -1,0 +1,176 @@
+import { gateCall, OrchestratorError, parseId, type Actor, type ApprovalView, type Json, type Request, type RunId, type RunState } from "@writ/core";
+import { freeze, liveOf } from "../engine/dispatch.ts";
+import type { Engine } from "../engine/engine.ts";
+import { firstMoved, type ToolGateway } from "../gateway/tool-gateway.ts";
+import type { Store } from "../ports/store.ts";
+import { ToolFailure } from "../ports/tool.ts";
+
+export interface ApprovalPorts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly gateway: ToolGateway;
+}
+
+/** An approval as a person looks at it: the bound bytes, and whether what they rest on moved since. */
+export interface ApprovalDetail {
+  readonly view: ApprovalView;
+  readonly request: Request;
+  readonly preview: Json;
+  readonly args: Json;
+  readonly evidence: readonly { readonly ref: string; readonly value: Json }[];
+  /** Null while nothing moved; only told for one that waits. */
+  readonly moved: "evidence" | "preview" | null;
+}
+
+export interface Decision {
+  readonly view: ApprovalView;
+  /** False when it had been decided the same way before, by whom the view says. */
+  readonly isNew: boolean;
+}
+
+/** Deciding. The caller has made sure that a person asks. */
+export class Approvals {
+  readonly #ports: ApprovalPorts;
+
+  constructor(ports: ApprovalPorts) {
+    this.#ports = ports;
+  }
+
+  async list(statuses: readonly string[], run: RunId | null): Promise<readonly ApprovalView[]> {
+    return this.#ports.store.views.approvals({ statuses, run, limit: 1_000 });
+  }
+
+  /** @throws OrchestratorError `approval_not_found`, `ambiguous_id` */
+  async named(text: string): Promise<ApprovalView> {
+    const full = parseId("approval", text);
+    const body = text.startsWith("apr_") ? text.slice(4) : text;
+    const ids = full.ok ? [text] : body.length < 4 ? [] : await this.#ports.store.views.complete("approval", `apr_${body}`, 5);
+    if (ids.length > 1) throw new OrchestratorError("ambiguous_id", `${text} could be ${ids.join(", ")}; give more of it`);
+    return this.#view(ids[0] ?? text);
+  }
+
+  /** @throws OrchestratorError `approval_not_found` for an id that is unknown or not whole: deciding takes the full id */
+  async #view(id: string): Promise<ApprovalView> {
+    const view = await this.#ports.store.views.approval(id);
+    if (view !== null) return view;
+    throw new OrchestratorError("approval_not_found", `there is no approval ${id}; see those that wait with: writ approvals`);
+  }
+
+  async show(view: ApprovalView): Promise<ApprovalDetail> {
+    const state = await this.#ports.engine.state(runOf(view));
+    const request = requestOf(state, view.approval_id);
+    if (request === null) throw new OrchestratorError("approval_not_found", `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`);
+    const moved = view.status === "waiting" ? await this.#moved(state, request) : null;
+    return {
+      view,
+      request,
+      preview: request.preview.json(),
+      args: request.args.json(),
+      evidence: request.evidence.map(({ ref, value }) => ({ ref, value: value.json() })),
+      moved,
+    };
+  }
+
+  /**
+   * Grants one call. What the request rests on is read anew first.
+   *
+   * @param id the full id
+   * @throws OrchestratorError `approval_not_found`, `approval_already_decided`, `approval_expired`, `approval_void`, `evidence_drift`
+   */
+  async approve(id: string, actor: Actor): Promise<Decision> {
+    const before = await this.#view(id);
+    const settled = settledAs(before, "approve");
+    if (settled !== null) return settled;
+    const { engine } = this.#ports;
+    const run = runOf(before);
+    const state = await engine.state(run);
+    const request = requestOf(state, id);
+    const moved = request === null ? null : await this.#moved(state, request);
+    if (moved !== null) return this.#drifted(before, moved, actor);
+    const bindingHash = request?.bindingHash ?? "";
+    const { facts } = await engine.deliver(run, () => ({ type: "approve", approval: id, binding_hash: bindingHash }), actor);
+    const after = await this.#view(id);
+    if (facts.some((fact) => fact.type === "approval_granted" || fact.type === "approval_voted")) return { view: after, isNew: true };
+    return settledAs(after, "approve") ?? { view: after, isNew: false };
+  }
+
+  async deny(id: string, reason: string, actor: Actor): Promise<Decision> {
+    const before = await this.#view(id);
+    const settled = settledAs(before, "deny");
+    if (settled !== null) return settled;
+    const { facts } = await this.#ports.engine.deliver(runOf(before), (seal) => ({ type: "deny", approval: id, reason: seal.text(reason) }), actor);
+    const after = await this.#view(id);
+    if (facts.some((fact) => fact.type === "approval_denied")) return { view: after, isNew: true };
+    return settledAs(after, "deny") ?? { view: after, isNew: false };
+  }
+
+  /** Voids a request, so that the step asks anew with what is the case now. */
+  async askAgain(id: string, actor: Actor): Promise<ApprovalView> {
+    const before = await this.#view(id);
+    const { facts } = await this.#ports.engine.deliver(runOf(before), () => ({ type: "ask_again", approval: id }), actor);
+    if (facts.length === 0) throw new OrchestratorError("approval_already_decided", `${id} is ${before.status}; there is nothing to ask again`);
+    return this.#next(before);
+  }
+
+  async #drifted(view: ApprovalView, field: string, actor: Actor): Promise<never> {
+    const run = runOf(view);
+    await this.#ports.engine.deliver(run, () => ({ type: "evidence_moved", step: view.step, approval: view.approval_id, field }), actor);
+    const next = await this.#next(view);
+    const what = field === "evidence" ? "what it rests on" : "what it would do";
+    throw new OrchestratorError("evidence_drift", `${view.step}: ${what} moved after this was frozen; nothing ran, a new request is waiting: writ approvals show ${next.approval_id}`, {
+      details: { field, approval: next.approval_id },
+    });
+  }
+
+  /** The request that waits in place of a voided one, once its preview is made. */
+  async #next(voided: ApprovalView): Promise<ApprovalView> {
+    const run = runOf(voided);
+    await this.#ports.engine.resting(run);
+    const open = await this.#ports.store.views.approvals({ statuses: ["waiting"], run, limit: 1_000 });
+    return open.find((each) => each.step === voided.step) ?? this.#view(voided.approval_id);
+  }
+
+  async #moved(state: RunState, request: Request): Promise<"evidence" | "preview" | null> {
+    const call = gateCall(state, request.binding.step);
+    if (call === null) return null;
+    try {
+      const now = await freeze({ gateway: this.#ports.gateway }, state, call);
+      return firstMoved({ live: liveOf(request), preview: request.preview.json() }, now);
+    } catch (error) {
+      if (error instanceof ToolFailure || error instanceof OrchestratorError) return "evidence";
+      throw error;
+    }
+  }
+}
+
+function runOf(view: ApprovalView): RunId {
+  const id = parseId("run", view.run_id);
+  if (!id.ok) throw new OrchestratorError("run_not_found", `there is no run ${view.run_id}`);
+  return id.value;
+}
+
+function requestOf(state: RunState, approval: string): Request | null {
+  for (const gate of state.gates.values()) if (gate.request?.approval === approval) return gate.request;
+  for (const step of state.steps.values()) if (step.grant?.approval === approval) return step.grant;
+  return null;
+}
+
+/** The answer for a request that is decided: the same decision again succeeds, the opposite does not; null while it waits. */
+function settledAs(view: ApprovalView, wanted: "approve" | "deny"): Decision | null {
+  const { approval_id: id, status, decided_by: by } = view;
+  switch (status) {
+    case "waiting":
+      return null;
+    case "granted":
+    case "used":
+      if (wanted === "approve") return { view, isNew: false };
+      throw new OrchestratorError("approval_already_decided", `${id} was approved by ${by ?? "somebody"}; stop the run with: writ cancel ${view.run_id}`);
+    case "denied":
+      if (wanted === "deny") return { view, isNew: false };
+      throw new OrchestratorError("approval_already_decided", `${id} was denied by ${by ?? "somebody"}; start a new run to ask again`);
+    case "expired":
+      throw new OrchestratorError("approval_expired", `${id} expired and nothing was done; start a new run to ask again`);
+    default:
+      throw new OrchestratorError("approval_void", `${id} no longer holds (${view.reason ?? status}); see what waits now with: writ approvals`);
+  }
+}

@@ -1,0 +1,298 @@
+import {
+  epochMs,
+  intake,
+  loosened,
+  mintId,
+  OrchestratorError,
+  parseId,
+  preparePlan,
+  relaxes,
+  taskView,
+  tightened,
+  verifyPlan,
+  type Actor,
+  type Amounts,
+  type ApprovalMode,
+  type BudgetDocument,
+  type Finding,
+  type Hasher,
+  type Json,
+  type JsonObject,
+  type Limits,
+  type Pins,
+  type Plan,
+  type PlanVerdict,
+  type PolicyMode,
+  type Problem,
+  type Rules,
+  type RunId,
+  type RunSettings,
+  type RunView,
+  type Sealer,
+  type StartInput,
+  type TaskView,
+} from "@writ/core";
+import type { Engine } from "../engine/engine.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Entropy } from "../ports/entropy.ts";
+import type { RunQuery, Store } from "../ports/store.ts";
+import { readHistory, type History } from "./history.ts";
+
+/** The longest goal that is read; a longer text belongs into a file given with --context. */
+const MAX_GOAL = 20_000;
+
+/** What bounds runs in this workspace, from configuration. */
+export interface TaskDefaults {
+  readonly limits: Limits;
+  readonly mode: PolicyMode;
+  readonly ceiling: ApprovalMode;
+  readonly approvalTtlMs: number;
+  readonly timeoutMs: number;
+  readonly width: number;
+  readonly onFatal: "pause" | "fail";
+}
+
+export interface TaskPorts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly hash: Hasher;
+  readonly pins: Pins;
+  readonly rules: Rules;
+  readonly rulesOf: (run: RunId) => Promise<Rules>;
+  readonly defaults: TaskDefaults;
+}
+
+/** What a caller asks for. A request may tighten mode and budget, never loosen them. */
+export interface TaskRequest {
+  readonly goal: string;
+  /** A plan a person or a program wrote; null asks the planner. */
+  readonly plan: JsonObject | null;
+  readonly author: "person" | "program" | null;
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly context: readonly { readonly name: string; readonly text: string }[];
+  readonly door: string;
+  readonly mode: PolicyMode | null;
+  readonly budget: BudgetDocument;
+  readonly approvalTtlMs: number | null;
+  readonly deadlineAtMs: number | null;
+  /** False leaves the run planned, to be looked at first. */
+  readonly begin: boolean;
+}
+
+/** Runs by their public name at the doors: create, look, steer. */
+export class Tasks {
+  readonly #ports: TaskPorts;
+
+  constructor(ports: TaskPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Starts a run. A plan that was handed in is verified before anything is written.
+   *
+   * @throws OrchestratorError `goal_empty`, `goal_too_long`, `policy_relaxation`, `plan_refused`, `budget_exceeded`
+   */
+  async create(request: TaskRequest, actor: Actor): Promise<RunId> {
+    const { clock, entropy, engine, pins } = this.#ports;
+    const settings = this.#settings(request);
+    const now = epochMs(clock.now());
+    const plan = request.plan === null ? null : this.#prepared(request, request.plan, settings);
+    const run = mintId("run", now, entropy.bytes(10));
+    const secret = entropy.bytes(32);
+    const goal = { text: request.goal, ...(request.context.length === 0 ? {} : { context: request.context.map((each): Json => ({ ...each })) }) };
+    const make = (seal: Sealer): StartInput => ({
+      type: "start",
+      goal: seal.json(goal),
+      key_secret: seal.bytes(secret),
+      inputs: seal.json(request.inputs),
+      plan: plan === null ? null : seal.json(plan),
+      settings,
+      pins,
+    });
+    await engine.start(run, make, actor);
+    return run;
+  }
+
+  /** Verifies a plan as `create` would, without writing anything. */
+  check(request: TaskRequest, proposal: JsonObject): { readonly plan: Plan; readonly verdict: PlanVerdict } {
+    const settings = this.#settings(request);
+    const prepared = this.#identified(request, proposal);
+    const read = intake(this.#ports.hash, prepared);
+    if (!read.ok) throw refusal("plan_refused", read.error);
+    if (read.value.problems.length > 0) throw refusal("plan_refused", read.value.problems);
+    return { plan: read.value.plan, verdict: this.#verify(read.value.plan, request, settings) };
+  }
+
+  async show(run: RunId): Promise<TaskView> {
+    const { state, approvals, artifacts } = await this.history(run);
+    return taskView(state, approvals, artifacts);
+  }
+
+  async history(run: RunId): Promise<History> {
+    return readHistory(this.#ports.store, run, await this.#ports.rulesOf(run));
+  }
+
+  async list(query: RunQuery): Promise<readonly RunView[]> {
+    return this.#ports.store.views.runs(query);
+  }
+
+  /**
+   * The one run a text names: a full id, or a unique prefix of at least four characters with or without `run_`.
+   *
+   * @throws OrchestratorError `run_not_found`, `ambiguous_id`
+   */
+  async named(text: string): Promise<RunId> {
+    const full = parseId("run", text);
+    if (full.ok) return full.value;
+    const body = text.startsWith("run_") ? text.slice(4) : text;
+    const found = body.length < 4 || !/^[0-9a-hjkmnp-tv-z]+$/.test(body) ? [] : await this.#ports.store.views.complete("run", `run_${body}`, 5);
+    const [first, second] = found;
+    if (first === undefined) throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
+    if (second !== undefined) {
+      throw new OrchestratorError("ambiguous_id", `${text} could be ${found.join(", ")}; give more of it`);
+    }
+    const id = parseId("run", first);
+    if (!id.ok) throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
+    return id.value;
+  }
+
+  /** Lets a planned or paused run go on. */
+  async resume(run: RunId, actor: Actor): Promise<void> {
+    await this.#steer(run, actor, { type: "resume" });
+  }
+
+  async pause(run: RunId, actor: Actor): Promise<void> {
+    await this.#steer(run, actor, { type: "pause" });
+  }
+
+  async cancel(run: RunId, reason: string, actor: Actor): Promise<void> {
+    const { facts } = await this.#ports.engine.deliver(run, (seal) => ({ type: "cancel", reason: seal.text(reason) }), actor);
+    if (facts.length === 0) throw await this.#unanswered(run, "cancel");
+  }
+
+  async extend(run: RunId, amounts: Amounts, reason: string, actor: Actor): Promise<void> {
+    const { facts } = await this.#ports.engine.deliver(run, (seal) => ({ type: "extend", amounts, reason: seal.text(reason) }), actor);
+    if (facts.length === 0) throw await this.#unanswered(run, "extend");
+  }
+
+  /** A person's word on a step in doubt or in review. */
+  async resolve(run: RunId, step: string, answer: "happened" | "did_not_happen" | "retry" | "skip", actor: Actor): Promise<void> {
+    const state = await this.#ports.engine.state(run);
+    if (!state.steps.has(step)) throw new OrchestratorError("step_not_found", `${run} has no step ${step}; see its steps with: writ show ${run}`);
+    const { facts } = await this.#ports.engine.deliver(run, () => ({ type: "resolve", step, answer }), actor);
+    if (facts.length === 0) throw new OrchestratorError("nothing_to_answer", `${step} is neither in doubt nor in review for that answer; see: writ show ${run}`);
+  }
+
+  /** A new run that takes back what this one did, newest first, behind the same gates. */
+  async undoPlan(run: RunId): Promise<JsonObject> {
+    const { entries, state } = await this.history(run);
+    const steps: JsonObject[] = [];
+    for (const fact of entries.flatMap((entry) => entry.facts)) {
+      if (fact.type !== "attempt_returned" || fact.undo === null) continue;
+      const tier = this.#ports.rules.tools.get(fact.undo.tool)?.spec.tier ?? "destructive";
+      steps.unshift({
+        id: `undo-${fact.step.replaceAll(/[^A-Za-z0-9_-]/g, "-")}-${fact.attempt}`,
+        tool: fact.undo.tool,
+        params: fact.undo.args.object(),
+        approval_mode: tier,
+      });
+    }
+    if (steps.length === 0) throw new OrchestratorError("nothing_to_answer", `${run} did nothing that can be taken back; see what it did with: writ show ${run}`);
+    const chained = steps.map((step, index) => (index === 0 ? step : { ...step, depends_on: [String(steps[index - 1]?.["id"])] }));
+    return { intent: `undo.${state.plan?.intent ?? "run"}`, steps: chained, decision_checkpoints: [] };
+  }
+
+  async #steer(run: RunId, actor: Actor, input: { readonly type: "pause" | "resume" }): Promise<void> {
+    const { facts } = await this.#ports.engine.deliver(run, () => input, actor);
+    if (facts.length === 0) throw await this.#unanswered(run, input.type);
+  }
+
+  async #unanswered(run: RunId, verb: string): Promise<OrchestratorError> {
+    const view = await this.#ports.store.views.run(run);
+    if (view?.ended_at_ms != null) return new OrchestratorError("run_ended", `${run} has ended as ${view.status}; see it with: writ show ${run}`);
+    return new OrchestratorError("nothing_to_answer", `${run} is ${view?.status ?? "gone"}; there is nothing to ${verb}. See it with: writ show ${run}`);
+  }
+
+  #settings(request: TaskRequest): RunSettings {
+    const { defaults } = this.#ports;
+    if (request.goal.trim() === "" && request.plan === null) throw new OrchestratorError("goal_empty", 'the goal is empty; say what you want, such as: writ run "Find new docs and summarize them"');
+    if (request.goal.length > MAX_GOAL) throw new OrchestratorError("goal_too_long", `the goal has ${request.goal.length} characters, ${MAX_GOAL} are read; put the text into a file and give it with: --context FILE`);
+    if (request.mode !== null && relaxes(request.mode, defaults.mode)) {
+      throw new OrchestratorError("policy_relaxation", `a request may only tighten the policy mode: this workspace is ${defaults.mode}, you asked for ${request.mode}; change it in your own configuration: writ config show`);
+    }
+    const [field] = loosened(defaults.limits, request.budget);
+    if (field !== undefined) {
+      throw new OrchestratorError("policy_relaxation", `a request may only tighten the budget: ${field} is ${defaults.limits[field]}, you asked for ${request.budget[field]}; change it in your own configuration: writ config show`);
+    }
+    return {
+      tenant: this.#ports.store.log.tenant,
+      door: request.door,
+      mode: request.mode ?? defaults.mode,
+      ceiling: defaults.ceiling,
+      intent: null,
+      budget: tightened(defaults.limits, request.budget),
+      width: defaults.width,
+      approval_ttl_ms: Math.min(defaults.approvalTtlMs, request.approvalTtlMs ?? defaults.approvalTtlMs),
+      timeout_ms: defaults.timeoutMs,
+      begin: request.begin,
+      on_fatal: defaults.onFatal,
+      deadline_at_ms: request.deadlineAtMs,
+      ttl_ms: null,
+    };
+  }
+
+  #identified(request: TaskRequest, proposal: JsonObject): JsonObject {
+    const { clock, entropy, hash } = this.#ports;
+    const planner = { kind: request.author ?? "person", ref: request.door, version: "1", model_call_ids: [] };
+    return preparePlan(hash, { planner, ...proposal }, { planId: mintId("plan", epochMs(clock.now()), entropy.bytes(10)), planVersion: 1, supersedes: null });
+  }
+
+  #prepared(request: TaskRequest, proposal: JsonObject, settings: RunSettings): JsonObject {
+    const prepared = this.#identified(request, proposal);
+    const read = intake(this.#ports.hash, prepared);
+    if (!read.ok) throw refusal("plan_refused", read.error);
+    if (read.value.problems.length > 0) throw refusal("plan_refused", read.value.problems);
+    const verdict = this.#verify(read.value.plan, request, settings);
+    if (verdict.verdict !== "ok") throw refusal(codeOf(verdict.findings), verdict.findings);
+    return prepared;
+  }
+
+  #verify(plan: Plan, request: TaskRequest, settings: RunSettings): PlanVerdict {
+    const { rules, clock, hash } = this.#ports;
+    const { steps, tool_calls, tokens, cost_millicents, wall_clock_ms } = settings.budget;
+    return verifyPlan(hash, {
+      plan,
+      tools: rules.tools,
+      policy: rules.policy,
+      mode: settings.mode,
+      ceiling: settings.ceiling,
+      limits: settings.budget,
+      remaining: { steps, tool_calls, tokens, cost_millicents, wall_clock_ms },
+      intent: settings.intent,
+      inputs: new Set(Object.keys(request.inputs)),
+      settled: new Set(),
+      evidence: new Set(),
+      refusedPlans: new Set(),
+      at: epochMs(clock.now()),
+    });
+  }
+}
+
+/** The exit a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
+function codeOf(findings: readonly Finding[]): "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied" {
+  const codes = new Set(findings.filter((each) => each.severity === "error").map((each) => each.code));
+  const invalid = ["plan_malformed", "expression_malformed", "plan_cycle", "reference_dangling", "type_mismatch", "argument_not_allowed"] as const;
+  if (invalid.some((code) => codes.has(code))) return "plan_refused";
+  if (codes.has("policy_relaxation")) return "policy_relaxation";
+  if (codes.has("budget_exceeded")) return "budget_exceeded";
+  const denied = ["tool_not_allowed", "outbound_refused", "policy_denied", "safety_mode_exceeded", "gate_bypass", "policy_conflict", "policy_eval_error"] as const;
+  return denied.some((code) => codes.has(code)) ? "policy_denied" : "plan_refused";
+}
+
+function refusal(code: "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied", problems: readonly Problem[]): OrchestratorError {
+  const count = problems.length === 1 ? "1 finding" : `${problems.length} findings`;
+  return new OrchestratorError(code, `the plan has ${count} and nothing ran; mend the plan and try again`, { problems });
+}
+
