@@ -34,6 +34,7 @@ const CLEAN = {
   "packages/cli/package.json": '{"dependencies":{"commander":"1.0.0"}}',
   "packages/cli/src/compose.ts": 'export { docs } from "@writ/adapters/tools/docs";',
   "packages/cli/src/main.ts": 'import "commander";\nconst { docs } = await import("./compose.ts");\nexport { docs };',
+  "packages/testkit/src/kill.ts": "export const now = () => performance.now();",
   "packages/testkit/src/given.ts": 'export type { Clock } from "@writ/runtime";',
 };
 
@@ -328,6 +329,12 @@ const PLANTED: readonly (readonly [name: string, path: string, source: string, c
     "packages/cli/src/commands/now.ts",
     "const { now } = Date; export { now };",
     "an alias of Date may not be used in cli",
+  ],
+  [
+    "the clock of a simulated world",
+    "packages/testkit/src/simulator/world.ts",
+    "export const now = () => Date.now();",
+    "Date.now may not be used in testkit",
   ],
   [
     "chance in an adapter",

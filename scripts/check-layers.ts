@@ -6,7 +6,7 @@ import { dirname, join, normalize, resolve } from "node:path";
 import { ambientUses } from "./ambient.ts";
 import { importSites, type ImportSite } from "./imports.ts";
 import { isRecord, readRecord } from "./json-file.ts";
-import { AMBIENT_SOURCES, layerOf, ONLY_FROM, reach, type PackageLayer } from "./layers.ts";
+import { ambientRuleOf, layerOf, ONLY_FROM, reach, type PackageLayer } from "./layers.ts";
 import { conclude } from "./report.ts";
 import { readSourceTree, type SourceFile } from "./source-tree.ts";
 import { lineAt } from "./syntax.ts";
@@ -36,11 +36,9 @@ function problemsOf(file: SourceFile, root: string): LayerProblem[] {
     const message = objection(site, file, layer, libraries);
     return message === undefined ? [] : [at(site.offset, message)];
   });
-  const ambient = AMBIENT_SOURCES.test(file.path)
-    ? []
-    : ambientUses(file.program, layer.ambient).map(({ what, offset }) =>
-        at(offset, `${what} may not be used in ${file.packageName}`),
-      );
+  const ambient = ambientUses(file.program, ambientRuleOf(file.path, layer)).map(({ what, offset }) =>
+    at(offset, `${what} may not be used in ${file.packageName}`),
+  );
   return [...placement(file, layer), ...imports, ...ambient];
 }
 

@@ -126,7 +126,7 @@ export const PACKAGES = {
     node: "all",
     subpaths: ["*"],
     rooms: "free",
-    ambient: "injected",
+    ambient: "free",
   },
 } as const satisfies Readonly<Record<string, PackageLayer>>;
 
@@ -149,8 +149,16 @@ export const ONLY_FROM: readonly { readonly target: string; readonly importers: 
   },
 ];
 
-/** Where the system's clock and dice enter. */
-export const AMBIENT_SOURCES = /^packages\/adapters\/src\/system\//;
+/** Folders with another ambient rule than their package: where the system's clock and dice enter, and where a seed is both. */
+const AMBIENT_BY_FOLDER: Readonly<Record<string, AmbientRule>> = {
+  "packages/adapters/src/system/": "free",
+  "packages/testkit/src/simulator/": "simulated",
+};
+
+/** What a file may name of the platform. */
+export function ambientRuleOf(path: string, layer: PackageLayer): AmbientRule {
+  return Object.entries(AMBIENT_BY_FOLDER).find(([folder]) => path.startsWith(folder))?.[1] ?? layer.ambient;
+}
 
 export function layerOf(packageName: string): PackageLayer | undefined {
   return Object.entries<PackageLayer>(PACKAGES).find(([name]) => name === packageName)?.[1];
