@@ -89,7 +89,8 @@ export const PACKAGES = {
       sandbox: ["system"],
       workspace: ["files"],
       "docs-index": ["files"],
-      tools: ["docs-index"],
+      // Where no model is configured, llm.generate quotes: the extractive summariser is shared.
+      tools: ["docs-index", "llm"],
       "run-folder": ["files"],
       notify: ["system"],
       verifier: ["system"],
