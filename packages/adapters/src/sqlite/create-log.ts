@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { emptyTree, type Hasher, logStarted, type NewLog } from "@writ/core";
 
-import { openForWriting } from "./driver.ts";
+import { openEmpty } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { guarded } from "./sqlite-failure.ts";
@@ -18,7 +18,7 @@ export function createSqliteLog(file: string, hash: Hasher, log: NewLog): void {
   guarded(() => {
     // Made before SQLite opens it: closing a descriptor of an open database would drop its locks.
     closeSync(openSync(file, "wx", 0o600));
-    const db = openForWriting(file);
+    const db = openEmpty(file);
     try {
       migrate(db, file);
       db.prepare("INSERT INTO head (id, log_id, size, frontier) VALUES (1, ?, 0, x'')").run(log.id);

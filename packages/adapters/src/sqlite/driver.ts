@@ -1,10 +1,11 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
 import { OrchestratorError } from "@writ/core";
 
-import { guarded } from "./sqlite-failure.ts";
+import { guarded, storageFailure } from "./sqlite-failure.ts";
 
 /** `WRIT`, in the header of each database of ours. */
 export const APPLICATION_ID = 0x57524954;
@@ -23,7 +24,7 @@ const DURABLE: ReadonlyMap<string, number | string> = new Map<string, number | s
 ]);
 
 /**
- * A connection that writes. The file must exist.
+ * A connection that writes to a database of ours.
  *
  * What is deleted is overwritten (`secure_delete`), on this connection always and
  * not for redactions alone: rows of views that hold a goal are replaced all the
@@ -32,13 +33,12 @@ const DURABLE: ReadonlyMap<string, number | string> = new Map<string, number | s
  * @throws OrchestratorError `not_a_workspace`, `workspace_read_only`, `database_corrupt`, `database_locked`, `disk_full`, `file_io`, `audit_unavailable`
  */
 export function openForWriting(file: string): DatabaseSync {
-  return opened(file, () => {
-    const db = connect(file, "mode=rw");
-    for (const [pragma, value] of DURABLE) db.exec(`PRAGMA ${pragma}=${value}`);
-    db.exec("PRAGMA trusted_schema=OFF");
-    assertDurable(db);
-    return db;
-  });
+  return writable(file, assertOurs);
+}
+
+/** The same for a file that was just made and holds nothing. */
+export function openEmpty(file: string): DatabaseSync {
+  return writable(file, () => undefined);
 }
 
 /**
@@ -50,11 +50,11 @@ export function openForReading(file: string): DatabaseSync {
   return opened(file, () => {
     const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
     try {
-      return probed(connect(file, "mode=ro"));
+      return checked(connect(file, "mode=ro"), assertOurs);
     } catch (error) {
       // A file system that is mounted read-only has no place for the shared memory of a WAL; without a log none is needed.
-      if (hasLog) throw error;
-      return probed(connect(file, "mode=ro&immutable=1"));
+      if (hasLog || storageFailure(error)?.code !== "workspace_read_only") throw error;
+      return checked(connect(file, "mode=ro&immutable=1"), assertOurs);
     }
   });
 }
@@ -69,24 +69,45 @@ export function assertDurable(db: DatabaseSync): void {
   }
 }
 
-/** The header fields that say whose database it is and of which form. */
-export function formOf(db: DatabaseSync): { readonly application: number; readonly version: number } {
-  return { application: pragmaNumber(db, "application_id"), version: pragmaNumber(db, "user_version") };
+/** The form of the database, as its header says. */
+export function versionOf(db: DatabaseSync): number {
+  return pragmaNumber(db, "user_version");
+}
+
+/** Asked before anything is set: the mode of another program's database is not ours to change. */
+function assertOurs(db: DatabaseSync): void {
+  const application = pragmaNumber(db, "application_id");
+  if (application === APPLICATION_ID) return;
+  const message = "the database is not one of Writ's; restore the right file, or start anew with writ init";
+  throw new OrchestratorError("not_a_workspace", message, { details: { application } });
 }
 
 function pragmaNumber(db: DatabaseSync, pragma: string): number {
-  const value = db.prepare(`PRAGMA ${pragma}`).get()?.[pragma];
+  const value = guarded(() => db.prepare(`PRAGMA ${pragma}`).get())?.[pragma];
   return typeof value === "number" ? value : 0;
+}
+
+function writable(file: string, check: (db: DatabaseSync) => void): DatabaseSync {
+  return opened(file, () => {
+    // A file it may not write, SQLite opens for reading without a word, as long as a log lies beside it.
+    for (const path of [file, dirname(file)]) accessSync(path, constants.R_OK | constants.W_OK);
+    return checked(connect(file, "mode=rw"), (db) => {
+      check(db);
+      for (const [pragma, value] of DURABLE) db.exec(`PRAGMA ${pragma}=${value}`);
+      db.exec("PRAGMA trusted_schema=OFF");
+      assertDurable(db);
+    });
+  });
 }
 
 function connect(file: string, query: string): DatabaseSync {
   return new DatabaseSync(`${pathToFileURL(file).href}?${query}`, { timeout: BUSY_MS, defensive: true });
 }
 
-/** The first read is what finds a damaged file or a missing shared memory. */
-function probed(db: DatabaseSync): DatabaseSync {
+/** Lets go of a connection that does not pass. */
+function checked(db: DatabaseSync, check: (db: DatabaseSync) => void): DatabaseSync {
   try {
-    db.prepare("SELECT count(*) FROM sqlite_schema").get();
+    check(db);
     return db;
   } catch (error) {
     db.close();

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { OrchestratorError } from "@writ/core";
 
-import { APPLICATION_ID, formOf } from "./driver.ts";
+import { versionOf } from "./driver.ts";
 import { guarded } from "./sqlite-failure.ts";
 
 /** Numbered from 1, forward only; a released one is never edited. */
@@ -18,10 +18,10 @@ export const LATEST_VERSION = MIGRATIONS.length;
 /**
  * Brings a database to the latest form. A copy of the file as it was stays beside it, as `<file>.v<old version>`.
  *
- * @throws OrchestratorError `not_a_workspace` if it is another program's, `workspace_newer` if it is a later version's
+ * @throws OrchestratorError `workspace_newer` if a later version wrote it
  */
 export function migrate(db: DatabaseSync, file: string): void {
-  const { version } = checkForm(db);
+  const version = knownVersion(db);
   if (version === LATEST_VERSION) return;
   if (version > 0) guarded(() => copyBefore(db, file, version));
   for (const [index, source] of MIGRATIONS.entries()) if (index >= version) apply(db, source, index + 1);
@@ -30,27 +30,20 @@ export function migrate(db: DatabaseSync, file: string): void {
 /**
  * The form of a database that is to be read as it is.
  *
- * @throws OrchestratorError `not_a_workspace`, `workspace_newer`, `workspace_older`
+ * @throws OrchestratorError `workspace_newer`, `workspace_older`
  */
 export function checkReadable(db: DatabaseSync): void {
-  const { version } = checkForm(db);
+  const version = knownVersion(db);
   if (version === LATEST_VERSION) return;
   const message = "an earlier version of Writ wrote this workspace; run writ doctor to bring it up to date";
   throw new OrchestratorError("workspace_older", message, { details: { version, latest: LATEST_VERSION } });
 }
 
-function checkForm(db: DatabaseSync): { readonly version: number } {
-  const { application, version } = guarded(() => formOf(db));
-  const isNew = application === 0 && version === 0 && guarded(() => db.prepare("SELECT 1 FROM sqlite_schema").get()) === undefined;
-  if (application !== APPLICATION_ID && !isNew) {
-    const message = "the database is not one of Writ's; restore the right file, or start anew with writ init";
-    throw new OrchestratorError("not_a_workspace", message, { details: { application } });
-  }
-  if (version > LATEST_VERSION) {
-    const message = "a later version of Writ wrote this workspace; update Writ";
-    throw new OrchestratorError("workspace_newer", message, { details: { version, latest: LATEST_VERSION } });
-  }
-  return { version };
+function knownVersion(db: DatabaseSync): number {
+  const version = versionOf(db);
+  if (version <= LATEST_VERSION) return version;
+  const message = "a later version of Writ wrote this workspace; update Writ";
+  throw new OrchestratorError("workspace_newer", message, { details: { version, latest: LATEST_VERSION } });
 }
 
 function apply(db: DatabaseSync, source: URL, version: number): void {
