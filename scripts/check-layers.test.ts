@@ -35,6 +35,7 @@ const CLEAN = {
   "packages/cli/src/compose.ts": 'export { docs } from "@writ/adapters/tools/docs";',
   "packages/cli/src/main.ts": 'import "commander";\nconst { docs } = await import("./compose.ts");\nexport { docs };',
   "packages/testkit/src/kill.ts": "export const now = () => performance.now();",
+  "packages/testkit/src/build.ts": 'export { plan } from "@writ/core/plan/plan"; import "@writ/adapters/system/clock";',
   "packages/testkit/src/given.ts": 'export type { Clock } from "@writ/runtime";',
 };
 

@@ -93,7 +93,7 @@ function packageObjection(specifier: string, file: SourceFile, layer: PackageLay
   const target = layerOf(packageName);
   if (target === undefined) return `package ${packageName} is not in the table of layers`;
   if (!layer.packages.includes(packageName)) return `${file.packageName} may not import ${packageName}`;
-  if (subpath !== "" && !target.subpaths.some((pattern) => matches(pattern, subpath))) {
+  if (subpath !== "" && layer.seesInside !== true && !target.subpaths.some((pattern) => matches(pattern, subpath))) {
     return `imports past the entry of ${packageName}: ${specifier}`;
   }
   const reserved = ONLY_FROM.find((rule) => isBelow(specifier, rule.target) && !rule.importers.test(file.path));

@@ -44,7 +44,7 @@ function packagePatterns(name: string, layer: PackageLayer, room = "x"): Forbidd
       message: other === name ? "Import your own package by file." : `${name} may not import ${other}.`,
     })),
     ...reserved.map(({ target, because }) => ({ regex: `^${target}($|/)`, message: `${because}.` })),
-    ...layer.packages.flatMap(entryPatterns),
+    ...(layer.seesInside === true ? [] : layer.packages.flatMap(entryPatterns)),
     { regex: "^\\.\\.?/.*/src/", message: "Import another package by its name." },
     ...(layer.node === "none" ? [{ regex: "^node:", message: `${name} does not know Node.` }] : []),
     ...(typeof layer.node === "object"

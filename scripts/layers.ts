@@ -9,6 +9,8 @@
 export interface PackageLayer {
   /** Other packages, by short name, that its production code may import. */
   readonly packages: readonly string[];
+  /** Whether it may reach past the entries of those packages; for what tests stand on. */
+  readonly seesInside?: boolean;
   /** Libraries its production code may import; `declared`: whatever its manifest lists. */
   readonly libraries: readonly string[] | "declared";
   /** `node:` modules: none, all of them, or all but those listed. */
@@ -122,7 +124,8 @@ export const PACKAGES = {
     ambient: "injected",
   },
   testkit: {
-    packages: ["core", "runtime"],
+    packages: ["core", "runtime", "adapters"],
+    seesInside: true,
     libraries: "declared",
     node: "all",
     subpaths: ["*"],
@@ -135,12 +138,12 @@ export const PACKAGES = {
 export const ONLY_FROM: readonly { readonly target: string; readonly importers: RegExp; readonly because: string }[] = [
   {
     target: "@writ/adapters",
-    importers: /^packages\/cli\/src\/compose[^/]*\.ts$/,
+    importers: /^packages\/(cli\/src\/compose[^/]*\.ts$|testkit\/src\/)/,
     because: "only cli/src/compose*.ts names adapters",
   },
   {
     target: "@writ/core/audit",
-    importers: /^packages\/adapters\/src\/(system|verifier)\//,
+    importers: /^packages\/(adapters\/src\/(system|verifier)|testkit\/src)\//,
     because: "the offline verifier alone takes its room without the rest of core",
   },
   {
