@@ -166,7 +166,7 @@ export class GroupCommit {
       for (const { pid } of payloads) this.#erasures.erase(pid, seq);
     }
     const erased = parts.flatMap(({ payloads }) => payloads);
-    for (const run of new Set(erased.flatMap(({ run }) => run ?? []))) this.#views.erase(run);
+    this.#views.erase(new Set(erased.flatMap(({ run }) => run ?? [])));
     return { seq, released: erased.flatMap(({ filed }) => filed ?? []) };
   }
 

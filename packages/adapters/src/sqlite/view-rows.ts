@@ -17,8 +17,10 @@ export class ViewRows {
   readonly #approval: StatementSync;
   readonly #artifact: StatementSync;
   readonly #erase: readonly StatementSync[];
+  readonly #db: DatabaseSync;
 
   constructor(db: DatabaseSync) {
+    this.#db = db;
     this.#run = db.prepare(upsert("run_view", RUN_COLUMNS, ["run_id", "created_at_ms"]));
     this.#approval = db.prepare(upsert("approval_view", APPROVAL_COLUMNS, ["approval_id"]));
     this.#artifact = db.prepare(upsert("artifact_view", ARTIFACT_COLUMNS, ["path", "run_id", "step"]));
@@ -38,12 +40,20 @@ export class ViewRows {
   }
 
   /**
-   * Forgets what a run's rows repeat of its payloads, whichever was erased: which
-   * cell came from which payload is known to the fold alone, and a rebuild brings
-   * back what is still there.
+   * Forgets what the runs' rows repeat of their payloads, whichever was erased:
+   * which cell came from which payload is known to the fold alone, and a rebuild
+   * brings back what is still there.
+   *
+   * Then all lists are written to fresh pages. A page that was split or merged
+   * keeps copies of cells it no longer has, and only a page that is freed is
+   * overwritten whole.
    */
-  erase(run: string): void {
-    for (const statement of this.#erase) statement.run(run);
+  erase(runs: ReadonlySet<string>): void {
+    for (const statement of this.#erase) for (const run of runs) statement.run(run);
+    for (const table of ["run_view", "approval_view", "artifact_view"]) {
+      this.#db.exec(`CREATE TABLE rewritten AS SELECT * FROM ${table}; DELETE FROM ${table}`);
+      this.#db.exec(`INSERT INTO ${table} SELECT * FROM rewritten; DROP TABLE rewritten`);
+    }
   }
 }
 
