@@ -35,6 +35,7 @@ export * from "./plan/prepare-plan.ts";
 export * from "./policy/authorize.ts";
 export * from "./policy/defaults.ts";
 export * from "./policy/policy.ts";
+export * from "./policy/sensitive-path.ts";
 export * from "./policy/taint.ts";
 export * from "./record/approval-views.ts";
 export * from "./record/read-models.ts";

@@ -1,9 +1,9 @@
 import { choose, type WordLimits } from "./extractive/choose.ts";
 import { merged } from "./extractive/duplicates.ts";
 import { informativenessIn } from "./extractive/informativeness.ts";
-import { bySections, bySubject } from "./extractive/outline.ts";
+import { bySections, bySubject, type Section } from "./extractive/outline.ts";
 import { fixedLines, render } from "./extractive/render.ts";
-import { statementsOf, type Citation, type Source } from "./extractive/statements.ts";
+import { statementsOf, type Citation, type Source, type Statement } from "./extractive/statements.ts";
 import { countWords, mostWords } from "./extractive/words.ts";
 
 export interface ExtractRequest {
@@ -13,6 +13,8 @@ export interface ExtractRequest {
   readonly title: string | null;
   /** Titles of the sections wanted, in this order; empty divides the text by subject. */
   readonly sections: readonly string[];
+  /** Titles of sections to put behind those. */
+  readonly added: readonly string[];
   readonly limits: WordLimits;
 }
 
@@ -34,12 +36,11 @@ export interface Extract {
  * The same request gives the same text.
  */
 export function extract(request: ExtractRequest): Extract {
-  const { sources, instructions, title, sections: titles, limits } = request;
+  const { sources, instructions, title, limits } = request;
   const statements = merged(sources.flatMap(statementsOf));
   const informative = informativenessIn(statements, instructions);
-  const sections =
-    titles.length === 0 ? bySubject(sources, statements, informative) : bySections(titles, statements, informative);
-  if (statements.length === 0 && titles.length === 0) return nothing(sources, title);
+  const sections = sectionsOf(request, statements, informative);
+  if (statements.length === 0 && !sections.some(({ isWanted }) => isWanted)) return nothing(sources, title);
   const chosen = choose(sections, fixedLines(title, sections), limits);
   const places = new Map(statements.map((statement, place) => [statement, place]));
   const text = render(title, sections, chosen, (statement) => places.get(statement) ?? 0);
@@ -56,6 +57,20 @@ export function extract(request: ExtractRequest): Extract {
     found: statements.length,
     unmet: unmetBy(text, limits),
   };
+}
+
+/** A statement that an added section wants does not stand under its subject as well. */
+function sectionsOf(
+  { sources, sections, added }: ExtractRequest,
+  statements: readonly Statement[],
+  informative: (statement: Statement) => number,
+): readonly Section[] {
+  if (sections.length > 0) return bySections([...sections, ...added], statements, informative);
+  const behind = bySections(added, statements, informative);
+  const taken = new Set(behind.flatMap(({ candidates }) => candidates));
+  const rest = statements.filter((statement) => !taken.has(statement));
+  const subjects = bySubject(sources, rest, informative);
+  return [...subjects, ...behind.map((section) => ({ ...section, place: section.place + subjects.length }))];
 }
 
 /** An honest text about nothing. */

@@ -1,0 +1,50 @@
+import { documentKind } from "../docs-index/document-kind.ts";
+import { titleOf } from "../docs-index/title.ts";
+import { commentsOf } from "../llm/extractive/comments.ts";
+import type { Source } from "../llm/extractive/statements.ts";
+import type { DocumentParam } from "./document-schema.ts";
+
+export interface GivenSources {
+  readonly sources: readonly Source[];
+  /** What was not given whole, for people. */
+  readonly notices: readonly string[];
+}
+
+interface Given {
+  readonly task: string;
+  readonly documents: readonly DocumentParam[];
+  readonly text?: string | undefined;
+}
+
+/** The texts to work from. A draft is one of them only where there are no documents it was made from. */
+export function sourcesOf({ task, documents, text }: Given): GivenSources {
+  const given = documents.flatMap((document) =>
+    document.text === undefined ? [] : [toSource(document, document.text)],
+  );
+  const bare = documents.filter((document) => document.text === undefined).map(({ path }) => path);
+  const cut = documents.filter(
+    ({ text, text_cut, truncated }) => text !== undefined && ((text_cut ?? 0) > 0 || truncated === true),
+  );
+  const isDraftOfDocuments = /^revise$/i.test(task) && given.length > 0;
+  const own: Source[] =
+    text === undefined || text.trim() === "" || isDraftOfDocuments
+      ? []
+      : [{ path: "text", title: titleOf("text", text), text, line: 1, role: "draft" }];
+  return {
+    sources: [...given, ...own],
+    notices: [
+      ...(bare.length === 0 ? [] : [`Given without their text: ${bare.join(", ")}.`]),
+      ...(cut.length === 0 ? [] : [`Given in part: ${cut.map(({ path }) => path).join(", ")}.`]),
+    ],
+  };
+}
+
+function toSource(document: DocumentParam, text: string): Source {
+  const { path, title, text_line, from_line } = document;
+  return { path, title: title ?? titleOf(path, text), text, line: text_line ?? from_line ?? 1, role: "document" };
+}
+
+/** The source with what it says in sentences: of code, its comments. */
+export function spoken(source: Source): Source {
+  return documentKind(source.path) === "code" ? { ...source, text: commentsOf(source.text) } : source;
+}
