@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { OrchestratorError } from "@writ/core";
 
-import { errnoOf } from "./file-error.ts";
+import { errnoOf } from "../system/errno.ts";
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 

@@ -1,11 +1,6 @@
 import { OrchestratorError, type ErrorCode } from "@writ/core";
 
-/** The name of a failed system call's error, such as `ENOENT`; null for an error that is no such thing. */
-export function errnoOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code)
-    ? error.code
-    : null;
-}
+import { errnoOf } from "../system/errno.ts";
 
 const MEANING: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ["file_not_found", "there is no such file; check the spelling and the case"],

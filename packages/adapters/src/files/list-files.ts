@@ -7,7 +7,7 @@ import type { FileListing, FileStat, ListOptions } from "@writ/runtime";
 import picomatch from "picomatch";
 
 import { lookAt, openFolder, type Folder } from "./descriptor.ts";
-import { errnoOf } from "./file-error.ts";
+import { errnoOf } from "../system/errno.ts";
 import { toFileStat } from "./file-stat.ts";
 import { isClosed, TEMPORARY_NAME } from "./path.ts";
 

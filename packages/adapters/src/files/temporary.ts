@@ -2,7 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { open, readdir, unlink, type FileHandle } from "node:fs/promises";
 
 import type { Folder } from "./descriptor.ts";
-import { errnoOf } from "./file-error.ts";
+import { errnoOf } from "../system/errno.ts";
 import { TEMPORARY_NAME } from "./path.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,6 +23,7 @@ beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), "writ-disk-"));
 });
 afterEach(async () => {
+  await chmod(join(base, "sub"), 0o755).catch(() => null);
   await rm(base, { recursive: true, force: true });
 });
 

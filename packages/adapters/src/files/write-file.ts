@@ -6,7 +6,7 @@ import type { Expected, FileStat, RemoveOptions, WriteOptions } from "@writ/runt
 
 import { nodeHasher } from "../system/sha256.ts";
 import { lookAt, type Folder } from "./descriptor.ts";
-import { errnoOf } from "./file-error.ts";
+import { errnoOf } from "../system/errno.ts";
 import { openRegular, requireRegular, toFileStat } from "./file-stat.ts";
 import { openTemporary, removeIfThere, sweepTemporaries } from "./temporary.ts";
 
