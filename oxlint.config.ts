@@ -34,6 +34,7 @@ export default defineConfig({
     "typescript/no-floating-promises": "error",
     "typescript/no-misused-promises": "error",
     "typescript/only-throw-error": "error",
+    "typescript/return-await": ["error", "error-handling-correctness-only"],
     "typescript/prefer-promise-reject-errors": "error",
     "typescript/use-unknown-in-catch-callback-variable": "error",
     "eslint/no-empty": "error",

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
@@ -10,6 +11,7 @@ import { runProgram } from "./run-program.ts";
 import { readSourceTree } from "./source-tree.ts";
 import { temporaryTree } from "./temporary-tree.ts";
 
+const repository = resolve(import.meta.dirname, "..");
 const PAGE = "**What it means.** a\n\n**Why.** b\n\n**What to do next.** c\n";
 
 describe("error pages", () => {
@@ -120,6 +122,30 @@ describe("the room graph", () => {
   });
 });
 
+describe("the search for duplicates", () => {
+  const block = (name: string): string =>
+    `export function ${name}(rows: readonly number[]): number {\n  let total = 0;\n  for (const row of rows) {\n    if (row < 0) throw new RangeError("no negative rows");\n    total += row * 3 + 1;\n  }\n  return total > 100 ? 100 : Math.max(total, rows.length);\n}\n`;
+  const search = async (files: Readonly<Record<string, string>>) => {
+    using tree = temporaryTree({ ...files, "scripts/none.ts": "", "bench/none.ts": "" });
+    writeFileSync(join(tree.root, ".jscpd.json"), readFileSync(join(repository, ".jscpd.json"), "utf8"));
+    symlinkSync(join(repository, "node_modules"), join(tree.root, "node_modules"));
+    return await runProgram(tree.root, ["jscpd", "--config", ".jscpd.json"], 20);
+  };
+
+  test("finds a block that stands in two files", async () => {
+    const { status } = await search({ "packages/a/src/a.ts": block("sum"), "packages/b/src/b.ts": block("sum") });
+    expect(status).toBe(1);
+  });
+
+  test("leaves tests and lone blocks alone", async () => {
+    const { status, output } = await search({
+      "packages/a/src/a.ts": block("sum"),
+      "packages/a/src/a.test.ts": block("sum"),
+    });
+    expect({ status, output: status === 0 ? "" : output }).toEqual({ status: 0, output: "" });
+  });
+});
+
 describe("a program", () => {
   test("is stopped at its limit with everything it started", async () => {
     using tree = temporaryTree({});
@@ -131,7 +157,6 @@ describe("a program", () => {
     expect(end.output).toContain("stopped after 0.5 s");
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(readSourceTree(tree.root)).toEqual([]);
-    const { existsSync } = await import("node:fs");
     expect(existsSync(marker)).toBe(false);
   });
 
