@@ -33,14 +33,14 @@ export default defineConfig({
     // A promise is awaited, returned or handed on; what is thrown is an error, and what is caught is looked at.
     "typescript/no-floating-promises": "error",
     "typescript/no-misused-promises": "error",
-    "typescript/only-throw-error": "error",
+    "typescript/only-throw-error": ["error", { allowThrowingUnknown: true }],
     "typescript/return-await": ["error", "error-handling-correctness-only"],
-    "typescript/prefer-promise-reject-errors": "error",
+    "typescript/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true, allowThrowingAny: true }],
     "typescript/use-unknown-in-catch-callback-variable": "error",
     "eslint/no-empty": "error",
 
     // One way to write it.
-    "eslint/eqeqeq": "error",
+    "eslint/eqeqeq": ["error", "always", { null: "ignore" }],
     "eslint/no-var": "error",
     "eslint/prefer-const": "error",
     "eslint/no-warning-comments": "error",
@@ -64,6 +64,8 @@ export default defineConfig({
     // The compiler sees these better, or our subject needs what they forbid.
     "typescript/consistent-return": "off",
     "typescript/no-base-to-string": "off",
+    "typescript/no-misused-spread": "off",
+    "unicorn/no-new-array": "off",
     "unicorn/no-useless-spread": "off",
     "vitest/no-conditional-expect": "off",
     "eslint/no-control-regex": "off",
