@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   digestOf,
+  EntryReader,
   EVALUATORS,
   isJsonArray,
   isJsonObject,
@@ -13,11 +14,12 @@ import {
   type JsonObject,
   type Pins,
   type Policy,
+  type RunId,
   type Rules,
   type ToolRule,
   type ToolRules,
 } from "@writ/core";
-import type { Documents } from "../ports/store.ts";
+import type { Documents, Store } from "../ports/store.ts";
 
 export const RUNTIME = "writ/0.1.0";
 
@@ -72,6 +74,19 @@ export async function rulesOfPins(documents: Documents, pins: Pins, today: Omit<
     if (rule !== undefined && canonicalJson(catalogued(rule)) === canonicalJson(item)) tools.set(rule.spec.name, rule);
   }
   return { hash: today.hash, log: today.log, tools, policy, policyHash: asDigest(pins.policy), sandboxHash: asDigest(pins.sandbox) };
+}
+
+/**
+ * The rules of one run, found by what its first entry pins.
+ *
+ * @throws OrchestratorError `run_not_found`, `rules_unknown`
+ */
+export async function rulesOfRun(store: Store, run: RunId, today: Omit<Configured, "policy" | "sandbox" | "models">): Promise<Rules> {
+  const [first] = await store.journal.read(run);
+  if (first === undefined) throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
+  const started = new EntryReader(today.hash).read(first).facts.find((fact) => fact.type === "run_started");
+  if (started?.type !== "run_started") throw new OrchestratorError("rules_unknown", `${run} does not begin with its pins; check the workspace with: writ audit verify`);
+  return rulesOfPins(store.documents, started.pins, today);
 }
 
 async function pinned(documents: Documents, digest: string): Promise<JsonObject> {
