@@ -1,3 +1,4 @@
+export * from "./config/config.ts";
 export * from "./engine/dispatch.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/run-actor.ts";
@@ -15,6 +16,7 @@ export * from "./ports/tool.ts";
 export * from "./ports/workspace-files.ts";
 export * from "./roles/llm-call.ts";
 export * from "./service/approvals.ts";
+export * from "./service/control.ts";
 export * from "./service/history.ts";
 export * from "./service/pins.ts";
 export * from "./service/tasks.ts";

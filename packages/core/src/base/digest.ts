@@ -15,9 +15,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const COMMIT_DOMAIN = asciiBytes("writ/commit/v1\0");
 const BLOCK_BYTES = 64;
 
-export function isDigest(text: Json | undefined): text is Digest {
-  return typeof text === "string" && text.length === 71 && DIGEST.test(text);
-}
+export const isDigest = (text: Json | undefined): text is Digest => typeof text === "string" && DIGEST.test(text);
 
 /** The digest of the value's canonical JSON, without a final newline. */
 export function digestOf(hash: Hasher, value: Json): Digest {
@@ -59,6 +57,5 @@ export function commitment(hash: Hasher, salt: Uint8Array, payload: Uint8Array):
 }
 
 /** The bytes whose hash is the commitment. */
-export function commitmentPreimage(salt: Uint8Array, payload: Uint8Array): Uint8Array {
-  return concatBytes(COMMIT_DOMAIN, salt, u64(payload.length), payload);
-}
+export const commitmentPreimage = (salt: Uint8Array, payload: Uint8Array): Uint8Array =>
+  concatBytes(COMMIT_DOMAIN, salt, u64(payload.length), payload);

@@ -90,6 +90,8 @@ export const ERRORS = {
   input_malformed: { exit: 2, status: 400, retryable: false },
   budget_exceeded: { exit: 4, status: 422, retryable: false },
   policy_denied: { exit: 4, status: 403, retryable: false },
+  config_invalid: { exit: 2, status: 400, retryable: false },
+  environment_invalid: { exit: 2, status: 400, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export interface ErrorTraits {

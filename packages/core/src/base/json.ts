@@ -6,13 +6,10 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+export const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
-export function isJsonArray(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
-}
+export const isJsonArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /**
  * The canonical form: RFC 8785 of a value within the limits of `formats.md` 1.1.
@@ -38,10 +35,8 @@ export function equalJson(a: Json, b: Json): boolean {
 
 /** Whether every number is an integer, as our own forms (entries, documents, bindings, manifests …) demand. */
 export function hasOnlyIntegers(value: Json): boolean {
-  if (typeof value === "number") return Number.isSafeInteger(value);
-  if (typeof value !== "object" || value === null) return true;
-  for (const item of isJsonArray(value) ? value : Object.values(value)) if (!hasOnlyIntegers(item)) return false;
-  return true;
+  if (typeof value === "object" && value !== null) return Object.values(value).every(hasOnlyIntegers);
+  return typeof value !== "number" || Number.isSafeInteger(value);
 }
 
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;

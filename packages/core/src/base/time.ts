@@ -44,3 +44,21 @@ export function toRfc3339(at: EpochMs): string {
   const time = `${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${two(Math.floor(ms / 1_000) % 60)}`;
   return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${time}.${String(ms % 1_000).padStart(3, "0")}Z`;
 }
+
+const RFC3339 = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,3})[0-9]*)?Z$/;
+
+/** Epoch milliseconds of an instant in UTC; null when the text is none. @see `toRfc3339` */
+export function fromRfc3339(text: string): EpochMs | null {
+  const match = RFC3339.exec(text);
+  if (match === null) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const days = era * 146_097 + dayOfEra - 719_468;
+  const ms = Number((match[7] ?? "").padEnd(3, "0"));
+  return epochMs(days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1_000 + ms);
+}

@@ -1,0 +1,196 @@
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_POLICY,
+  fromRfc3339,
+  loosened,
+  OPERATOR_GATE,
+  OrchestratorError,
+  relaxes,
+  tightened,
+  type ApprovalMode,
+  type BudgetDocument,
+  type Lift,
+  type Limits,
+  type Policy,
+  type Problem,
+  type Rule,
+} from "@writ/core";
+import { readYaml } from "./read-yaml.ts";
+import { environment, milliseconds, userFile, workspaceFile, type Environment, type TrustedSettings, type WorkspaceFile } from "./schema.ts";
+
+/** Everything that is configurable, resolved. */
+export interface Config {
+  readonly policy: Policy;
+  readonly ceiling: ApprovalMode;
+  readonly limits: Limits;
+  readonly approvalTtlMs: number;
+  readonly callsPerMinute: number;
+  readonly timeoutMs: number;
+  readonly width: number;
+  readonly onFatal: "pause" | "fail";
+  readonly model: ModelConfig | null;
+  /** Values that must never be written anywhere. */
+  readonly secrets: readonly string[];
+  /** Where each part came from, for people: `default`, a file, `environment`, `flag`. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+export interface ModelConfig {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly apiKey: string | null;
+  readonly maxTokens: number;
+}
+
+export interface ConfigSources {
+  /** The user's own file, which may loosen. */
+  readonly user: { readonly file: string; readonly text: string } | null;
+  /** The workspace's file, which may only tighten. */
+  readonly workspace: { readonly file: string; readonly text: string } | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the workspace, to which parts of the user's file are bound. */
+  readonly root: string | null;
+}
+
+const DEFAULT_TTL = 86_400_000;
+const DEFAULT_RATE = 60;
+const DEFAULT_TIMEOUT = 30_000;
+const DEFAULT_WIDTH = 4;
+const DEFAULT_MODEL_TOKENS = 4_096;
+
+/**
+ * One schema; file, then environment. What lies in a workspace may only tighten.
+ *
+ * @throws OrchestratorError `config_invalid` with file, line and column; `environment_invalid`; `policy_relaxation`
+ */
+export function readConfig(sources: ConfigSources): Config {
+  const variables = readEnvironment(sources.environment);
+  const user = sources.user === null ? {} : readYaml(sources.user.file, sources.user.text, userFile);
+  const bound = sources.root === null ? undefined : user.workspaces?.[sources.root];
+  const base = fromUser(user, bound, variables, sources.environment);
+  return sources.workspace === null ? base : tightenedBy(base, sources.workspace.file, readYaml(sources.workspace.file, sources.workspace.text, workspaceFile));
+}
+
+function readEnvironment(variables: ConfigSources["environment"]): Environment {
+  const parsed = environment.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue): Problem => {
+    const name = String(issue.path[0] ?? "");
+    return { code: "environment_invalid", message: `${name}=${variables[name] ?? ""}: ${issue.message}`, place: { field: name }, remedy: `unset ${name}, or give it a value it takes` };
+  });
+  const [first] = problems;
+  throw new OrchestratorError("environment_invalid", `${first?.message ?? "an environment variable is wrong"}; ${first?.remedy ?? "unset it"}`, { problems });
+}
+
+function fromUser(user: TrustedSettings, bound: TrustedSettings | undefined, variables: Environment, raw: ConfigSources["environment"]): Config {
+  const policy = { ...user.policy, ...bound?.policy };
+  const limits = { ...user.limits, ...bound?.limits };
+  const budget = applied(applied(DEFAULT_LIMITS, user.budget), bound?.budget);
+  const model = modelOf(bound?.model ?? user.model, variables, raw);
+  const hosts = [...(user.outbound?.hosts ?? []), ...(bound?.outbound?.hosts ?? [])];
+  return {
+    policy: {
+      mode: variables.POLICY_MODE ?? policy.mode ?? DEFAULT_POLICY.mode,
+      tools: policy.tools ?? DEFAULT_POLICY.tools,
+      hosts,
+      rules: (policy.rules ?? []).map(ruleOf),
+      lifts: [...(user.lifts ?? []), ...(bound?.lifts ?? [])].map(liftOf),
+      gates: [OPERATOR_GATE, ...(policy.gates ?? []).filter((gate) => gate.id !== OPERATOR_GATE.id)],
+    },
+    ceiling: policy.ceiling ?? "destructive",
+    limits: variables.AUTONOMY_BUDGET === undefined ? budget : { ...budget, steps: variables.AUTONOMY_BUDGET, tool_calls: Math.max(budget.tool_calls, variables.AUTONOMY_BUDGET * 4) },
+    approvalTtlMs: durationOf(bound?.approvals?.ttl ?? user.approvals?.ttl, DEFAULT_TTL),
+    callsPerMinute: variables.RATE_LIMIT ?? limits.rate_per_minute ?? DEFAULT_RATE,
+    timeoutMs: durationOf(variables.TIMEOUT ?? limits.timeout, DEFAULT_TIMEOUT),
+    width: limits.width ?? DEFAULT_WIDTH,
+    onFatal: bound?.on_fatal ?? user.on_fatal ?? "pause",
+    model,
+    secrets: model?.apiKey == null ? [] : [model.apiKey],
+    sources: sourcesOf(variables, user, bound),
+  };
+}
+
+function sourcesOf(variables: Environment, user: TrustedSettings, bound: TrustedSettings | undefined): Config["sources"] {
+  const from = (part: keyof TrustedSettings): string => (bound?.[part] !== undefined ? "your configuration, for this workspace" : user[part] !== undefined ? "your configuration" : "default");
+  return {
+    policy_mode: variables.POLICY_MODE === undefined ? from("policy") : "environment POLICY_MODE",
+    budget: variables.AUTONOMY_BUDGET === undefined ? from("budget") : "environment AUTONOMY_BUDGET",
+    outbound: from("outbound"),
+    model: variables.WRIT_MODEL_URL === undefined ? from("model") : "environment WRIT_MODEL_URL",
+    approvals: from("approvals"),
+    limits: from("limits"),
+  };
+}
+
+function ruleOf({ id, effect, tool, when }: { id: string; effect: Rule["effect"]; tool: string; when?: string | undefined }): Rule {
+  return { id, effect, tool, when: when ?? null };
+}
+
+function liftOf(lift: NonNullable<TrustedSettings["lifts"]>[number]): Lift {
+  return { id: lift.id, tool: lift.tool, when: lift.when ?? null, folder: lift.folder ?? null, expiresAtMs: lift.expires === undefined ? null : fromRfc3339(lift.expires) };
+}
+
+function durationOf(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : milliseconds(text);
+}
+
+function applied(limits: Limits, budget: WorkspaceFile["budget"]): Limits {
+  return { ...limits, ...definedOf(documentOf(budget)) };
+}
+
+function documentOf(budget: WorkspaceFile["budget"]): BudgetDocument {
+  if (budget === undefined) return {};
+  const { cost_cents, wall_clock, ...counts } = budget;
+  return {
+    ...counts,
+    ...(cost_cents === undefined ? {} : { cost_millicents: Math.round(cost_cents * 1_000) }),
+    ...(wall_clock === undefined ? {} : { wall_clock_ms: milliseconds(wall_clock) }),
+  };
+}
+
+function definedOf(budget: BudgetDocument): Partial<Limits> {
+  return Object.fromEntries(Object.entries(budget).filter(([, value]) => value !== undefined));
+}
+
+function modelOf(model: TrustedSettings["model"], variables: Environment, raw: ConfigSources["environment"]): ModelConfig | null {
+  const baseUrl = variables.WRIT_MODEL_URL ?? model?.base_url;
+  const name = variables.WRIT_MODEL ?? model?.model;
+  if (baseUrl === undefined) return null;
+  if (name === undefined) throw new OrchestratorError("environment_invalid", "WRIT_MODEL_URL is set without WRIT_MODEL; name the model, such as: WRIT_MODEL=qwen3");
+  const key = variables.WRIT_MODEL_KEY ?? (model?.api_key_env === undefined ? undefined : raw[model.api_key_env]);
+  return { baseUrl, model: name, apiKey: key ?? null, maxTokens: model?.max_tokens ?? DEFAULT_MODEL_TOKENS };
+}
+
+/** @throws OrchestratorError `policy_relaxation` for each field in which the workspace asks for more */
+function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config {
+  const problems: Problem[] = [];
+  const refuse = (field: string, message: string): void => {
+    problems.push({ code: "policy_relaxation", message, place: { file, field }, remedy: "put it into your own configuration: writ config show" });
+  };
+  const mode = wanted.policy?.mode;
+  if (mode !== undefined && relaxes(mode, base.policy.mode)) refuse("policy.mode", `a workspace may only tighten: ${mode} is looser than ${base.policy.mode}`);
+  const budget = documentOf(wanted.budget);
+  for (const field of loosened(base.limits, budget)) refuse(`budget.${field}`, `a workspace may only tighten: ${field} is ${base.limits[field]}`);
+  const ttl = durationOf(wanted.approvals?.ttl, base.approvalTtlMs);
+  if (ttl > base.approvalTtlMs) refuse("approvals.ttl", "a workspace may only shorten how long an approval waits");
+  const tools = wanted.policy?.tools;
+  if (tools !== undefined && !base.policy.tools.includes("*") && tools.some((tool) => !base.policy.tools.includes(tool))) refuse("policy.tools", "a workspace may only take tools away");
+  if (problems.length > 0) throw new OrchestratorError("policy_relaxation", `${file} asks for more than your configuration allows and nothing ran; a workspace may only tighten`, { problems });
+  return {
+    ...base,
+    policy: {
+      ...base.policy,
+      mode: mode ?? base.policy.mode,
+      tools: tools ?? base.policy.tools,
+      rules: [...base.policy.rules, ...(wanted.policy?.rules ?? []).map(ruleOf)],
+      gates: [...base.policy.gates, ...(wanted.policy?.gates ?? []).filter((gate) => !base.policy.gates.some((known) => known.id === gate.id))],
+    },
+    limits: tightened(base.limits, budget),
+    approvalTtlMs: ttl,
+    callsPerMinute: Math.min(base.callsPerMinute, wanted.limits?.rate_per_minute ?? base.callsPerMinute),
+    timeoutMs: Math.min(base.timeoutMs, durationOf(wanted.limits?.timeout, base.timeoutMs)),
+    width: Math.min(base.width, wanted.limits?.width ?? base.width),
+    onFatal: wanted.on_fatal ?? base.onFatal,
+    sources: { ...base.sources, workspace: file },
+  };
+}

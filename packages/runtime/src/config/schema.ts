@@ -1,0 +1,89 @@
+import { POLICY_MODES, APPROVAL_MODES } from "@writ/core";
+import * as z from "zod";
+
+const count = z.int().nonnegative();
+const duration = z.string().regex(/^[0-9]+(ms|s|m|h|d)$/, "write a duration such as 30s, 15m or 24h");
+
+/** One rule set, as a person writes it. */
+const rule = z.strictObject({ id: z.string().min(1), effect: z.enum(["forbid", "gate", "require"]), tool: z.string().min(1), when: z.string().optional() });
+const lift = z.strictObject({ id: z.string().min(1), tool: z.string().min(1), when: z.string().optional(), folder: z.string().optional(), expires: z.iso.datetime().optional() });
+const gate = z.strictObject({ id: z.string().regex(/^GATE_[A-Z0-9_]+$/), role: z.string().min(1), quorum: z.int().positive().default(1) });
+
+const budget = z.strictObject({
+  steps: count.optional(),
+  tool_calls: count.optional(),
+  tokens: count.optional(),
+  cost_cents: z.number().nonnegative().optional(),
+  wall_clock: duration.optional(),
+  replans: count.optional(),
+  retries: count.optional(),
+  retries_per_step: count.optional(),
+});
+
+/** What may stand in any configuration file. */
+const common = {
+  policy: z
+    .strictObject({
+      mode: z.enum(POLICY_MODES).optional(),
+      ceiling: z.enum(APPROVAL_MODES).optional(),
+      tools: z.array(z.string()).optional(),
+      rules: z.array(rule).optional(),
+      gates: z.array(gate).optional(),
+    })
+    .optional(),
+  budget: budget.optional(),
+  approvals: z.strictObject({ ttl: duration.optional() }).optional(),
+  limits: z
+    .strictObject({ rate_per_minute: z.int().positive().optional(), timeout: duration.optional(), width: z.int().positive().max(64).optional() })
+    .optional(),
+  on_fatal: z.enum(["pause", "fail"]).optional(),
+};
+
+/** A workspace's own file: it may only tighten, so it has no place for what loosens. */
+export const workspaceFile = z.strictObject(common);
+
+const trusted = {
+  ...common,
+  lifts: z.array(lift).optional(),
+  outbound: z.strictObject({ hosts: z.array(z.string()) }).optional(),
+  model: z
+    .strictObject({
+      base_url: z.url(),
+      model: z.string().min(1),
+      /** Name of the environment variable that holds the key; the key itself stands in no file. */
+      api_key_env: z.string().optional(),
+      max_tokens: z.int().positive().optional(),
+    })
+    .optional(),
+};
+
+/** The user's file: what it says holds everywhere, or for one workspace by its path. */
+export const userFile = z.strictObject({ ...trusted, workspaces: z.record(z.string(), z.strictObject(trusted)).optional() });
+
+export type WorkspaceFile = z.infer<typeof workspaceFile>;
+export type TrustedSettings = z.infer<z.ZodObject<typeof trusted>>;
+
+const whole = z.stringFormat("whole number", /^[1-9][0-9]*$/).transform(Number);
+
+/** Environment variables that configure Writ, by name. */
+export const environment = z.object({
+  POLICY_MODE: z.enum(POLICY_MODES).optional(),
+  AUTONOMY_BUDGET: whole.optional(),
+  RATE_LIMIT: whole.optional(),
+  TIMEOUT: duration.optional(),
+  WRIT_MODEL_URL: z.url().optional(),
+  WRIT_MODEL: z.string().min(1).optional(),
+  WRIT_MODEL_KEY: z.string().min(1).optional(),
+});
+
+export type Environment = z.infer<typeof environment>;
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of a duration such as `30s`. */
+export function milliseconds(text: string): number {
+  const match = /^([0-9]+)(ms|s|m|h|d)$/.exec(text);
+  const unit = match?.[2];
+  if (match?.[1] === undefined || (unit !== "ms" && unit !== "s" && unit !== "m" && unit !== "h" && unit !== "d")) return 0;
+  return Number(match[1]) * UNITS[unit];
+}

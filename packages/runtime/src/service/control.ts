@@ -1,0 +1,112 @@
+import { POLICY_MODES, parseId, OrchestratorError, budgetDocument, isJsonObject, type Actor, type Json, type JsonObject, type RunId } from "@writ/core";
+import * as z from "zod";
+import type { Engine } from "../engine/engine.ts";
+import type { Approvals } from "./approvals.ts";
+import type { Tasks } from "./tasks.ts";
+
+const run = z.string().refine((text) => parseId("run", text).ok, "not a run's full id");
+const reason = z.string().min(1).max(4_000);
+const amount = z.int().nonnegative();
+
+/** What a door may ask of the process that owns the workspace, in its own process or through the inbox. */
+export const controlRequest = z.discriminatedUnion("method", [
+  z.strictObject({
+    method: z.literal("create"),
+    goal: z.string(),
+    plan: z.record(z.string(), z.json()).nullable(),
+    author: z.enum(["person", "program"]).nullable(),
+    inputs: z.record(z.string(), z.json()),
+    context: z.array(z.strictObject({ name: z.string(), text: z.string() })),
+    door: z.string(),
+    mode: z.enum(POLICY_MODES).nullable(),
+    budget: budgetDocument,
+    approvalTtlMs: amount.nullable(),
+    deadlineAtMs: amount.nullable(),
+    begin: z.boolean(),
+  }),
+  z.strictObject({ method: z.literal("approve"), approval: z.string() }),
+  z.strictObject({ method: z.literal("deny"), approval: z.string(), reason }),
+  z.strictObject({ method: z.literal("ask_again"), approval: z.string() }),
+  z.strictObject({ method: z.literal("pause"), run }),
+  z.strictObject({ method: z.literal("resume"), run }),
+  z.strictObject({ method: z.literal("cancel"), run, reason }),
+  z.strictObject({
+    method: z.literal("extend"),
+    run,
+    amounts: z.strictObject({ steps: amount, tool_calls: amount, tokens: amount, cost_millicents: amount, wall_clock_ms: amount }),
+    reason,
+  }),
+  z.strictObject({ method: z.literal("resolve"), run, step: z.string(), answer: z.enum(["happened", "did_not_happen", "retry", "skip"]) }),
+  /** Answers when only a person or a clock can move the run. */
+  z.strictObject({ method: z.literal("rest"), run }),
+]);
+
+export type ControlRequest = z.infer<typeof controlRequest>;
+
+export interface ControlPorts {
+  readonly tasks: Tasks;
+  readonly approvals: Approvals;
+  readonly engine: Engine;
+}
+
+/** Carries out requests for the process that owns the workspace. Answers once what was decided is durable. */
+export class Control {
+  readonly #ports: ControlPorts;
+
+  constructor(ports: ControlPorts) {
+    this.#ports = ports;
+  }
+
+  /** @throws OrchestratorError `input_malformed`, and whatever the request meets */
+  async handle(input: unknown, actor: Actor): Promise<JsonObject> {
+    const parsed = controlRequest.safeParse(input);
+    if (!parsed.success) throw new OrchestratorError("input_malformed", "the request is not one this version knows; stop the other writ process and try again");
+    return this.send(parsed.data, actor);
+  }
+
+  async send(request: ControlRequest, actor: Actor): Promise<JsonObject> {
+    const { tasks, approvals, engine } = this.#ports;
+    switch (request.method) {
+      case "create": {
+        const { method: _, plan, ...rest } = request;
+        return { run: await tasks.create({ ...rest, plan: plan !== null && isJsonObject(plan) ? plan : null }, actor) };
+      }
+      case "approve":
+        return asJson(await approvals.approve(request.approval, actor));
+      case "deny":
+        return asJson(await approvals.deny(request.approval, request.reason, actor));
+      case "ask_again":
+        return asJson({ view: await approvals.askAgain(request.approval, actor) });
+      case "pause":
+        await tasks.pause(idOf(request.run), actor);
+        return {};
+      case "resume":
+        await tasks.resume(idOf(request.run), actor);
+        return {};
+      case "cancel":
+        await tasks.cancel(idOf(request.run), request.reason, actor);
+        return {};
+      case "extend":
+        await tasks.extend(idOf(request.run), request.amounts, request.reason, actor);
+        return {};
+      case "resolve":
+        await tasks.resolve(idOf(request.run), request.step, request.answer, actor);
+        return {};
+      case "rest":
+        await engine.resting(idOf(request.run));
+        return {};
+    }
+  }
+}
+
+function idOf(text: string): RunId {
+  const id = parseId("run", text);
+  if (!id.ok) throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
+  return id.value;
+}
+
+/** An answer as it crosses a process boundary. */
+function asJson(value: object): JsonObject {
+  const json: Json = JSON.parse(JSON.stringify(value));
+  return isJsonObject(json) ? json : {};
+}
