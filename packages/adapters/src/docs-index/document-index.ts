@@ -70,7 +70,7 @@ export class DocumentIndex {
   }
 
   close(): void {
-    this.#file.database.close();
+    if (this.#file.database.isOpen) this.#file.database.close();
   }
 
   async #repaired(files: WorkspaceFiles, query: DocumentQuery, signal: AbortSignal): Promise<DocumentAnswer> {

@@ -17,8 +17,9 @@ export interface KnownDocument {
   readonly title: string | null;
 }
 
-/** A word of the title counts as much as so many in the body. */
+/** A word of the title, or of the path, counts as much as so many in the body. */
 const TITLE_WEIGHT = 5;
+const PATH_WEIGHT = 3;
 
 /** Marks around what matched, which no text file holds. */
 export const MATCH_BEGIN = "\u0002";
@@ -48,16 +49,17 @@ export class DocumentRows {
        RETURNING id`,
     );
     this.#forget = database.prepare("DELETE FROM document WHERE path = ? RETURNING id");
-    this.#putWords = database.prepare("INSERT INTO word (rowid, title, body) VALUES (?, ?, ?)");
-    this.#forgetWords = database.prepare("DELETE FROM word WHERE rowid = ?");
+    this.#putWords = database.prepare("INSERT INTO word (rowid, title, path, body) VALUES (?, ?, ?, ?)");
+    // The driver binds numbers as REAL, and FTS5 passes over a rowid that is no INTEGER: every row would match.
+    this.#forgetWords = database.prepare("DELETE FROM word WHERE rowid = CAST(? AS INTEGER)");
     this.#match = database.prepare(
-      `SELECT rowid AS id, -bm25(word, ${TITLE_WEIGHT}, 1) AS rank FROM word WHERE word MATCH ?`,
+      `SELECT rowid AS id, -bm25(word, ${TITLE_WEIGHT}, ${PATH_WEIGHT}, 1) AS rank FROM word WHERE word MATCH ?`,
     );
     this.#text = database.prepare(
       "SELECT coalesce(document.text, word.body) AS text FROM document JOIN word ON word.rowid = document.id WHERE document.id = ?",
     );
     this.#marked = database.prepare(
-      `SELECT highlight(word, 1, '${MATCH_BEGIN}', '${MATCH_END}') AS body FROM word WHERE rowid = ? AND word MATCH ?`,
+      `SELECT highlight(word, 2, '${MATCH_BEGIN}', '${MATCH_END}') AS body FROM word WHERE rowid = CAST(? AS INTEGER) AND word MATCH ?`,
     );
   }
 
@@ -84,7 +86,7 @@ export class DocumentRows {
     const kept = content === null || body === content.text ? null : content.text;
     const id = number(this.#put.get(path, bytes, modifiedAt, identity, sha256, content?.title ?? null, kept)?.["id"]);
     this.#forgetWords.run(id);
-    if (content !== null) this.#putWords.run(id, searchable(content.title), body);
+    if (content !== null) this.#putWords.run(id, searchable(content.title), searchable(path), body);
   }
 
   forget(path: string): void {

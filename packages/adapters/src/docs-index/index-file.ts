@@ -15,7 +15,7 @@ const SCHEMA = `
     title       TEXT,                                    -- null: the bytes are not text
     text        TEXT                                     -- null: the same as word.body
   ) STRICT;
-  CREATE VIRTUAL TABLE word USING fts5(title, body, tokenize = 'porter unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE word USING fts5(title, path, body, tokenize = 'porter unicode61 remove_diacritics 2');
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 

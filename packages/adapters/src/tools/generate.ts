@@ -106,8 +106,8 @@ async function written(generation: Generation, call: ToolCall, llm: Llm, tokens:
     citations,
     notice: all.length === 0 ? null : all.join(" "),
   };
-  const { inputTokens, outputTokens } = answer.usage;
-  return { output: made, usage: { tokens: inputTokens + outputTokens, costMillicents: 0 } };
+  const { inputTokens, outputTokens, costMillicents } = answer.usage;
+  return { output: made, usage: { tokens: inputTokens + outputTokens, costMillicents } };
 }
 
 function modelRequired(task: string): OrchestratorError {
