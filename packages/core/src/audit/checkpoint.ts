@@ -12,7 +12,7 @@ export interface Checkpoint extends Head {
   readonly note: Note;
 }
 
-const TEXT = /^([^\s+]+)\n([1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\n$/;
+const HEAD_TEXT = /^([^\s+]+)\n([1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\ntime (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\n$/;
 
 /** The text of a C2SP checkpoint with exactly one extension line: what the log's key signs. */
 export function checkpointText(origin: string, head: Head, at: EpochMs): string {
@@ -22,17 +22,14 @@ export function checkpointText(origin: string, head: Head, at: EpochMs): string 
 /** @returns undefined unless it is a signed head in its only spelling; its signatures are not checked here */
 export function parseCheckpoint(platform: VerifierPlatform, text: string | undefined): Checkpoint | undefined {
   const note = parseNote(platform, text);
-  const [, origin = "", size, base64 = "", time = ""] = TEXT.exec(note?.text ?? "") ?? [];
+  const [, origin = "", size, base64 = "", time = ""] = HEAD_TEXT.exec(note?.text ?? "") ?? [];
   const root = platform.fromBase64(base64);
   return note && root?.length === 32 ? { origin, size: Number(size), root, time, note } : undefined;
 }
 
 /** What the old and the new key both sign when a log changes its key. `seq` is that of the entry that says so. */
-export function rotationText(origin: string, seq: number, oldKey: string, newKey: string): string {
-  return `writ/rotate/v1\n${origin}\n${seq}\n${oldKey}\n${newKey}\n`;
-}
+export const rotationText = (origin: string, seq: number, oldKey: string, newKey: string): string =>
+  `writ/rotate/v1\n${origin}\n${seq}\n${oldKey}\n${newKey}\n`;
 
 /** What an approver signs who has a key of their own. */
-export function approvalText(bindingHash: string): string {
-  return `writ/approve/v1\n${bindingHash}\napprove\n`;
-}
+export const approvalText = (bindingHash: string): string => `writ/approve/v1\n${bindingHash}\napprove\n`;

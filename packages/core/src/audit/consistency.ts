@@ -13,19 +13,16 @@ import type { Head } from "./proof.ts";
  */
 export function provesConsistency(hash: Hasher, older: Head, newer: Head, hashes: readonly Uint8Array[]): boolean {
   let used = 0;
-  const next = (): Uint8Array => hashes[used++] ?? older.root;
+  const next = (): Uint8Array => hashes[used++] ?? new Uint8Array();
   const roots = (from: number, to: number, isWhole: boolean): readonly [Uint8Array, Uint8Array] => {
-    const split = middle(from, to);
-    if (to === older.size) {
-      const here = isWhole ? older.root : next();
-      return [here, here];
-    }
-    const [before, after] = roots(
-      ...(older.size > split ? ([split, to, false] as const) : ([from, split, isWhole] as const)),
-    );
+    const here = to === older.size ? (isWhole ? older.root : next()) : undefined;
+    if (here !== undefined) return [here, here];
+    const isRight = older.size > middle(from, to);
+    const [before, after] = isRight ? roots(middle(from, to), to, false) : roots(from, middle(from, to), isWhole);
     const other = next();
-    if (older.size <= split) return [before, nodeHash(hash, after, other)];
-    return [nodeHash(hash, other, before), nodeHash(hash, other, after)];
+    return isRight
+      ? [nodeHash(hash, other, before), nodeHash(hash, other, after)]
+      : [before, nodeHash(hash, after, other)];
   };
   if (older.size < 1 || older.size > newer.size) return false;
   const [before, after] = roots(0, newer.size, true);

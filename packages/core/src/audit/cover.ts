@@ -10,7 +10,7 @@ export interface CoverLine extends Range {
   readonly hash: string;
 }
 
-const LINE = /^(0|[1-9]\d{0,14})(?:-([1-9]\d{0,14}))? ([0-9a-f]{64})$/;
+const COVER_LINE = /^(0|[1-9]\d{0,14})(?:-([1-9]\d{0,14}))? ([0-9a-f]{64})$/;
 
 /**
  * The largest subtrees that hold no exported entry, and the exported entries
@@ -48,23 +48,18 @@ export function writeCover(hash: Hasher, known: Known, exported: readonly number
 }
 
 /** The lines of a tree file, each beginning where the one before ends; or the number of the first that does not. */
-export function readCover(text: string): readonly CoverLine[] | number {
+export function readCover(text = ""): readonly CoverLine[] | number {
   const lines: CoverLine[] = [];
-  let end = 0;
   for (const line of text.split("\n").slice(0, -1)) {
-    const [, from, to, hash = ""] = LINE.exec(line) ?? [];
-    if (Number(from) !== end) return lines.length + 1;
-    end = to === undefined ? end + 1 : Number(to);
-    lines.push({ from: Number(from), to: end, isEntry: to === undefined, hash });
+    const [, from = "", to, hash = ""] = COVER_LINE.exec(line) ?? [];
+    if (from !== String(lines.at(-1)?.to ?? 0)) return lines.length + 1;
+    lines.push({ from: Number(from), to: Number(to ?? Number(from) + 1), isEntry: to === undefined, hash });
   }
   return text.endsWith("\n") ? lines : lines.length + 1;
 }
 
 /** Roots of the ranges that a cover names. */
 export function knownFromCover(platform: VerifierPlatform, lines: readonly CoverLine[]): Known {
-  const byStart = new Map(lines.map((line) => [line.from, line]));
-  return (from, to) => {
-    const line = byStart.get(from);
-    return line?.to === to ? platform.fromHex(line.hash) : undefined;
-  };
+  const starts = new Map(lines.map((line) => [line.from, line]));
+  return (from, to) => (starts.get(from)?.to === to ? platform.fromHex(starts.get(from)?.hash ?? "") : undefined);
 }

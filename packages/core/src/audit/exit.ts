@@ -1,13 +1,11 @@
-/** Findings that say the input is not a bundle we can read, not that it was changed. */
-const NOT_READABLE: readonly string[] = ["bundle_not_found", "bundle_unsupported", "last_seen_malformed"];
+/** Findings that do not say that something was changed: no bundle or a newer format is 2, a head that cannot be connected is 1. */
+const EXITS = new Map([
+  ["bundle_not_found", 2],
+  ["bundle_unsupported", 2],
+  ["last_seen_malformed", 2],
+  ["consistency_unavailable", 1],
+]);
 
-export type Exit = 0 | 1 | 2 | 5;
-
-/**
- * 0 everything holds; 1 nothing contradicts, but the last-seen head could not
- * be connected; 2 no bundle, or a newer format; 5 something was changed.
- */
-export function exitOf(code: string): Exit {
-  if (code === "consistency_unavailable") return 1;
-  return NOT_READABLE.includes(code) ? 2 : 5;
-}
+/** 0 if there is no finding, else that of the gravest: 5 if something was changed. */
+export const exitOf = (codes: readonly string[]): number =>
+  codes.reduce((exit, code) => Math.max(exit, EXITS.get(code) ?? 5), 0);

@@ -16,22 +16,17 @@ export interface DocumentFrame {
   readonly bytes: Uint8Array;
 }
 
-/** A frame as it is read; `key` is empty for bytes that are none, and begins at `at`. */
+/** A frame as it is read, by `<seq> <n>` of a payload or the digest of a document. */
 export interface Frame {
-  /** `<seq> <n>` of a payload, the digest of a document. */
-  readonly key: string;
-  /** Frames stand in rising order of this. */
-  readonly order: string;
   readonly commit: string;
   /** 64 hex digits. */
   readonly salt: string;
   readonly bytes: Uint8Array;
-  readonly at: number;
 }
 
 const LINE_FEED = Uint8Array.of(10);
-const PAYLOAD = /^p (0|[1-9]\d{0,14}) (0|[1-9]\d{0,3}) ([0-9a-f]{64}) ([0-9a-f]{64}) (0|[1-9]\d{0,8})$/;
-const DOCUMENT = /^d (sha256:[0-9a-f]{64}) (0|[1-9]\d{0,8})$/;
+const HEADER =
+  /^(?:p (0|[1-9]\d{0,14}) (0|[1-9]\d{0,3}) ([0-9a-f]{64}) ([0-9a-f]{64})|d (sha256:[0-9a-f]{64})) (0|[1-9]\d{0,8})$/;
 /** The longest header, of a payload. */
 const MAX_HEADER = 170;
 
@@ -47,20 +42,26 @@ export function writeFrames(payloads: readonly PayloadFrame[], documents: readon
   return concatBytes(...parts);
 }
 
-/** The frames of `blobs` as they stand; after bytes that are none, reading goes on at the next line that is a header. */
-export function* readFrames(blobs: Uint8Array): Generator<Frame> {
+/**
+ * The frames of `blobs`, which stand in order. After bytes that are none,
+ * reading goes on at the next line that is a header.
+ *
+ * @param bad told where no frame begins, or one that stands too late
+ */
+export function readFrames(blobs: Uint8Array, bad: (at: number) => void): Map<string, Frame> {
+  const frames = new Map<string, Frame>();
+  let before = "";
   let isLost = false;
   for (let at = 0; at < blobs.length;) {
     const start = blobs.indexOf(10, at) + 1 || blobs.length + 1;
     const header = String.fromCharCode(...blobs.subarray(at, Math.min(start - 1, at + MAX_HEADER)));
-    const [, seq = "", n = "", commit = "", salt = "", size] = PAYLOAD.exec(header) ?? [];
-    const [, digest, length = size] = DOCUMENT.exec(header) ?? [];
-    const end = start + Number(length);
+    const [, seq = "", n = "", commit = "", salt = "", digest, size] = HEADER.exec(header) ?? [];
+    const end = start + Number(size);
     const isFrame = blobs[end] === 10;
-    const [key, order] = [digest ?? `${seq} ${n}`, digest ?? `${seq.padStart(15, "0")} ${n.padStart(4, "0")}`];
-    if (isFrame) yield { key, order, commit, salt, bytes: blobs.subarray(start, end), at };
-    else if (!isLost) yield { key: "", order: "", commit, salt, bytes: blobs.subarray(at), at };
-    isLost = !isFrame;
-    at = isFrame ? end + 1 : start;
+    const order = digest ?? `${seq.padStart(15, "0")} ${n.padStart(4, "0")}`;
+    if (isFrame ? order <= before : !isLost) bad(at);
+    if (isFrame) frames.set(digest ?? `${seq} ${n}`, { commit, salt, bytes: blobs.subarray(start, end) });
+    [isLost, before, at] = isFrame ? [false, order, end + 1] : [true, before, start];
   }
+  return frames;
 }

@@ -9,6 +9,5 @@ const LEAF = Uint8Array.of(0);
  * @param entry the bytes, or a text whose UTF-8 they are
  * @see RFC 6962, section 2.1
  */
-export function leafHash(hash: Hasher, entry: Uint8Array | string): Uint8Array {
-  return hash.sha256(typeof entry === "string" ? `\0${entry}` : concatBytes(LEAF, entry));
-}
+export const leafHash = (hash: Hasher, entry: Uint8Array | string): Uint8Array =>
+  hash.sha256(typeof entry === "string" ? `\0${entry}` : concatBytes(LEAF, entry));

@@ -14,26 +14,23 @@ export interface LogKey {
   readonly text: string;
 }
 
-const VKEY = /^([!-*,-~]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
-
-/** The algorithm is stored with every key, so another algorithm is another byte. */
-const ED25519 = 1;
+/** The algorithm is stored with every key, so another algorithm is another byte: 1 is Ed25519. */
+const VKEY = /^([!-*,-~]+)\+([0-9a-f]{8})\+(A[Q-Za-f][A-Za-z0-9+/]{42})$/;
 
 export function logKey(hash: Hasher, name: string, publicKey: Uint8Array): LogKey {
-  const typed = concatBytes(Uint8Array.of(ED25519), publicKey);
+  const typed = concatBytes(Uint8Array.of(1), publicKey);
   const id = keyId(hash, name, typed);
   return { name, id, publicKey, text: `${name}+${id}+${toBase64(typed)}` };
 }
 
 /** @returns undefined unless the text is exactly the written form of an Ed25519 key */
 export function parseVkey(platform: VerifierPlatform, text: unknown): LogKey | undefined {
-  const [, name = "", id = "", base64 = ""] = VKEY.exec(String(text)) ?? [];
+  const [written, name = "", id = "", base64 = ""] = VKEY.exec(String(text)) ?? [];
   const typed = platform.fromBase64(base64);
-  if (typed?.[0] !== ED25519 || keyId(platform, name, typed) !== id) return undefined;
-  return { name, id, publicKey: typed.subarray(1), text: String(text) };
+  if (written === undefined || typed === undefined || keyId(platform, name, typed) !== id) return undefined;
+  return { name, id, publicKey: typed.subarray(1), text: written };
 }
 
 /** @see C2SP signed-note: the beginning of a hash of name, line feed and key */
-function keyId(hash: Hasher, name: string, typed: Uint8Array): string {
-  return hash.sha256Hex(concatBytes(asciiBytes(`${name}\n`), typed)).slice(0, 8);
-}
+const keyId = (hash: Hasher, name: string, typed: Uint8Array): string =>
+  hash.sha256Hex(concatBytes(asciiBytes(`${name}\n`), typed)).slice(0, 8);

@@ -13,9 +13,8 @@ export interface Range {
 export type Known = (from: number, to: number) => Uint8Array | undefined;
 
 /** @see RFC 6962, section 2.1 */
-export function nodeHash(hash: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hash.sha256(concatBytes(NODE, left, right));
-}
+export const nodeHash = (hash: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array =>
+  hash.sha256(concatBytes(NODE, left, right));
 
 /** Where a range of two or more leaves divides: after the largest power of two below its length. */
 export function middle(from: number, to: number): number {

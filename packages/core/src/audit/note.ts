@@ -36,7 +36,7 @@ export function parseNote(platform: VerifierPlatform, note: string | undefined =
 }
 
 /** Lines of other keys, such as witnesses, are ignored. */
-export function isSignedBy(platform: VerifierPlatform, note: Note, key: LogKey | undefined): boolean {
-  const signature = note.signatures.get(`${key?.name} ${key?.id}`);
-  return key !== undefined && signature !== undefined && platform.verifyEd25519(key.publicKey, note.text, signature);
+export function isSignedBy(platform: VerifierPlatform, note: Note | undefined, key: LogKey | undefined): boolean {
+  const signature = note?.signatures.get(`${key?.name} ${key?.id}`);
+  return Boolean(note && key && signature && platform.verifyEd25519(key.publicKey, note.text, signature));
 }

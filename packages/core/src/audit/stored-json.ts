@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const SURROGATE = /[\ud800-\udfff]/u;
+const MAX_NUMBER = 2 ** 53 - 1;
 const parse: (text: string) => Json = JSON.parse;
 
 /**
@@ -12,13 +13,12 @@ const parse: (text: string) => Json = JSON.parse;
  * @throws SyntaxError beyond the limits of `formats.md` 1.1
  */
 export function canonicalText(value: Json, depth = 0): string {
-  const isNumber = typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-  const isText = typeof value !== "string" || !LONE_SURROGATE.test(value);
-  if (depth > 64 || !isNumber || !isText) throw new SyntaxError("beyond the limits of canonical JSON");
+  const isBad = isText(value) ? SURROGATE.test(value) : typeof value === "number" && Math.abs(value) > MAX_NUMBER;
+  if (isBad || depth > 64) throw new SyntaxError("not canonical JSON");
   if (isJsonArray(value)) return `[${value.map((item) => canonicalText(item, depth + 1)).join()}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   const names = Object.keys(value).sort();
-  if (names.length > 10_000 || names.includes("__proto__")) throw new SyntaxError("bad member names");
+  if (names.length > 10_000 || names.includes("__proto__")) throw new SyntaxError("not canonical JSON");
   return `{${names.map((name) => `${canonicalText(name)}:${canonicalText(value[name] ?? null, depth + 1)}`).join()}}`;
 }
 
@@ -34,26 +34,18 @@ export function readStored(text: string | undefined): Json | undefined {
 }
 
 /** Whether the value is an object with exactly these members, given sorted and joined by commas. */
-export function hasExactly(value: Json | undefined, names: string): value is JsonObject {
-  return isJsonObject(value) && Object.keys(value).sort().join() === names;
-}
+export const hasExactly = (value: Json | undefined, names: string): value is JsonObject =>
+  isJsonObject(value) && Object.keys(value).sort().join() === names;
 
-export function isCount(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
+export const isCount = (value: Json | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-export function isText(value: Json | undefined): value is string {
-  return typeof value === "string";
-}
+export const isText = (value: Json | undefined): value is string => typeof value === "string";
 
 /** The member of an object; undefined of anything else. */
-export function member(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined;
-}
+export const member = (value: Json | undefined, name: string): Json | undefined =>
+  isJsonObject(value) ? value[name] : undefined;
 
-export function items(value: Json | undefined): readonly Json[] {
-  return isJsonArray(value) ? value : [];
-}
+export const items = (value: Json | undefined): readonly Json[] => (isJsonArray(value) ? value : []);
 
 /** The first member that is not as expected. */
 export function differing(expected: JsonObject, actual: Json | undefined): string | undefined {
@@ -61,17 +53,15 @@ export function differing(expected: JsonObject, actual: Json | undefined): strin
   return Object.keys(expected).find((name) => textOf(expected[name]) !== textOf(member(actual, name)));
 }
 
+type See = (value: Json, field: string, name: string) => boolean;
+
 /** Calls `see` for the value and all in it, in canonical order; does not enter what `see` answers true to. */
-export function walk(
-  value: Json,
-  field: string,
-  name: string,
-  see: (value: Json, field: string, name: string) => boolean,
-): void {
-  if (see(value, field, name)) return;
-  if (isJsonArray(value)) value.forEach((item, index) => walk(item, `${field}/${index}`, name, see));
-  if (!isJsonObject(value)) return;
-  for (const key of Object.keys(value).sort()) {
-    walk(value[key] ?? null, `${field}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, key, see);
+export function walk(value: Json, field: string, name: string, see: See): void {
+  if (see(value, field, name) || typeof value !== "object" || value === null) return;
+  for (const [key, item] of isJsonArray(value) ? value.entries() : Object.entries(value).sort(byName)) {
+    const token = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+    walk(item, `${field}/${token}`, isJsonArray(value) ? name : String(key), see);
   }
 }
+
+const byName = ([a]: readonly [string, Json], [b]: readonly [string, Json]): number => (a < b ? -1 : 1);

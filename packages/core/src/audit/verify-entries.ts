@@ -1,11 +1,11 @@
-import { hasOnlyIntegers, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import { hasOnlyIntegers, type Json, type JsonObject } from "../base/json.ts";
 import type { CoverLine } from "./cover.ts";
 import { leafHash } from "./leaf.ts";
 import type { Audit } from "./platform.ts";
 import { hasExactly, isCount, items, member, readStored } from "./stored-json.ts";
 
-/** An entry as it stands in the log. `run`, `version` and `input` are there unless it is about the log itself. */
-interface StoredForm {
+/** An entry in its place. `run`, `version` and `input` are there unless it is about the log itself. */
+export interface Entry {
   readonly log: string;
   readonly seq: number;
   readonly at_ms: number;
@@ -14,27 +14,25 @@ interface StoredForm {
   readonly run?: string;
   readonly version?: number;
   readonly input?: JsonObject;
-}
-
-export interface Entry extends StoredForm {
   /** From 1. */
   readonly line: number;
 }
 
-const RUN_MEMBERS = "actor,at_ms,facts,input,kind,log,run,seq,v,version";
-const LOG_MEMBERS = "actor,at_ms,facts,kind,log,seq,v";
+const RUN_ENTRY = "actor,at_ms,facts,input,kind,log,run,seq,v,version";
+const LOG_ENTRY = "actor,at_ms,facts,kind,log,seq,v";
 const ID = /^(log|run)_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const ACTOR = /^(user|agent|service|automation|policy|system)$/;
-const FACT = /^[a-z][a-z0-9_]*$/;
+const TYPE = /^[a-z][a-z0-9_]*$/;
 
 /** The lines of a file; what follows the last line feed is one more. */
 export function linesOf(bytes: Uint8Array): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
-  for (let at = 0, end = 0; end !== -1; at = end + 1) {
-    end = bytes.indexOf(10, at);
-    lines.push(bytes.subarray(at, end === -1 ? bytes.length : end));
+  let at = 0;
+  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, at)) {
+    lines.push(bytes.subarray(at, end));
+    at = end + 1;
   }
-  return lines;
+  return [...lines, bytes.subarray(at)];
 }
 
 /** Step 5: bytes are hashed and put in their place before anything of them is read. */
@@ -44,50 +42,50 @@ export function checkEntries(
   cover: readonly CoverLine[] | undefined,
 ): readonly Entry[] {
   const places = cover && align(audit, lines, cover);
-  const entries: Entry[] = [];
-  for (const [index, bytes] of lines.entries()) {
+  const entries = lines.flatMap((bytes, index) => {
     const value = readStored(typeof bytes === "string" ? bytes : audit.utf8(bytes));
-    const seq = places ? places[index] : Number(member(value, "seq"));
-    if (seq === undefined) continue;
-    const place = { seq, line: index + 1 };
-    if (value === undefined) audit.say("entry_not_canonical", place);
-    else if (Number(member(value, "v")) > 1) audit.say("bundle_unsupported", place);
-    else if (bytes.length > 65_536 || !isStored(value, seq)) audit.say("entry_malformed", place);
-    else entries.push({ ...value, ...place });
-  }
+    const place = { seq: (places ? places[index] : Number(member(value, "seq"))) ?? -1, line: index + 1 };
+    if (isStored(value, place.seq) && bytes.length <= 65_536) return [{ ...value, ...place }];
+    const isLater = Number(member(value, "v")) > 1;
+    const code = value === undefined ? "entry_not_canonical" : isLater ? "bundle_unsupported" : "entry_malformed";
+    if (place.seq !== -1) audit.say(code, place);
+    return [];
+  });
   return entries.sort((a, b) => a.seq - b.seq);
 }
 
 /** The position of each line by its leaf hash, so that a changed, missing, extra or moved entry is told apart. */
 function align(audit: Audit, lines: readonly (Uint8Array | string)[], cover: readonly CoverLine[]) {
   const slots = cover.filter(({ isEntry }) => isEntry);
-  const leaves = lines.map((line) => audit.toHex(leafHash(audit, line)));
   const slotOf = new Map(slots.map(({ hash }, slot) => [hash, slot]));
-  const free = new Set(slots.keys());
-  const own = leaves.map((leaf) => (free.delete(slotOf.get(leaf) ?? -1) ? slotOf.get(leaf) : undefined));
+  const own = lines.map((line) => slotOf.get(audit.toHex(leafHash(audit, line))));
+  const vacant = new Set(slots.keys());
+  for (const slot of own) vacant.delete(slot ?? -1);
+  const taken = new Set<number>();
   let before = -1;
   const places = own.map((known, index) => {
-    const isChanged = !slotOf.has(leaves[index] ?? "") && free.delete(before + 1);
-    const slot = isChanged ? before + 1 : known;
-    const place = { line: index + 1, seq: slots[slot ?? -1]?.from };
-    if (slot === undefined || place.seq === undefined) return void audit.say("entry_extra", { line: index + 1 });
-    if (isChanged || slot < before) audit.say(isChanged ? "entry_leaf" : "entry_order", { ...place, seq: place.seq });
-    before = slot;
-    return place.seq;
+    const slot = known ?? (vacant.delete(before + 1) ? before + 1 : -1);
+    const place = { seq: slots[slot]?.from ?? -1, line: index + 1 };
+    const isExtra = slot === -1 || taken.has(slot);
+    if (isExtra) audit.say("entry_extra", { line: index + 1 });
+    else if (known === undefined) audit.say("entry_leaf", place);
+    else if (slot < before) audit.say("entry_order", place);
+    if (!isExtra) taken.add((before = slot));
+    return isExtra ? undefined : place.seq;
   });
-  for (const slot of free) audit.say("entry_missing", { seq: slots[slot]?.from ?? 0 });
+  for (const slot of vacant) audit.say("entry_missing", { seq: slots[slot]?.from ?? -1 });
   return places;
 }
 
 /** Whether a value is an entry of 2.1 at this position. */
-function isStored(value: Json, seq: number): value is JsonObject & StoredForm {
+function isStored(value: Json | undefined, seq: number): value is JsonObject & Omit<Entry, "line"> {
   const isRun = member(value, "kind") === "run";
-  if (!hasExactly(value, isRun ? RUN_MEMBERS : LOG_MEMBERS)) return false;
+  if (!hasExactly(value, isRun ? RUN_ENTRY : LOG_ENTRY)) return false;
   const { actor, at_ms: at, facts, input, kind, log, run, v, version } = value;
   const isActor = hasExactly(actor, "id,kind") || hasExactly(actor, "id,kind,session");
-  const isOfRun = ID.test(String(run)) && isCount(version) && isJsonObject(input) && FACT.test(String(input["type"]));
-  const isFact = (fact: Json): boolean => FACT.test(String(member(fact, "type")));
+  const typed = isRun ? [input ?? null, ...items(facts)] : items(facts);
   const hasHead = v === 1 && value["seq"] === seq && isCount(at) && ID.test(String(log)) && (isRun || kind === "log");
-  const hasBody = isActor && ACTOR.test(String(actor["kind"])) && items(facts).length > 0 && items(facts).every(isFact);
-  return hasHead && hasBody && (!isRun || isOfRun) && hasOnlyIntegers(value);
+  const hasTypes = items(facts).length > 0 && typed.every((part) => TYPE.test(String(member(part, "type"))));
+  const isOfRun = !isRun || (ID.test(String(run)) && isCount(version));
+  return hasHead && hasTypes && isOfRun && isActor && ACTOR.test(String(actor["kind"])) && hasOnlyIntegers(value);
 }

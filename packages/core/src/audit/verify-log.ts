@@ -17,39 +17,35 @@ export interface LogState {
 export function checkLog(audit: Audit, entries: readonly Entry[], size: number): LogState {
   const [first] = entries;
   const log = first?.log ?? "";
-  const started: JsonObject = (first?.seq === 0 && first.facts.find(({ type }) => type === "log_started")) || {};
-  const [origin, tenant] = [String(started["origin"]), String(started["tenant"])];
+  const started: JsonObject | undefined = first?.seq === 0 && first.run === undefined ? first.facts[0] : undefined;
+  const { type: kind, origin = "", tenant = "" } = started ?? {};
   const keys: { seq: number; key: LogKey }[] = [];
-  if (!origin.endsWith(`/${log}`) || started["tenant"] === undefined) audit.say("log_start", { seq: 0, line: 1 });
-  for (const entry of entries) {
-    const { seq, line } = entry;
+  if (kind !== "log_started" || !String(origin).endsWith(`/${log}`)) audit.say("log_start", { seq: 0, line: 1 });
+  for (const { seq, line, facts, ...entry } of entries) {
     if (entry.log !== log) audit.say("log_start", { seq, line, field: "/log" });
-    for (const [index, fact] of (entry.run === undefined ? entry.facts : []).entries()) {
+    for (const [index, fact] of (entry.run === undefined ? facts : []).entries()) {
       const place = { seq, line, field: `/facts/${index}` };
-      const type = String(fact["type"]);
+      const { type } = fact;
       if (type === "log_started" && fact !== started) audit.say("log_start", place);
       if (type === "log_ended" && size > seq + 1) audit.say("log_end", place);
       if (type !== "key_rotated" && fact !== started) continue;
-      const old = keys.at(-1)?.key;
       const key = parseVkey(audit, fact["new_key"] ?? fact["key"]);
       if (key?.name !== origin) audit.say("key_unknown", place);
-      else if (fact !== started && !isRotation(audit, fact, seq, old, key)) audit.say("key_rotation", place);
+      else if (fact !== started && !isRotation(audit, fact, seq, keys.at(-1)?.key, key))
+        audit.say("key_rotation", place);
       if (key !== undefined) keys.push({ seq, key });
     }
   }
-  return { log, origin, tenant, keys };
+  return { log, origin: String(origin), tenant: String(tenant), keys };
 }
 
 /** The key that signs a head of this size. */
-export function keyAt(state: LogState, size: number): LogKey | undefined {
-  return state.keys.findLast(({ seq }) => seq < size)?.key;
-}
+export const keyAt = (state: LogState, size: number): LogKey | undefined =>
+  state.keys.findLast(({ seq }) => seq < size)?.key;
 
 function isRotation(audit: Audit, fact: JsonObject, seq: number, old: LogKey | undefined, key: LogKey): boolean {
   const text = rotationText(key.name, seq, String(fact["old_key"]), key.text);
-  const isBy = (signer: LogKey, name: string): boolean => {
-    const signature = audit.fromBase64(String(fact[name]));
-    return signature !== undefined && audit.verifyEd25519(signer.publicKey, text, signature);
-  };
-  return fact["old_key"] === old?.text && old !== undefined && isBy(old, "old_signature") && isBy(key, "new_signature");
+  const [before, after] = ["old_signature", "new_signature"].map((name) => audit.fromBase64(String(fact[name])));
+  if (before === undefined || after === undefined || old === undefined || fact["old_key"] !== old.text) return false;
+  return audit.verifyEd25519(old.publicKey, text, before) && audit.verifyEd25519(key.publicKey, text, after);
 }

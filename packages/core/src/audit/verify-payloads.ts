@@ -11,7 +11,6 @@ interface Birth {
   readonly place: Place & { readonly seq: number };
   readonly n: number;
   readonly run: string;
-  readonly commit: string;
   readonly as: string;
   readonly size: number;
 }
@@ -19,18 +18,15 @@ interface Birth {
 /** What of the erasable values is there, checked. */
 export interface Payloads {
   /** By commitment. */
-  readonly bytes: ReadonlyMap<string, Uint8Array>;
+  readonly payloads: ReadonlyMap<string, Uint8Array>;
   /** By digest; null where it is missing or no JSON. */
   readonly documents: ReadonlyMap<string, Json>;
   readonly redacted: number;
   readonly withheld: number;
 }
 
-const MAX_BYTES = new Map([
-  ["json", 2 ** 24],
-  ["text", 2 ** 24],
-  ["bytes", 2 ** 26],
-]);
+const MAX_BYTES: Readonly<Record<string, number>> = { json: 2 ** 24, text: 2 ** 24, bytes: 2 ** 26 };
+const COMMIT = /^[0-9a-f]{64}$/;
 const REASON = /^(erasure_request|retention|secret_leaked|other)$/;
 
 /** Step 7: every payload and document is there or accounted for, and is what the entries say. */
@@ -42,64 +38,55 @@ export function checkPayloads(
 ): Payloads {
   const births = collectBirths(audit, entries);
   const redacted = collectRedactions(audit, entries, births, options.isWhole);
-  const frames = collectFrames(audit, blobs);
-  const bytes = new Map<string, Uint8Array>();
+  const frames = readFrames(blobs, (at) => audit.say("blob_malformed", { detail: `byte ${at}` }, "blobs"));
+  const payloads = new Map<string, Uint8Array>();
   let withheld = 0;
-  for (const birth of births.values()) {
+  for (const [commit, birth] of births) {
     const key = `${birth.place.seq} ${birth.n}`;
     const frame = frames.get(key);
-    const isWithheld = frame === undefined && options.isWithheld && !redacted.has(birth.commit);
-    if (isWithheld) withheld += 1;
-    if (frame === undefined && (redacted.has(birth.commit) || (isWithheld && !options.mustBeThere))) continue;
-    const code =
-      frame === undefined
-        ? "payload_missing"
-        : redacted.has(birth.commit)
-          ? "payload_resurrected"
-          : wrongPayload(audit, frame, birth);
-    if (code !== undefined) audit.say(code, birth.place, "blobs");
-    else if (frame !== undefined) bytes.set(birth.commit, frame.bytes);
+    const isGone = frame === undefined && !redacted.has(commit);
+    const wrong = frame && (redacted.has(commit) ? "payload_resurrected" : wrongPayload(audit, frame, commit, birth));
+    if (isGone && options.isWithheld) withheld += 1;
+    if (isGone && (!options.isWithheld || options.mustBeThere)) audit.say("payload_missing", birth.place, "blobs");
+    if (wrong !== undefined) audit.say(wrong, birth.place, "blobs");
+    else if (frame !== undefined) payloads.set(commit, frame.bytes);
     frames.delete(key);
   }
   const documents = collectDocuments(audit, entries, frames);
   for (const key of frames.keys()) {
     audit.say(isDigest(key) ? "document_unreferenced" : "payload_unreferenced", { detail: key }, "blobs");
   }
-  return { bytes, documents, redacted: redacted.size, withheld };
+  return { payloads, documents, redacted: redacted.size, withheld };
 }
 
-function wrongPayload(audit: Audit, frame: Frame, { commit, as, size }: Birth) {
-  const hashed = audit.sha256Hex(commitmentPreimage(audit.fromHex(frame.salt), frame.bytes));
-  if (frame.commit !== commit || hashed !== commit) return "payload_commitment";
-  const text = as === "bytes" ? "" : audit.utf8(frame.bytes);
+function wrongPayload(audit: Audit, { commit: said, salt, bytes }: Frame, commit: string, { as, size }: Birth) {
+  const hashed = audit.sha256Hex(commitmentPreimage(audit.fromHex(salt), bytes));
+  const text = as === "bytes" ? "" : audit.utf8(bytes);
   const isFormed = as === "json" ? readStored(text) !== undefined : text !== undefined;
-  return isFormed && frame.bytes.length === size ? undefined : "payload_malformed";
+  if (said !== commit || hashed !== commit) return "payload_commitment";
+  return isFormed && bytes.length === size ? undefined : "payload_malformed";
 }
 
-/** Births and references of the entries; a reference names a birth of its own run, no later than itself. */
+/** Births by commitment; a reference names one of its own run, no later than itself. */
 function collectBirths(audit: Audit, entries: readonly Entry[]): ReadonlyMap<string, Birth> {
   const births = new Map<string, Birth>();
-  for (const { seq, line, run, input, facts } of entries) {
-    const references = new Map<string, string>();
-    let n = 0;
+  for (const { seq, line, run = "", input = {}, facts } of entries) {
+    const handles: { readonly commit: string; readonly place: Birth["place"]; readonly isBirth: boolean }[] = [];
     const see = (value: Json, field: string): boolean => {
       if (!isJsonObject(value) || !Object.keys(value).some((name) => name.startsWith("$"))) return false;
-      const { $as: as, $bytes: size, $commit } = value;
-      const commit = String($commit);
-      const isBirth =
-        hasExactly(value, "$as,$bytes,$commit") && isCount(size) && size <= (MAX_BYTES.get(String(as)) ?? -1);
-      const isHandle = /^[0-9a-f]{64}$/.test(commit) && (isBirth || hasExactly(value, "$commit"));
-      if (!isHandle || run === undefined || (isBirth && births.has(commit)))
-        audit.say("payload_reference", { seq, line, field });
-      else if (isBirth) births.set(commit, { place: { seq, line, field }, n: n++, run, commit, as: String(as), size });
-      else references.set(field, commit);
+      const { $as, $bytes: size, $commit } = value;
+      const [as, commit, place] = [String($as), String($commit), { seq, line, field }];
+      const isBirth = hasExactly(value, "$as,$bytes,$commit") && isCount(size) && size <= (MAX_BYTES[as] ?? -1);
+      const isHandle = COMMIT.test(commit) && run !== "" && (isBirth || hasExactly(value, "$commit"));
+      const n = handles.filter((handle) => handle.isBirth).length;
+      if (!isHandle || (isBirth && births.has(commit))) audit.say("payload_reference", place);
+      else if (isBirth) births.set(commit, { place, n, run, as, size });
+      if (isHandle) handles.push({ commit, place, isBirth });
       return true;
     };
-    if (input !== undefined) walk(input, "/input", "", see);
+    walk(input, "/input", "", see);
     walk(facts, "/facts", "", see);
-    for (const [field, commit] of references) {
-      if (births.get(commit)?.run !== run) audit.say("payload_reference", { seq, line, field });
-    }
+    for (const { commit, place } of handles) if (births.get(commit)?.run !== run) audit.say("payload_reference", place);
   }
   return births;
 }
@@ -112,34 +99,23 @@ function collectRedactions(
   isWhole: boolean,
 ) {
   const redacted = new Set<string>();
-  const ended = new Set<string | undefined>();
-  for (const { seq, line, run, facts } of entries) {
-    for (const [index, fact] of facts.entries()) {
-      if (fact["type"] === "run_ended") ended.add(run);
-      if (fact["type"] !== "payload_redacted" || run !== undefined) continue;
-      const wrong = items(fact["payloads"]).findIndex((item) => {
-        const birth = births.get(String(member(item, "commit")));
+  const ended = new Set<string>();
+  for (const { seq, line, run = "", facts } of entries) {
+    for (const [index, { type, reason, payloads }] of facts.entries()) {
+      if (type === "run_ended") ended.add(run);
+      if (type !== "payload_redacted" || run !== "") continue;
+      for (const [at, item] of items(payloads).entries()) {
+        const commit = String(member(item, "commit"));
+        const birth = births.get(commit);
         const isElsewhere = !isWhole && !entries.some((entry) => entry.seq === member(item, "seq"));
         const isAt = birth !== undefined && birth.place.seq === member(item, "seq") && birth.place.seq < seq;
-        return isAt && ended.has(birth.run) ? !redacted.add(birth.commit) : !isElsewhere;
-      });
-      const field = `/facts/${index}/payloads/${wrong}`;
-      if (wrong !== -1 || !REASON.test(String(fact["reason"]))) audit.say("redaction_invalid", { seq, line, field });
+        const isHeld = isAt && ended.has(birth.run) && REASON.test(String(reason));
+        if (isHeld) redacted.add(commit);
+        else if (!isElsewhere) audit.say("redaction_invalid", { seq, line, field: `/facts/${index}/payloads/${at}` });
+      }
     }
   }
   return redacted;
-}
-
-/** The frames of `blobs` by key; each once, in their order. */
-function collectFrames(audit: Audit, blobs: Uint8Array): Map<string, Frame> {
-  const frames = new Map<string, Frame>();
-  let before = "";
-  for (const frame of readFrames(blobs)) {
-    if (frame.order <= before) audit.say("blob_malformed", { detail: `at byte ${frame.at}` }, "blobs");
-    if (frame.key !== "") frames.set(frame.key, frame);
-    before = frame.order;
-  }
-  return frames;
 }
 
 /** Documents are what digests in facts and in documents name: each there, and itself. */
@@ -149,25 +125,23 @@ function collectDocuments(
   frames: Map<string, Frame>,
 ): ReadonlyMap<string, Json> {
   const documents = new Map<string, Json>();
-  const need = (value: Json, top: string, place: Place): void =>
-    walk(value, top, "", (part, field, name) => {
-      if (!isDigest(part) || name === "binding_hash" || name === "chain" || documents.has(part)) return false;
-      const frame = frames.get(part);
-      const document = readStored(frame && audit.utf8(frame.bytes));
-      const isItself = frame !== undefined && part === `sha256:${audit.sha256Hex(frame.bytes)}`;
-      const at = { ...place, ...(top === "" ? {} : { field }), detail: part };
-      if (frame === undefined) audit.say("document_missing", at, "blobs");
-      else if (!isItself || document === undefined || !hasOnlyIntegers(document))
-        audit.say("document_digest", at, "blobs");
-      documents.set(part, document ?? null);
-      frames.delete(part);
-      need(document ?? null, "", at);
+  const need = (value: Json, place: Place): void =>
+    walk(value, place.field ?? "", "", (digest, field, name) => {
+      if (!isDigest(digest) || name === "binding_hash" || name === "chain" || documents.has(digest)) return false;
+      const bytes = frames.get(digest)?.bytes;
+      const value = readStored(bytes && audit.utf8(bytes)) ?? null;
+      const isItself = bytes !== undefined && digest === `sha256:${audit.sha256Hex(bytes)}` && isJsonObject(value);
+      const at = { ...place, field: (place.detail && place.field) ?? field, detail: digest };
+      if (bytes === undefined) audit.say("document_missing", at, "blobs");
+      else if (!isItself || !hasOnlyIntegers(value)) audit.say("document_digest", at, "blobs");
+      documents.set(digest, value);
+      frames.delete(digest);
+      need(value, at);
       return false;
     });
   for (const { seq, line, facts } of entries) {
-    for (const [index, fact] of facts.entries()) {
-      if (fact["type"] !== "document_dropped") need(fact, `/facts/${index}`, { seq, line });
-    }
+    const naming = facts.filter(({ type }) => type !== "document_dropped");
+    for (const fact of naming) need(fact, { seq, line, field: `/facts/${facts.indexOf(fact)}` });
   }
   return documents;
 }

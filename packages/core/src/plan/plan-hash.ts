@@ -21,7 +21,9 @@ export function normalPlan(plan: JsonObject): JsonObject {
   const { intent = null, steps, decision_checkpoints: checkpoints } = plan;
   const parts = OPTIONAL_PARTS.map((name) => [name, plan[name] ?? null]).filter(([, part]) => part !== null);
   const form = { type: "writ/plan/v1", intent, steps: objectsOf(steps).map(normalStep) };
-  const decisions = objectsOf(checkpoints).map(normalCheckpoint).sort(byPlace);
+  const decisions = objectsOf(checkpoints)
+    .map(normalCheckpoint)
+    .sort((a, b) => byText(placeOf(a), placeOf(b)));
   return { ...form, decision_checkpoints: decisions, ...Object.fromEntries(parts) };
 }
 
@@ -41,10 +43,8 @@ const without = (object: JsonObject, dropped: string): JsonObject =>
 
 const byText = (a: Json, b: Json): number => (String(a) < String(b) ? -1 : 1);
 
-/** By `after_step`, then `decision_id`. */
-const byPlace = (a: JsonObject, b: JsonObject): number =>
-  byText(String(a["after_step"]), String(b["after_step"])) * (a["after_step"] === b["after_step"] ? 0 : 1) ||
-  byText(String(a["decision_id"]), String(b["decision_id"]));
+const placeOf = (checkpoint: JsonObject): string =>
+  `${String(checkpoint["after_step"])}\0${String(checkpoint["decision_id"])}`;
 
 const objectsOf = (list: Json | undefined): readonly JsonObject[] =>
   isJsonArray(list) ? list.filter(isJsonObject) : [];

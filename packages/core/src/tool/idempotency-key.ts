@@ -32,10 +32,13 @@ export function idempotencyKey(hash: Hasher, secret: Uint8Array, call: CallIdent
 }
 
 /** What is authenticated to make the key: its canonical JSON. */
-export function identityDocument({ argsHash, occurrence, root, tenant, tool }: CallIdentity): JsonObject {
-  return { args_hash: argsHash, occurrence, root, tenant, tool, type: "writ/ik/v1" };
-}
+export const identityDocument = ({ argsHash, occurrence, root, tenant, tool }: CallIdentity): JsonObject => ({
+  args_hash: argsHash,
+  occurrence,
+  root,
+  tenant,
+  tool,
+  type: "writ/ik/v1",
+});
 
-export function keyOfMac(mac: Uint8Array): IdempotencyKey {
-  return `ik_${toBase32(mac.subarray(0, 10))}`;
-}
+export const keyOfMac = (mac: Uint8Array): IdempotencyKey => `ik_${toBase32(mac.subarray(0, 10))}`;

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import type { BundleFiles } from "@writ/core/audit/manifest";
+import { verifyBundle, verifyReceipt, type Verification } from "@writ/core/audit/verify";
+
+import { nodeVerifier } from "../system/node-verifier.ts";
+
+const USAGE = "usage: node verify.mjs DIR|RECEIPT [--trust KEY] [--last-seen FILE] [--require-payloads] [--json]";
+const text = { type: "string" } as const;
+const flag = { type: "boolean", default: false } as const;
+
+/** The single-file verifier: what `writ verify-bundle` checks, with Node and nothing else. */
+function main(args: readonly string[]): number {
+  const options = { trust: text, "last-seen": text, "require-payloads": flag, json: flag };
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw new TypeError("name one folder or receipt");
+  const lastSeen = values["last-seen"] === undefined ? undefined : readFileSync(values["last-seen"]);
+  const given = { trust: values.trust, lastSeen, requirePayloads: values["require-payloads"] };
+  const isBundle = statSync(path).isDirectory();
+  const result = isBundle
+    ? verifyBundle(readBundle(path), nodeVerifier, given)
+    : verifyReceipt(readFileSync(path), nodeVerifier, given);
+  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : report(result));
+  return result.exit;
+}
+
+/** What is no regular file gets a name that no bundle may hold. */
+function readBundle(path: string): BundleFiles {
+  const entries = readdirSync(path, { withFileTypes: true });
+  const read = (name: string): Uint8Array => readFileSync(join(path, name));
+  return new Map(
+    entries.map((entry) => (entry.isFile() ? [entry.name, read(entry.name)] : [`${entry.name}/`, Buffer.of()])),
+  );
+}
+
+function report(result: Verification): string {
+  const { errors, entries, size, origin, key, key_pinned: isPinned, checkpoint_time: time, replay } = result;
+  const found = errors.map(({ code, file, ...at }) => `${code}: ${file} ${JSON.stringify(at)}\n`);
+  const known = isPinned ? "as trusted" : "by the bundle's own word; pin it with --trust";
+  const claim = replay === null ? "" : `replay, as the exporter claims: ${JSON.stringify(replay)}\n`;
+  const head = `${String(origin)}: ${entries} of ${size} entries, signed ${String(time)} by ${String(key)}, ${known}\n`;
+  return `${found.join("")}${head}${claim}${result.ok ? "everything holds" : `${errors.length} findings`}\n`;
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,143 @@
+/**
+ * Writes `dist/verify.mjs`: the offline verifier as one file to read and to run
+ * with nothing but Node. It is the sources of `core/audit` with their types
+ * taken off and what it does not use left out; no bundler rewrites a line.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { dirname, join, resolve } from "node:path";
+
+import { parseAst } from "rolldown/parseAst";
+
+const ENTRY = "packages/adapters/src/verifier/main.ts";
+
+/** The most lines the file may have: it is meant to be read by those who doubt us. */
+const MAX_LINES = 5000;
+
+const FORMAT = { printWidth: 120, objectWrap: "collapse" };
+
+const TITLE =
+  "// Verifies an export or a receipt of Writ with Node alone: node verify.mjs DIR. Generated from its sources; see VERIFY.md.\n";
+
+/** One statement at the top of a module. */
+interface Statement {
+  readonly module: string;
+  readonly text: string;
+  /** Names it declares; none if it acts. */
+  readonly declares: readonly string[];
+  readonly uses: ReadonlySet<string>;
+}
+
+export function buildVerifier(root: string): string {
+  const statements: Statement[] = [];
+  const platform = new Map<string, Set<string>>();
+  load(root, join(root, ENTRY), statements, platform, new Set());
+  const needed = reachable(statements, join(root, ENTRY));
+  const imports = [...platform].map(([name, names]) => `import { ${[...names].sort().join(", ")} } from "${name}";\n`);
+  const body = statements.filter((statement) => needed.has(statement)).map(({ text }) => text);
+  const code = format(root, `${imports.join("")}${body.join("\n")}`);
+  const lines = `${TITLE}${code}`;
+  const count = lines.split("\n").length - 1;
+  if (count > MAX_LINES) throw new Error(`the verifier has ${count} lines; it may have ${MAX_LINES}`);
+  return lines;
+}
+
+/** Adds the statements of a module after those of what it imports. */
+function load(
+  root: string,
+  path: string,
+  statements: Statement[],
+  platform: Map<string, Set<string>>,
+  seen: Set<string>,
+): void {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const code = stripTypeScriptTypes(readFileSync(path, "utf8"));
+  const { body } = parseAst(code);
+  for (const node of body) {
+    if (node.type !== "ImportDeclaration") continue;
+    const from = node.source.value;
+    if (from.startsWith("node:")) {
+      const names = node.specifiers.map(({ local }) => local.name);
+      platform.set(from, new Set([...(platform.get(from) ?? []), ...names]));
+    } else load(root, locate(root, path, from), statements, platform, seen);
+  }
+  for (const node of body) {
+    if (node.type === "ImportDeclaration") continue;
+    const inner = node.type === "ExportNamedDeclaration" ? (node.declaration ?? node) : node;
+    const text = code.slice(inner.start, node.end);
+    statements.push({ module: path, text, declares: declaredBy(inner), uses: identifiersIn(inner) });
+  }
+}
+
+function locate(root: string, from: string, specifier: string): string {
+  const core = "@writ/core/";
+  if (specifier.startsWith(core)) return join(root, "packages/core/src", `${specifier.slice(core.length)}.ts`);
+  if (specifier.startsWith(".")) return resolve(dirname(from), specifier);
+  throw new Error(`${from} imports ${specifier}, which the verifier may not lean on`);
+}
+
+/** What the acting statements of the entry lead to. */
+function reachable(statements: readonly Statement[], entry: string): ReadonlySet<Statement> {
+  const byName = new Map<string, Statement[]>();
+  for (const statement of statements)
+    for (const name of statement.declares) byName.set(name, [...(byName.get(name) ?? []), statement]);
+  const needed = new Set<Statement>();
+  const open = statements.filter(({ module, declares }) => module === entry && declares.length === 0);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (needed.has(next)) continue;
+    needed.add(next);
+    for (const name of next.uses) {
+      const [first, ...others] = byName.get(name) ?? [];
+      if (others.length > 0)
+        throw new Error(`${name} has several meanings: ${[first, ...others].map((each) => each?.module).join(", ")}`);
+      if (first !== undefined) open.push(first);
+    }
+  }
+  return needed;
+}
+
+function declaredBy(node: unknown): readonly string[] {
+  if (!isNode(node)) return [];
+  if (node["type"] === "VariableDeclaration" && Array.isArray(node["declarations"]))
+    return node["declarations"].flatMap(idOf);
+  return node["type"] === "FunctionDeclaration" || node["type"] === "ClassDeclaration" ? idOf(node) : [];
+}
+
+function idOf(node: unknown): readonly string[] {
+  const id = isNode(node) ? node["id"] : undefined;
+  return isNode(id) && typeof id["name"] === "string" ? [id["name"]] : [];
+}
+
+/** Every identifier that is not merely a member's name. */
+function identifiersIn(node: unknown, found = new Set<string>()): Set<string> {
+  if (Array.isArray(node)) for (const item of node) identifiersIn(item, found);
+  if (!isNode(node)) return found;
+  if (node["type"] === "Identifier" && typeof node["name"] === "string") found.add(node["name"]);
+  for (const [name, child] of Object.entries(node)) {
+    const isMemberName = (name === "property" || name === "key") && node["computed"] === false;
+    if (!isMemberName) identifiersIn(child, found);
+  }
+  return found;
+}
+
+function isNode(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function format(root: string, code: string): string {
+  const folder = join(root, ".cache/verifier");
+  const config = join(folder, "format.json");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(config, JSON.stringify(FORMAT));
+  const compact = code.replaceAll(/^\s*\n/gm, "");
+  const oxfmt = join(root, "node_modules/.bin/oxfmt");
+  return execFileSync(oxfmt, ["-c", config, "--stdin-filepath", "verify.mjs"], { input: compact, encoding: "utf8" });
+}
+
+if (import.meta.main) {
+  const root = resolve(import.meta.dirname, "..");
+  mkdirSync(join(root, "dist"), { recursive: true });
+  writeFileSync(join(root, "dist/verify.mjs"), buildVerifier(root));
+}
