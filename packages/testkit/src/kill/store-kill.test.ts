@@ -22,9 +22,9 @@ const WRITER = fileURLToPath(new URL("../../fixtures/store-writer.ts", import.me
 const KILLS = process.env["WRIT_LONG"] === "1" ? 2_000 : 30;
 /** A planted bug must be seen within so many kills. */
 const PATIENCE = 60;
-/** Long enough, mostly, for a first group. */
-const SHORTEST_LIFE_MS = 6;
 const LONGEST_LIFE_MS = 50;
+/** Every fifth writer may die before it acknowledged anything: while it opens the log, or in its first group. */
+const EARLY = 5;
 
 interface Acknowledged {
   readonly number: number;
@@ -55,7 +55,7 @@ async function kill(plant: Plant, rounds: number): Promise<Killing> {
     for (; counts.kills < rounds; counts.kills += 1) {
       const writer = next;
       next = start();
-      const acknowledged = await liveAndDie(writer);
+      const acknowledged = await liveAndDie(writer, counts.kills % EARLY === 0 ? "opening" : "acknowledging");
       counts.acknowledged += acknowledged.length;
       if (acknowledged.length > 0) counts.useful += 1;
       const finding = await lookAt(files, acknowledged);
@@ -68,19 +68,23 @@ async function kill(plant: Plant, rounds: number): Promise<Killing> {
   }
 }
 
-/** @returns what the writer acknowledged before it was killed at an instant of its life */
-async function liveAndDie(writer: Writer): Promise<readonly Acknowledged[]> {
+/**
+ * @param armed what the writer must have begun before its time runs
+ * @returns what it acknowledged before it was killed
+ */
+async function liveAndDie(writer: Writer, armed: "opening" | "acknowledging"): Promise<readonly Acknowledged[]> {
   let said = "";
   const ended = once(writer, "close");
+  const lines = armed === "opening" ? 1 : 2;
   const ready = new Promise<void>((resolve) => {
     writer.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.startsWith("ready\n")) resolve();
+      if (said.split("\n").length > lines) resolve();
     });
   });
   writer.stdin.write("go\n");
   await ready;
-  await sleep(SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+  await sleep(Math.random() * LONGEST_LIFE_MS);
   writer.kill("SIGKILL");
   await ended;
   // What follows the last line feed was still being said.
