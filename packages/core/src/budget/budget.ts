@@ -1,4 +1,4 @@
-import type { Amounts } from "../journal/stored-entry.ts";
+import type { Amounts } from "./amounts.ts";
 import type { BudgetDocument } from "../plan/plan-document.ts";
 
 export type Dimension = keyof Amounts;

@@ -5,7 +5,7 @@ import type { ToolRule } from "../tool/tool-rule.ts";
 import type { ArgumentConstraint } from "../tool/tool-spec.ts";
 import { finding, type Finding } from "./finding.ts";
 import { schemaAt, typesDiffer } from "./schema-flow.ts";
-import type { Question } from "./verify-plan.ts";
+import type { Question } from "./question.ts";
 
 /** V4: parameters pass schema and bounds, and what is bound has a type that fits. */
 export function checkArguments(question: Question): readonly Finding[] {

@@ -9,7 +9,7 @@ import { canonicalJson } from "../base/json.ts";
 import { reaches } from "../tool/approval-mode.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
 import { finding, type Finding } from "./finding.ts";
-import type { Question } from "./verify-plan.ts";
+import type { Question } from "./question.ts";
 
 /** V3, V6, V7, V8, V12 and V15: every step may be called, says how far it reaches, and carries its gates. */
 export function checkAuthority(question: Question): readonly Finding[] {

@@ -4,7 +4,7 @@ import { INPUTS, type Step } from "../plan/plan.ts";
 import { pathsOf } from "../plan/expression.ts";
 import { finding, type Finding } from "./finding.ts";
 import { schemaAt } from "./schema-flow.ts";
-import type { Question } from "./verify-plan.ts";
+import type { Question } from "./question.ts";
 
 /** V1: unique ids, every name resolves, no cycle; references name something the step before really gives. */
 export function checkStructure(question: Question): readonly Finding[] {

@@ -1,41 +1,13 @@
+import type { Question } from "./question.ts";
 import { digestOf, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
-import type { EpochMs } from "../base/time.ts";
-import { relaxes, type Policy } from "../policy/policy.ts";
-import type { Limits } from "../budget/budget.ts";
+import { relaxes } from "../policy/policy.ts";
 import { loosened } from "../budget/budget.ts";
-import type { Amounts } from "../journal/stored-entry.ts";
-import type { PolicyMode } from "../plan/plan-document.ts";
-import type { Plan } from "../plan/plan.ts";
 import { APPROVAL_MODES, furthest, type ApprovalMode } from "../tool/approval-mode.ts";
-import type { ToolRules } from "../tool/tool-rule.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { checkAuthority } from "./check-authority.ts";
 import { checkStructure } from "./check-structure.ts";
 import { consequence, finding, type Consequence, type Finding } from "./finding.ts";
-
-/** What a plan is verified against. All of it is pinned, so the same question has the same answer for ever. */
-export interface Question {
-  readonly plan: Plan;
-  readonly tools: ToolRules;
-  readonly policy: Policy;
-  /** The stricter of configuration and request, before the plan's own. */
-  readonly mode: PolicyMode;
-  /** The furthest tier the run may use. */
-  readonly ceiling: ApprovalMode;
-  readonly limits: Limits;
-  readonly remaining: Amounts;
-  /** Set when the caller said what the run is about. */
-  readonly intent: string | null;
-  /** Names of the run's inputs. */
-  readonly inputs: ReadonlySet<string>;
-  /** Steps that are already done and count as nothing. */
-  readonly settled: ReadonlySet<string>;
-  /** Evidence that earlier plans resolved. */
-  readonly evidence: ReadonlySet<string>;
-  readonly refusedPlans: ReadonlySet<string>;
-  readonly at: EpochMs;
-}
 
 export interface PlanVerdict {
   readonly verdict: "ok" | Consequence;

@@ -1,3 +1,5 @@
+import type { Amounts } from "../budget/amounts.ts";
+
 /** One entry as a store keeps it. `bytes` is exactly what was hashed. */
 export interface StoredEntry {
   readonly seq: number;
@@ -74,14 +76,6 @@ export interface RunView {
   /** Who must act: step paths by what they wait for. */
   readonly waiting: { readonly gates: readonly string[]; readonly doubts: readonly string[]; readonly reviews: readonly string[] };
   readonly budget: { readonly used: Amounts; readonly limits: Amounts };
-}
-
-export interface Amounts {
-  readonly steps: number;
-  readonly tool_calls: number;
-  readonly tokens: number;
-  readonly cost_millicents: number;
-  readonly wall_clock_ms: number;
 }
 
 export interface ApprovalView {

@@ -3,7 +3,6 @@ import type { Hasher } from "../base/hash.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
 const OPTIONAL_PARTS = ["mode", "outputs", "max_transitions", "finally", "callees"];
-const SETS = ["depends_on", "produces_evidence", "requires"];
 
 /**
  * The hash of what a plan does: two plans that differ only in who proposed
@@ -19,17 +18,16 @@ export function planHash(hash: Hasher, plan: JsonObject): Digest {
 /** The form of the plan that is hashed. Steps keep their order: it decides dispatch. */
 export function normalPlan(plan: JsonObject): JsonObject {
   const { intent = null, steps, decision_checkpoints: checkpoints } = plan;
-  const parts = OPTIONAL_PARTS.map((name) => [name, plan[name] ?? null]).filter(([, part]) => part !== null);
+  const optional = Object.entries(without(plan, "type")).filter(([name]) => OPTIONAL_PARTS.includes(name));
   const form = { type: "writ/plan/v1", intent, steps: objectsOf(steps).map(normalStep) };
-  const decisions = objectsOf(checkpoints)
-    .map(normalCheckpoint)
-    .sort((a, b) => byText(placeOf(a), placeOf(b)));
-  return { ...form, decision_checkpoints: decisions, ...Object.fromEntries(parts) };
+  const decisions = objectsOf(checkpoints).map(normalCheckpoint).sort(byPlace);
+  return { ...form, decision_checkpoints: decisions, ...Object.fromEntries(optional) };
 }
 
 function normalStep(step: JsonObject): JsonObject {
-  const sets = SETS.map((name) => [name, isJsonArray(step[name]) ? [...new Set(step[name])].sort(byText) : []]);
-  return { occurrence: 0, param_bindings: {}, params: {}, ...without(step, "rationale"), ...Object.fromEntries(sets) };
+  const { depends_on: needs = [], produces_evidence: makes = [], requires = [], ...rest } = without(step, "rationale");
+  const sets = { depends_on: sortedSet(needs), produces_evidence: sortedSet(makes), requires: sortedSet(requires) };
+  return { occurrence: 0, param_bindings: {}, params: {}, ...rest, ...sets };
 }
 
 function normalCheckpoint(checkpoint: JsonObject): JsonObject {
@@ -41,10 +39,15 @@ function normalCheckpoint(checkpoint: JsonObject): JsonObject {
 const without = (object: JsonObject, dropped: string): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name, value]) => name !== dropped && value !== null));
 
+const sortedSet = (value: Json): Json => (isJsonArray(value) ? [...new Set(value)].sort(byText) : value);
+
 const byText = (a: Json, b: Json): number => (String(a) < String(b) ? -1 : 1);
 
-const placeOf = (checkpoint: JsonObject): string =>
-  `${String(checkpoint["after_step"])}\0${String(checkpoint["decision_id"])}`;
+const byPlace = (a: JsonObject, b: JsonObject): number => byText(placeOf(a), placeOf(b));
+
+/** Checkpoints are sorted by `after_step`, then `decision_id`. */
+const placeOf = ({ after_step: step = "", decision_id: id = "" }: JsonObject): string =>
+  `${String(step)}\0${String(id)}`;
 
 const objectsOf = (list: Json | undefined): readonly JsonObject[] =>
   isJsonArray(list) ? list.filter(isJsonObject) : [];

@@ -1,6 +1,7 @@
 import { isJsonObject } from "../base/json.ts";
 import type { Payload } from "../base/payload.ts";
-import type { Amounts, RunView } from "../journal/stored-entry.ts";
+import type { Amounts } from "../budget/amounts.ts";
+import type { RunView } from "../journal/stored-entry.ts";
 import { runStatus, statusReason } from "../run/status.ts";
 import type { RunState } from "../run/state.ts";
 

@@ -1,5 +1,6 @@
 import { toRfc3339, epochMs } from "../base/time.ts";
-import type { Amounts, ApprovalView, ArtifactView } from "../journal/stored-entry.ts";
+import type { Amounts } from "../budget/amounts.ts";
+import type { ApprovalView, ArtifactView } from "../journal/stored-entry.ts";
 import type { Step } from "../plan/plan.ts";
 import { ROOT, UNDO } from "../run/paths.ts";
 import { runStatus, statusReason, stepStatus } from "../run/status.ts";

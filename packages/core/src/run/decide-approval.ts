@@ -5,7 +5,7 @@ import { bindingOf, callBudget, gateCall } from "./call.ts";
 import type { JournalEvent } from "./event.ts";
 import type { GateOpenedInput, RunInput } from "./input.ts";
 import { located, ROOT, WHOLE_PLAN } from "./paths.ts";
-import type { Arrival } from "./react.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Reason } from "./reason.ts";
 import type { Gate, Request, RunState } from "./state.ts";
 

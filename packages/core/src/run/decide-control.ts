@@ -1,7 +1,7 @@
 import { expire, failStep } from "./decide-approval.ts";
 import type { JournalEvent } from "./event.ts";
 import type { RunInput } from "./input.ts";
-import type { Arrival } from "./react.ts";
+import type { Arrival } from "./arrival.ts";
 import { runStatus } from "./status.ts";
 import type { RunState } from "./state.ts";
 

@@ -8,7 +8,7 @@ import type { ToolRule } from "../tool/tool-rule.ts";
 import type { JournalEvent, VerdictRendered } from "./event.ts";
 import type { RunInput, Usage } from "./input.ts";
 import { located, UNDO } from "./paths.ts";
-import type { Arrival } from "./react.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Reason } from "./reason.ts";
 import type { Attempt, RunState, StepState } from "./state.ts";
 import type { ToolStep } from "../plan/plan.ts";

@@ -10,7 +10,7 @@ import type { JournalEvent } from "./event.ts";
 import { readPlan } from "./intake.ts";
 import type { RunInput, StartInput, Usage } from "./input.ts";
 import { ROOT } from "./paths.ts";
-import type { Arrival } from "./react.ts";
+import type { Arrival } from "./arrival.ts";
 import { inputsOf, settingsOf, type RunState } from "./state.ts";
 
 const FREE: Usage = { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 };

@@ -4,7 +4,7 @@ import { decideCancel, decideExtend, decidePause, decideResume, decideTime } fro
 import { decideFailed, decideInterrupted, decideProbed, decideResolve, decideReturned } from "./decide-execution.ts";
 import { decidePlanFailed, decidePlanProposed, decideStart } from "./decide-planning.ts";
 import type { JournalEvent } from "./event.ts";
-import type { Arrival } from "./react.ts";
+import type { Arrival } from "./arrival.ts";
 import type { RunState } from "./state.ts";
 
 /** Turns one input into the facts it causes. Pure; an input that no longer applies causes none. */

@@ -1,4 +1,4 @@
-import type { Amounts } from "../journal/stored-entry.ts";
+import type { Amounts } from "../budget/amounts.ts";
 import type { Payload } from "../base/payload.ts";
 import type { FailureKind } from "../tool/failure.ts";
 import type { Binding } from "./binding.ts";

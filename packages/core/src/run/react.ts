@@ -1,21 +1,10 @@
-import type { Sealer } from "../base/payload.ts";
-import type { Actor } from "./actor.ts";
+import type { Arrival } from "./arrival.ts";
 import { decide } from "./decide.ts";
 import type { JournalEvent } from "./event.ts";
 import { beginEntry, evolve } from "./evolve.ts";
-import type { RunInput } from "./input.ts";
 import { canSettle } from "./moves.ts";
 import { settle } from "./settle.ts";
 import type { RunState } from "./state.ts";
-
-/** One input with its instant, its author, and the salts its facts may need. */
-export interface Arrival {
-  /** Not before the instant of the entry before; the shell clamps it. */
-  readonly at: number;
-  readonly actor: Actor;
-  readonly input: RunInput;
-  readonly seal: Sealer;
-}
 
 /** The most facts one entry may hold, so that a chain without any outside work cannot become one endless entry. */
 export const ENTRY_LIMIT = 256;

@@ -5,7 +5,7 @@ import { Queue } from "../base/queue.ts";
 import { Timers } from "../base/timers.ts";
 import { DEFAULT_LIMITS, NOTHING, type Limits } from "../budget/budget.ts";
 import type { Progress, SeenCall } from "../budget/loop-guard.ts";
-import type { Amounts } from "../journal/stored-entry.ts";
+import type { Amounts } from "../budget/amounts.ts";
 import type { Block, Plan } from "../plan/plan.ts";
 import { EXECUTOR, type Actor } from "./actor.ts";
 import type { Binding } from "./binding.ts";
