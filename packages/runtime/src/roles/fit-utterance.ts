@@ -1,0 +1,83 @@
+import type { GoalToken } from "./goal-token.ts";
+import type { Lexicon } from "./lexicon.ts";
+import { fillSlots, type SlotText } from "./fill-slots.ts";
+import type { Template } from "./template.ts";
+import type { Utterance } from "./utterance.ts";
+
+/** How well one utterance fits a goal, and why. */
+export interface Fit {
+  readonly utterance: string;
+  /** 0 to 1: share of the utterance's words that the goal has × share of the goal's words that are understood × order. */
+  readonly score: number;
+  /** Words of the utterance that the goal has, in the utterance's order. */
+  readonly matched: readonly string[];
+  /** Words of the utterance that the goal lacks. */
+  readonly missing: readonly string[];
+  /** What of the goal nothing answers, as it was written. */
+  readonly unanswered: readonly string[];
+  /** Those among them that ask for something; each breaks the match. */
+  readonly demands: readonly string[];
+  /** Slots with words that cannot be theirs. */
+  readonly unfilled: readonly string[];
+  readonly slots: ReadonlyMap<string, SlotText>;
+}
+
+/** A broken fit can be shown as near, and never passes the threshold. */
+const BROKEN = 0.5;
+/** What order counts beside words. */
+const ORDER = 0.1;
+
+export function fitUtterance(
+  goal: string,
+  tokens: readonly GoalToken[],
+  template: Template,
+  utterance: Utterance,
+  lexicon: Lexicon,
+): Fit {
+  const words = [...new Set(utterance.elements.flatMap((each) => (each.kind === "word" ? [each.concept] : [])))];
+  const places = new Map(words.map((word) => [word, placesOf(word, tokens)]));
+  const matched = words.filter((word) => places.get(word)?.length !== 0);
+  const missing = words.filter((word) => places.get(word)?.length === 0);
+  const { slots, taken, unfilled } = fillSlots(goal, tokens, template, utterance);
+  const answered = new Set([...taken, ...matched.flatMap((word) => places.get(word) ?? [])]);
+  const left = tokens.filter((_token, index) => !answered.has(index));
+  const demands = left.filter((token) => token.kind === "word" && lexicon.demands.has(token.concept));
+  // Running words fit anything, so everything else the utterance says has to be there.
+  const isOpen = utterance.elements.some(
+    (each) => each.kind === "slot" && template.parameters.get(each.parameter)?.type === "text",
+  );
+  const lacks = missing.length + slotsOf(utterance).filter((name) => !slots.has(name)).length;
+  const isBroken = demands.length > 0 || unfilled.length > 0 || (isOpen && lacks > 0);
+  const recall = words.length === 0 ? 0 : matched.length / words.length;
+  const understood = tokens.length === 0 ? 0 : answered.size / tokens.length;
+  const order = 1 - ORDER + ORDER * inOrder(matched.map((word) => places.get(word)?.[0] ?? 0));
+  const text = ({ start, end }: GoalToken): string => goal.slice(start, end);
+  return {
+    utterance: utterance.text,
+    score: recall * understood * order * (isBroken ? BROKEN : 1),
+    matched,
+    missing,
+    unanswered: left.map(text),
+    demands: demands.map(text),
+    unfilled,
+    slots,
+  };
+}
+
+function slotsOf({ elements }: Utterance): readonly string[] {
+  return elements.flatMap((each) => (each.kind === "slot" ? [each.parameter] : []));
+}
+
+function placesOf(word: string, tokens: readonly GoalToken[]): readonly number[] {
+  return tokens.flatMap((token, index) => (token.kind === "word" && token.concept === word ? [index] : []));
+}
+
+/** Share of the places that can be kept so that they rise: 1 when the words come in the utterance's order. */
+function inOrder(places: readonly number[]): number {
+  const longest: number[] = [];
+  for (const [index, place] of places.entries()) {
+    const before = places.slice(0, index).map((other, at) => (other < place ? (longest[at] ?? 0) : 0));
+    longest.push(1 + Math.max(0, ...before));
+  }
+  return places.length === 0 ? 1 : Math.max(...longest) / places.length;
+}
