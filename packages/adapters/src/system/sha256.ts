@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import type { Hasher } from "@writ/core/base/hash";
+import type { Hasher } from "@writ/core";
 
 /** SHA-256 of the platform, in one call without a stream object. */
 export const nodeHasher: Hasher = {
