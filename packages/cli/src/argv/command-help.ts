@@ -1,0 +1,63 @@
+import { columns } from "../terminal/columns.ts";
+import { paragraph } from "../terminal/layout.ts";
+import { suggestionLines } from "../terminal/receipt-view.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { say, type Line } from "../terminal/span.ts";
+import { GLOBAL_OPTIONS, type Command, type Option } from "./command.ts";
+
+type Described = Omit<Command<unknown>, "run">;
+
+/** What `writ <command> --help` says. Commands that share a first word are listed, the one alone is described in full. */
+export function commandHelp(screen: Screen, commands: readonly Described[]): readonly Line[] {
+  const [first] = commands;
+  if (first === undefined) return [];
+  if (commands.length === 1) return describe(screen, first);
+  const isOwn = !first.name.includes(" ");
+  return [
+    ...(isOwn ? [...describe(screen, first), []] : []),
+    ...(isOwn ? [say(screen, "strong", "Commands")] : []),
+    ...columns(
+      screen,
+      2,
+      commands
+        .slice(isOwn ? 1 : 0)
+        .map((command) => [say(screen, "strong", command.usage), say(screen, "plain", command.summary)]),
+    ),
+  ];
+}
+
+function describe(screen: Screen, command: Described): readonly Line[] {
+  const examples = suggestionLines(screen, "Examples", command.examples).slice(1);
+  return [
+    ...paragraph(screen, 0, say(screen, "plain", command.summary)),
+    [],
+    ...paragraph(screen, 2, say(screen, "strong", command.usage)),
+    ...section(
+      screen,
+      "Arguments",
+      command.arguments.map(({ name, summary }) => [`<${name}>`, summary]),
+    ),
+    ...section(screen, "Options", command.options.map(optionRow)),
+    ...section(screen, "Everywhere", GLOBAL_OPTIONS.map(optionRow)),
+    ...(command.examples.length === 0 ? [] : [[], say(screen, "strong", "Examples"), ...examples]),
+  ];
+}
+
+function optionRow({ flag, value, occurs, choices, summary }: Option): readonly [string, string] {
+  const values = choices === null ? value : choices.join("|");
+  const often = occurs === "often" ? "; may be given more than once" : "";
+  return [values === null ? flag : `${flag} ${values}`, `${summary}${often}`];
+}
+
+function section(screen: Screen, title: string, rows: readonly (readonly [string, string])[]): readonly Line[] {
+  if (rows.length === 0) return [];
+  return [
+    [],
+    say(screen, "strong", title),
+    ...columns(
+      screen,
+      2,
+      rows.map(([name, summary]) => [say(screen, "plain", name), say(screen, "plain", summary)]),
+    ),
+  ];
+}

@@ -1,0 +1,64 @@
+import { counted, measured, shortDigest } from "./figure.ts";
+import { day, timeOrDay } from "./instant.ts";
+import { blanks, hanging, lineWidth, paragraph, sentence } from "./layout.ts";
+import type { Screen } from "./screen.ts";
+import { say, type Line } from "./span.ts";
+import { mark } from "./state.ts";
+import type { AuditView } from "./view.ts";
+
+const LABEL_COLUMN = 13;
+
+/** Whether the log is what it was, and how one knows. */
+export function auditLines(screen: Screen, view: AuditView): readonly Line[] {
+  return view.kind === "intact" ? intact(screen, view) : notIntact(screen, view);
+}
+
+function intact(screen: Screen, view: Extract<AuditView, { kind: "intact" }>): readonly Line[] {
+  const { signed, since } = view;
+  const head = [...mark(screen, "ok", "✓"), ...say(screen, "ok", "Intact")];
+  const sum = `${counted(view.entries, "entry", "entries")} in ${measured(view.tookMs)} · tree, signature, state all agree`;
+  const signature =
+    signed === null
+      ? "not signed yet"
+      : `signed ${timeOrDay(screen, signed.at, view.now)} by ${signed.by} (${signed.key})`;
+  return [
+    ...hanging(screen, head, LABEL_COLUMN, say(screen, "plain", sum)),
+    ...labelled(screen, "head", LABEL_COLUMN, `${shortDigest(view.head)}, ${signature}`),
+    ...(since === null
+      ? []
+      : labelled(
+          screen,
+          "since",
+          LABEL_COLUMN,
+          `consistent with the head of ${day(screen, since.at)}, ${counted(since.entries, "entry", "entries")}`,
+        )),
+  ];
+}
+
+function notIntact(screen: Screen, view: Extract<AuditView, { kind: "not_intact" }>): readonly Line[] {
+  const widest = Math.max(0, ...view.compared.map(({ what }) => what.length));
+  const finding = [
+    ...mark(screen, "bad", "✗"),
+    ...say(screen, "bad", "Not intact."),
+    ...say(screen, "plain", ` ${view.finding}`),
+  ];
+  return [
+    ...sentence(screen, finding),
+    ...view.compared.flatMap(({ what, value }) =>
+      hanging(
+        screen,
+        [...blanks(6), ...say(screen, "dim", what)],
+        6 + widest + 3,
+        say(screen, "plain", shortDigest(value)),
+      ),
+    ),
+    ...(view.good === null ? [] : paragraph(screen, 2, say(screen, "plain", view.good))),
+    ...paragraph(screen, 2, say(screen, "plain", view.advice)),
+    ...(view.next === null ? [] : paragraph(screen, 4, say(screen, "strong", view.next))),
+  ];
+}
+
+function labelled(screen: Screen, label: string, column: number, text: string): readonly Line[] {
+  const head = [...blanks(4), ...say(screen, "dim", label)];
+  return hanging(screen, head, Math.max(column, lineWidth(head) + 2), say(screen, "plain", text));
+}
