@@ -96,6 +96,9 @@ export const ERRORS = {
   policy_denied: { exit: 4, status: 403, retryable: false },
   config_invalid: { exit: 2, status: 400, retryable: false },
   environment_invalid: { exit: 2, status: 400, retryable: false },
+  unknown_command: { exit: 2, status: 400, retryable: false },
+  unknown_option: { exit: 2, status: 400, retryable: false },
+  usage: { exit: 2, status: 400, retryable: false },
 } as const satisfies Record<string, ErrorTraits>;
 
 export interface ErrorTraits {
