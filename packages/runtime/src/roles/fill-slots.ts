@@ -9,8 +9,10 @@ export type SlotText =
 
 export interface Filled {
   readonly slots: ReadonlyMap<string, SlotText>;
-  /** Positions of the tokens that slots took. */
+  /** Positions of the tokens that were recognised by their form. */
   readonly taken: ReadonlySet<number>;
+  /** Positions of the tokens among the running words. */
+  readonly running: ReadonlySet<number>;
   /** Slots for running words that got none, or too many. */
   readonly unfilled: readonly string[];
 }
@@ -46,17 +48,20 @@ export function fillSlots(
     places.set(element, place);
     slots.set(element.parameter, slotText(token));
   }
+  const running = new Set<number>();
   const unfilled: string[] = [];
   for (const [index, element] of utterance.elements.entries()) {
     if (element.kind !== "slot" || typeOf(element, template) !== "text") continue;
     const span = spanOf(tokens, utterance.elements, index, places);
-    const inside = tokens.map((_token, at) => at).filter((at) => at >= span.from && at < span.to && !taken.has(at));
+    const inside = tokens
+      .map((_token, at) => at)
+      .filter((at) => at >= span.from && at < span.to && !taken.has(at) && !running.has(at));
     const text = runningText(goal, tokens, inside);
     if (text === null || isTooLong(text, template.parameters.get(element.parameter))) unfilled.push(element.parameter);
     else slots.set(element.parameter, text);
-    for (const at of inside) taken.add(at);
+    for (const at of inside) running.add(at);
   }
-  return { slots, taken, unfilled };
+  return { slots, taken, running, unfilled };
 }
 
 function typeOf(element: UtteranceElement, template: Template): ParameterType | null {

@@ -38,23 +38,25 @@ export function fitUtterance(
   const places = new Map(words.map((word) => [word, placesOf(word, tokens)]));
   const matched = words.filter((word) => places.get(word)?.length !== 0);
   const missing = words.filter((word) => places.get(word)?.length === 0);
-  const { slots, taken, unfilled } = fillSlots(goal, tokens, template, utterance);
-  const answered = new Set([...taken, ...matched.flatMap((word) => places.get(word) ?? [])]);
+  const { slots, taken, running, unfilled } = fillSlots(goal, tokens, template, utterance);
+  const answered = new Set([...taken, ...running, ...matched.flatMap((word) => places.get(word) ?? [])]);
   const left = tokens.filter((_token, index) => !answered.has(index));
   const demands = left.filter((token) => token.kind === "word" && lexicon.demands.has(token.concept));
-  // Running words fit anything, so everything else the utterance says has to be there.
+  // Running words fit anything, so everything else the utterance says has to be there, and in its order.
   const isOpen = utterance.elements.some(
     (each) => each.kind === "slot" && template.parameters.get(each.parameter)?.type === "text",
   );
   const lacks = missing.length + slotsOf(utterance).filter((name) => !slots.has(name)).length;
-  const isBroken = demands.length > 0 || unfilled.length > 0 || (isOpen && lacks > 0);
+  const order = inOrder(matched.map((word) => places.get(word)?.[0] ?? 0));
+  const isBroken = demands.length > 0 || unfilled.length > 0 || (isOpen && (lacks > 0 || order < 1));
   const recall = words.length === 0 ? 0 : matched.length / words.length;
-  const understood = tokens.length === 0 ? 0 : answered.size / tokens.length;
-  const order = 1 - ORDER + ORDER * inOrder(matched.map((word) => places.get(word)?.[0] ?? 0));
+  // What fits anything is no sign of a fit.
+  const said = tokens.length - running.size;
+  const understood = said === 0 ? 0 : (answered.size - running.size) / said;
   const text = ({ start, end }: GoalToken): string => goal.slice(start, end);
   return {
     utterance: utterance.text,
-    score: recall * understood * order * (isBroken ? BROKEN : 1),
+    score: recall * understood * (1 - ORDER + ORDER * order) * (isBroken ? BROKEN : 1),
     matched,
     missing,
     unanswered: left.map(text),

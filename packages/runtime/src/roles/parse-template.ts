@@ -1,4 +1,4 @@
-import { err, ok, type Json, type Problem, type Result, type StepDocument } from "@writ/core";
+import { err, lowerPlan, ok, type Json, type Problem, type Result, type StepDocument } from "@writ/core";
 
 import type { Lexicon } from "./lexicon.ts";
 import { isForm, placeholdersIn } from "./placeholder.ts";
@@ -61,7 +61,7 @@ function utteranceFaults({ text, elements }: Utterance, { parameters }: Template
   ];
 }
 
-function variantFaults({ needs, steps }: Variant, { parameters }: TemplateDocument): readonly string[] {
+function variantFaults({ needs, steps }: Variant, { parameters, intent }: TemplateDocument): readonly string[] {
   const known = new Set([...Object.keys(parameters), ...BUILT_IN]);
   const faults = needs
     .filter((need) => need !== MODEL && need !== CONTEXT && !Object.hasOwn(parameters, need))
@@ -81,7 +81,11 @@ function variantFaults({ needs, steps }: Variant, { parameters }: TemplateDocume
       else if (!needs.includes(name)) faults.push(`step ${step.id}: the variant reads ${name} and does not need it`);
     }
   }
-  return faults;
+  const { problems } = lowerPlan({ intent, steps, decision_checkpoints: [] }, "");
+  return [
+    ...faults,
+    ...problems.map(({ message, place }) => `step ${place?.step ?? ""}: ${place?.field ?? ""}: ${message}`),
+  ];
 }
 
 /** Placeholders stand in parameters only: an id, a condition or a binding is what its author wrote. */

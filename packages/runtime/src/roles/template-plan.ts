@@ -91,15 +91,12 @@ function filledStep(step: StepDocument, values: Values, tools: readonly ToolSpec
 /** Which refusal: what a model could write is asked from a model or an input, everything else from the person. */
 function lacking(template: Template, variants: readonly Variant[], atHand: (need: string) => boolean): TemplateRefusal {
   const lacks = variants.map(({ needs }) => needs.filter((need) => !atHand(need)));
-  const authored = lacks.filter((needs) =>
-    needs.every((need) => need === MODEL || template.parameters.get(need)?.type === "file"),
-  );
-  if (authored.some((needs) => needs.includes(MODEL))) {
-    const files = [...new Set(authored.flat())].filter((need) => need !== MODEL);
+  if (lacks.some((needs) => needs.includes(MODEL))) {
+    const files = [...new Set(lacks.flat())].filter((need) => template.parameters.get(need)?.type === "file");
     const hand = files.map((name) => `--input ${name}=FILE`).join(" or ");
     return {
       code: "model_required",
-      message: `${template.title} needs an author and no model is configured; hand it in with ${hand === "" ? "a file" : hand}, or connect a model: writ models check`,
+      message: `${template.title} needs an author and no model is configured; ${hand === "" ? "" : `hand it in with ${hand}, or `}connect a model: writ models check`,
     };
   }
   const fewest = lacks.toSorted((a, b) => a.length - b.length)[0] ?? [];
