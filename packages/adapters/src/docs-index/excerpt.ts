@@ -19,14 +19,13 @@ export function excerptOf(text: string, line: number, room: number): Excerpt {
   if (text.length <= room) return { text, line: 1, cut: 0 };
   const lines = text.split("\n");
   const first = Math.min(headingAbove(lines, line - 1), lastStart(lines, room));
-  const kept: string[] = [];
+  const from = lines.slice(0, first).reduce((sum, each) => sum + each.length + 1, 0);
   let used = 0;
   for (const each of lines.slice(first)) {
     if (used + each.length + 1 > room) break;
-    kept.push(each);
     used += each.length + 1;
   }
-  const excerpt = kept.length === 0 ? clip(lines[first] ?? "", room) : kept.map((each) => `${each}\n`).join("");
+  const excerpt = used === 0 ? clip(lines[first] ?? "", room) : text.slice(from, from + used);
   return { text: excerpt, line: first + 1, cut: text.length - excerpt.length };
 }
 

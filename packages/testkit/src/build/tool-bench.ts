@@ -22,6 +22,9 @@ export interface ToolBench extends AsyncDisposable {
 /** The run's clock of these calls. */
 export const BENCH_TIME = epochMs(Date.UTC(2026, 10, 20, 14, 0, 0));
 
+/** When the files of a fixture were last changed. */
+const LONG_AGO = BENCH_TIME - 30 * 86_400_000;
+
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
 export function fixturePath(path: string): string {
@@ -34,6 +37,10 @@ export async function toolBench(fixture: "notes" | "code-base" | null): Promise<
   const own = join(root, ".orchestrate");
   await mkdir(own, { mode: 0o700 });
   const files = await openWorkspaceFiles(root);
+  const touch = async (path: string, at: number): Promise<void> =>
+    await utimes(join(root, path), at / 1_000, at / 1_000);
+  const { files: copied } = await files.list("", { include: [], skipFolders: [], maxFiles: 10_000 });
+  for (const { path } of copied) await touch(path, LONG_AGO);
   let calls = 0;
   return {
     root,
@@ -55,7 +62,7 @@ export async function toolBench(fixture: "notes" | "code-base" | null): Promise<
         ...over,
       };
     },
-    touch: async (path, at) => await utimes(join(root, path), at / 1_000, at / 1_000),
+    touch,
     [Symbol.asyncDispose]: async () => await rm(root, { recursive: true, force: true }),
   };
 }
