@@ -12,6 +12,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../system/clock.ts";
 import { systemEntropy } from "../system/entropy.ts";
 import { openBubblewrap, type BubblewrapOptions } from "./bubblewrap.ts";
+import { GATE } from "./bwrap-args.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { refusingSandbox } from "./refuse.ts";
 
 /** Not below /tmp, which is empty in the sandbox whatever else is shown. */
@@ -94,23 +96,73 @@ describe.skipIf(isWithoutBubblewrap)("bubblewrap", () => {
     expect(printed).not.toContain("leaked");
   });
 
-  test("36: when Writ is killed its programs are, too", async () => {
-    const marker = `orphan-${process.pid}`;
+  test("36: when Writ is killed, at any moment, its programs are, too", async () => {
+    const marker = `ORPHAN-${process.pid}`;
     const program = `
       import { openBubblewrap } from ${JSON.stringify(join(import.meta.dirname, "bubblewrap.ts"))};
       import { systemClock } from ${JSON.stringify(join(import.meta.dirname, "../system/clock.ts"))};
       import { systemEntropy } from ${JSON.stringify(join(import.meta.dirname, "../system/entropy.ts"))};
       const sandbox = openBubblewrap({ clock: systemClock, entropy: systemEntropy, scratch: ${JSON.stringify(scratch)} });
-      await sandbox.run({ ...${JSON.stringify(shellCommand(""))}, argv: ["/bin/sh", "-c", "trap '' TERM; setsid sleep 600 & sleep 600", "sh", ${JSON.stringify(marker)}.toUpperCase()] }, new AbortController().signal);`;
-    const writ = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" });
-    const running = async (): Promise<readonly string[]> => await processesWith(marker.toUpperCase());
-    while ((await running()).length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
-    writ.kill("SIGKILL");
-    await once(writ, "exit");
+      const command = { ...${JSON.stringify(shellCommand(""))}, argv: ["/bin/sh", "-c", "trap '' TERM; setsid sleep 600 & sleep 600", "sh", process.argv[1]] };
+      await sandbox.probe();
+      process.stdout.write("ready");
+      for (let at = 0; at < 40; at += 1) {
+        void sandbox.run(command, new AbortController().signal);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }`;
+    const running = async (): Promise<readonly string[]> => await processesWith(marker);
+    let most = 0;
+    for (let round = 0; round < 8; round += 1) {
+      const writ = spawn(process.execPath, ["--input-type=module", "-e", program, marker], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const ended = once(writ, "exit");
+      await once(writ.stdout, "data");
+      await new Promise((resolve) => setTimeout(resolve, 5 + round * 8));
+      most = Math.max(most, (await running()).length);
+      writ.kill("SIGKILL");
+      await ended;
+    }
     const until = performance.now() + 2_000;
     while ((await running()).length > 0 && performance.now() < until)
       await new Promise((resolve) => setTimeout(resolve, 10));
+    // One of its own processes may be left that has run nothing and waits; the next start ends it.
+    expect((await running()).filter((line) => !line.startsWith("/usr/bin/bwrap "))).toEqual([]);
+    await open().probe();
+    while ((await running()).length > 0 && performance.now() < until + 2_000)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await running()).toEqual([]);
+    expect(most).toBeGreaterThan(5);
+  });
+
+  test("36: what a killed Writ left of a start is ended by the next one, and what runs is left alone", async () => {
+    const marker = `LEFT-${process.pid}`;
+    const spaces = process.getuid?.() === 0 ? "--unshare-pid" : "--unshare-all";
+    const alone = [
+      spaces,
+      "--ro-bind",
+      "/",
+      "/",
+      "--proc",
+      "/proc",
+      "--",
+      "/bin/sh",
+      "-c",
+      "sleep 600; true",
+      marker,
+      GATE,
+    ];
+    const sandbox = open();
+    await sandbox.probe();
+    const outer = spawn("/usr/bin/bwrap", alone, { stdio: "ignore" });
+    while ((await processesWith(marker)).length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    const live = sandbox.run(shellCommand("sleep 0.3; echo done"), never);
+    outer.kill("SIGKILL");
+    await once(outer, "exit");
+    expect(await processesWith(marker)).toHaveLength(2);
+    expect(endLeftovers()).toBe(1);
+    while ((await processesWith(marker)).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(textOf((await live).stdout)).toBe("done\n");
   });
 
   test("its canary is remembered for this very version, and for no other", async () => {

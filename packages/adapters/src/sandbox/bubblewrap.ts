@@ -10,7 +10,8 @@ import { nodeHasher } from "../system/sha256.ts";
 import { bwrapArgs } from "./bwrap-args.ts";
 import { fly } from "./canary.ts";
 import { rememberReport, recallReport } from "./canary-memory.ts";
-import { runConfined, type Ending } from "./confined-process.ts";
+import { runConfined, type Ending } from "./run-confined.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { checkMounts } from "./mounts.ts";
 import { sandboxUnavailable } from "./refuse.ts";
 import { runsAsRoot, SANDBOX_USER } from "../system/sandbox-user.ts";
@@ -73,6 +74,7 @@ export function openBubblewrap(options: BubblewrapOptions): Sandbox {
       profile,
       user: runsAsRoot ? "root" : "other",
     };
+    endLeftovers();
     const known = recallReport(scratch, key);
     if (known !== null) return known;
     const finding = await fly(

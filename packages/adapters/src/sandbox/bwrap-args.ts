@@ -4,8 +4,16 @@ import type { SandboxCommand, SandboxLimits } from "@writ/runtime";
 
 import { runsAsRoot, SANDBOX_USER } from "../system/sandbox-user.ts";
 
-/** Descriptors bubblewrap reads from or writes to; the program inherits none of them. */
-export const FD = { seccomp: 3, passwd: 4, group: 5, hosts: 6, status: 7 } as const;
+/** Descriptors of the start; the program inherits none of them. */
+export const FD = { seccomp: 3, passwd: 4, group: 5, hosts: 6, gate: 7 } as const;
+
+/**
+ * The last step before the program, and a fixed text: says that everything stands, and waits for the answer.
+ *
+ * Bubblewrap asks the kernel to end it with its parent only after it has begun. If Writ is killed before that,
+ * or kills it before that, the rest goes on alone; then no answer comes here, and the program never begins.
+ */
+export const GATE = `printf . >&${FD.gate} && read -r go <&${FD.gate} && exec ${FD.gate}<&- && exec "$@"; exit 125`;
 
 /** What every program needs to start; other folders of the machine do not exist in the sandbox. */
 const SYSTEM_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
@@ -46,9 +54,10 @@ export function bwrapArgs(command: SandboxCommand, layout: Layout): readonly str
     ...["--remount-ro", "/", "--chdir", command.directory],
     ...Object.entries(command.environment).flatMap(([name, value]) => ["--setenv", name, value]),
     ...(layout.hasFilter ? ["--seccomp", String(FD.seccomp)] : []),
-    ...["--json-status-fd", String(FD.status), "--"],
+    "--",
     ...dropUser(),
     ...limitArgs(limits),
+    ...["/bin/sh", "-c", GATE, "sh"],
     ...command.argv,
   ];
 }

@@ -6,7 +6,7 @@ import { durationMs } from "@writ/core";
 import type { Entropy, SandboxCommand } from "@writ/runtime";
 import * as z from "zod";
 
-import type { Ending } from "./confined-process.ts";
+import type { Ending } from "./run-confined.ts";
 
 /**
  * Tries to get out by every way the sandbox is there to close, and says which were open. Runs confined, as any

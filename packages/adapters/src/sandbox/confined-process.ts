@@ -2,13 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 
-import { durationMs } from "@writ/core";
-import type { Clock, SandboxCommand, SandboxResult } from "@writ/runtime";
+import type { SandboxCommand } from "@writ/runtime";
 
 import { errnoOf } from "../system/errno.ts";
+import { GROUP, PASSWD } from "../system/sandbox-user.ts";
 import { FD } from "./bwrap-args.ts";
 import { inheritedDescriptors } from "./inherited.ts";
-import { GROUP, PASSWD } from "../system/sandbox-user.ts";
 import { Tail } from "./tail.ts";
 
 const HOSTS = "127.0.0.1 localhost\n::1 localhost\n";
@@ -22,69 +21,64 @@ export interface Launch {
   readonly command: SandboxCommand;
 }
 
-/** `failed`: the program never began; `reason` is what bubblewrap said. */
-export type Ending =
-  | { readonly kind: "ran"; readonly result: SandboxResult }
-  | { readonly kind: "failed"; readonly reason: string };
+/** Bubblewrap and what it confines. */
+export interface ConfinedProcess {
+  readonly stdout: Tail;
+  readonly stderr: Tail;
+  /** Whether the sandbox stood and the program was let begin. */
+  hasBegun(): boolean;
+  /** Ends a program that has begun, and all that came of it; lets no other begin. */
+  stop(): void;
+  /** Ends bubblewrap itself, whatever state it is in. */
+  kill(): void;
+  readonly ended: Promise<ProcessEnd>;
+}
+
+/** `unstarted`: there was no process at all. */
+export type ProcessEnd =
+  | { readonly kind: "ended"; readonly code: number | null; readonly signal: string | null }
+  | { readonly kind: "unstarted"; readonly reason: string };
 
 /**
- * Starts bubblewrap and waits until nothing of it is left. Killing it kills the first process of the
- * namespace, and the kernel then kills all others, however often they forked.
+ * Starts bubblewrap, and answers at its gate when everything stands.
+ *
+ * From then on killing bubblewrap kills the first process of the namespace, and the kernel then kills all others,
+ * however often they forked. Before that its two processes do not die together, and the second would wait for
+ * ever for the first; so a start that is given up is not killed, and ends by itself at the shut gate.
  */
-export async function runConfined(launch: Launch, clock: Clock, signal: AbortSignal): Promise<Ending> {
-  const { command } = launch;
-  const began = clock.now();
+export function startConfined(launch: Launch): ConfinedProcess {
   const child = start(launch);
-  const stdout = new Tail(command.limits.outputBytes);
-  const stderr = new Tail(command.limits.outputBytes);
-  const status = new Tail(4_096);
+  const { outputBytes } = launch.command.limits;
+  const [stdout, stderr] = [new Tail(outputBytes), new Tail(outputBytes)];
+  const state = { begun: false };
   reader(child, 1)?.on("data", (chunk: Uint8Array) => stdout.push(chunk));
   reader(child, 2)?.on("data", (chunk: Uint8Array) => stderr.push(chunk));
-  reader(child, FD.status)?.on("data", (chunk: Uint8Array) => status.push(chunk));
-
-  const killed = new Set<"late" | "aborted">();
-  const kill = (why: "late" | "aborted"): void => {
-    if (killed.size === 0) killed.add(why);
-    child.kill("SIGKILL");
+  reader(child, FD.gate)?.once("data", () => {
+    state.begun = true;
+    write(child, FD.gate, Buffer.from("go\n"));
+  });
+  const ended = endOf(child);
+  feed(child, launch);
+  return {
+    stdout,
+    stderr,
+    hasBegun: () => state.begun,
+    stop: () => {
+      if (state.begun) child.kill("SIGKILL");
+      else reader(child, FD.gate)?.destroy();
+    },
+    kill: () => child.kill("SIGKILL"),
+    ended,
   };
-  const stopTimer = clock.after(command.limits.wallClock, () => kill("late"));
-  const onAbort = (): void => kill("aborted");
-  signal.addEventListener("abort", onAbort);
-  if (signal.aborted) onAbort();
-  try {
-    feed(child, launch);
-    const ended = await endOf(child);
-    if (ended.kind === "unstarted") return { kind: "failed", reason: ended.reason };
-    const exitCode = killed.size === 0 ? exitCodeOf(status.take().bytes) : null;
-    const [out, problems] = [stdout.take(), stderr.take()];
-    const endedBy = killed.size === 0 ? ended.signal : "SIGKILL";
-    if (exitCode === null && endedBy === null)
-      return { kind: "failed", reason: Buffer.from(problems.bytes).toString().trim() };
-    return {
-      kind: "ran",
-      result: {
-        exitCode,
-        signal: exitCode === null ? endedBy : null,
-        stdout: out.bytes,
-        stderr: problems.bytes,
-        dropped: { stdout: out.dropped, stderr: problems.dropped },
-        timedOut: killed.has("late"),
-        duration: durationMs(Math.max(0, clock.now() - began)),
-      },
-    };
-  } finally {
-    stopTimer();
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function start({ program, args, command }: Launch): ChildProcess {
   const empty = openSync("/dev/null", "r+");
   try {
     const stdio: ("pipe" | "ignore" | number)[] = [command.stdin === null ? "ignore" : "pipe", "pipe", "pipe"];
-    for (let fd = 3; fd <= FD.status; fd += 1) stdio[fd] = "pipe";
+    for (let fd = 3; fd <= FD.gate; fd += 1) stdio[fd] = "pipe";
     // What Writ was started with and would leak becomes an empty device in the child.
-    for (const fd of inheritedDescriptors()) if (fd > FD.status) stdio[fd] = empty;
+    for (const fd of inheritedDescriptors()) if (fd > FD.gate) stdio[fd] = empty;
     for (let fd = 0; fd < stdio.length; fd += 1) stdio[fd] ??= "ignore";
     return spawn(program, args, { env: {}, cwd: "/", detached: true, stdio });
   } finally {
@@ -132,19 +126,9 @@ function isWritable(stream: Readable | Writable | null | undefined): stream is W
   return stream !== null && stream !== undefined && "end" in stream;
 }
 
-type ChildEnd =
-  | { readonly kind: "ended"; readonly signal: string | null }
-  | { readonly kind: "unstarted"; readonly reason: string };
-
-async function endOf(child: ChildProcess): Promise<ChildEnd> {
+async function endOf(child: ChildProcess): Promise<ProcessEnd> {
   return await new Promise((resolve) => {
     child.once("error", (error) => resolve({ kind: "unstarted", reason: error.message }));
-    child.once("close", (_code, signal) => resolve({ kind: "ended", signal }));
+    child.once("close", (code, signal) => resolve({ kind: "ended", code, signal }));
   });
-}
-
-/** Null when the program never began: bubblewrap tells how it ended only if it did. */
-function exitCodeOf(status: Uint8Array): number | null {
-  const code = /"exit-code": ?([0-9]+)/.exec(Buffer.from(status).toString())?.[1];
-  return code === undefined ? null : Number(code);
 }

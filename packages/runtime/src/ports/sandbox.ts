@@ -37,7 +37,7 @@ export interface SandboxCommand {
   /** Working directory, as the program sees it. */
   readonly directory: string;
   readonly mounts: readonly Mount[];
-  /** The whole environment; nothing is inherited. */
+  /** The whole environment, but for `PWD`; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin: Uint8Array | null;
   readonly limits: SandboxLimits;
@@ -60,12 +60,12 @@ export interface SandboxLimits {
 }
 
 export interface SandboxResult {
-  /** Null when a signal ended it. */
+  /** 128 and its number where the program died of a signal, as a shell tells it; null when it was ended from outside. */
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
-  /** Bytes that were cut. */
+  /** Bytes that were cut at the beginning; the end is kept. */
   readonly dropped: { readonly stdout: number; readonly stderr: number };
   readonly timedOut: boolean;
   readonly duration: DurationMs;

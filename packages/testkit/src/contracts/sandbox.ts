@@ -240,6 +240,28 @@ export function sandboxContract(make: () => Sandbox, parent: string): void {
       expect(await stat(join(base, "began")).catch(() => null)).toBeNull();
     });
 
+    test("36: a call given up at any moment of its start leaves nothing", async () => {
+      let [begun, unbegun] = [0, 0];
+      await mkdir(join(base, "began"));
+      await chmod(join(base, "began"), 0o777);
+      const mounts = [{ host: join(base, "began"), inside: "/mnt", access: "write" }] as const;
+      await sandbox.probe();
+      const startedAt = performance.now();
+      await run("true");
+      const usual = performance.now() - startedAt;
+      for (let round = 0; round < 30; round += 1) {
+        const abort = new AbortController();
+        const running = run(`touch /mnt/${round}; sleep 600 # ${marker}`, { mounts }, abort.signal);
+        setTimeout(() => abort.abort(), (usual * round) / 10);
+        expect((await running).signal).toBe("SIGKILL");
+        if ((await readdir(join(base, "began"))).includes(String(round))) begun += 1;
+        else unbegun += 1;
+      }
+      expect(await leftAfter(2_000, marker)).toEqual([]);
+      expect(begun).toBeGreaterThan(2);
+      expect(unbegun).toBeGreaterThan(2);
+    });
+
     test("many run beside each other, each with its own", async () => {
       const results = await Promise.all(
         Array.from({ length: 8 }, (_, at) => out(`echo ${at} > /tmp/same; sleep 0.05; cat /tmp/same`)),
