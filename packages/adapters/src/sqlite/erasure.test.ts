@@ -20,7 +20,7 @@ function found(needles: readonly (string | Uint8Array)[]): readonly number[] {
   const contents = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
-  return needles.flatMap((needle, index) => (contents.some((content) => content.includes(needle)) ? [index] : []));
+  return needles.flatMap((needle, index) => (contents.some((content) => content.includes(Buffer.from(needle))) ? [index] : []));
 }
 
 function secretOf(number: number, version: number): NewPayload {

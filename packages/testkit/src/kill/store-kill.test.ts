@@ -12,13 +12,13 @@ import { openSqliteStore, type SqliteStore } from "@writ/adapters/sqlite/store";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { describe, expect, test } from "vitest";
 
-import type { Plant } from "../../fixtures/store-writer.ts";
+import type { Plant } from "./store-writer.ts";
 import { expectTree, expectViewsFollow } from "../contracts/store-audit.ts";
 import { aDraft, runNumber, TEST_LOG } from "../contracts/store-drafts.ts";
 import { codeOf } from "../contracts/store-harness.ts";
 import { SCENE_RUNS, sceneDraft } from "./store-scene.ts";
 
-const WRITER = fileURLToPath(new URL("../../fixtures/store-writer.ts", import.meta.url));
+const WRITER = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
 const KILLS = process.env["WRIT_LONG"] === "1" ? 2_000 : 30;
 /** A planted bug must be seen within so many kills. */
 const PATIENCE = 60;
