@@ -23,7 +23,7 @@ const WORD = /\S+/gu;
 /** Something with a slash, a wildcard or a file's ending. */
 const PATH =
   /^(?=.*[\p{L}\p{N}*])(?:[^\s/]*\/\S*|[^\s/]*\*[^\s/]*|[\p{L}\p{N}_.-]*[\p{L}\p{N}_-]\.[a-z][a-z0-9]{0,7})$/iu;
-const EDGES = /^[\s,;:!?()[\]{}"'“”‘’<>…—–-]+|[\s,;:!?()[\]{}"'“”‘’<>…—–.-]+$/gu;
+const EDGES = /^[\s,;:!?()[\]{}"'“”‘’«»‹›<>…—–-]+|[\s,;:!?()[\]{}"'“”‘’«»‹›<>…—–.-]+$/gu;
 
 /** @param today the date, `YYYY-MM-DD`: a weekday is counted back from it */
 export function readGoal(goal: string, lexicon: Lexicon, today: string): readonly GoalToken[] {

@@ -16,6 +16,7 @@ const FORMS: Readonly<Record<string, (text: string) => string>> = {
   slug: (text) =>
     text
       .normalize("NFKD")
+      .replaceAll(/\p{M}/gu, "")
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
       .replaceAll(/^-+|-+$/g, "")
@@ -66,7 +67,7 @@ function filledText(text: string, values: Values): Value {
   const whole = WHOLE.exec(text);
   if (whole?.[1] !== undefined) return formed(values.get(whole[1]), whole[2]);
   return text.replaceAll(PLACEHOLDER, (_match, escape: string, name: string | undefined, form: string | undefined) => {
-    if (name === undefined) return escape.slice(1);
+    if (name === undefined) return escape;
     const value = formed(values.get(name), form);
     return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
   });

@@ -166,10 +166,9 @@ describe("a goal that needs an author", () => {
   });
 
   test("with a model and nothing to say is asked what to change", async () => {
-    expect(await propose({ goal: "Verify the patch" }, "model")).toMatchObject({
-      code: "template_input_missing",
-      message: expect.stringContaining("--input patch=FILE"),
-    });
+    const refusal = await propose({ goal: "Verify the patch" }, "model");
+    expect(refusal).toMatchObject({ code: "template_input_missing" });
+    if (refusal.kind === "refused") expect(refusal.message).toContain("--input patch=FILE");
   });
 });
 
@@ -226,13 +225,10 @@ describe("a template refuses", () => {
     ],
   ])("%s", async (_what, changes, code, message) => {
     const refusal = await propose(changes);
-    expect(refusal).toMatchObject({
-      kind: "refused",
-      code,
-      message: expect.stringMatching(message),
-      usage: { tokens: 0 },
-    });
-    if (refusal.kind === "refused") expect(refusal.nearest).toHaveLength(3);
+    expect(refusal).toMatchObject({ kind: "refused", code, usage: { tokens: 0 } });
+    if (refusal.kind !== "refused") return;
+    expect(refusal.message).toMatch(message);
+    expect(refusal.nearest).toHaveLength(3);
   });
 });
 
@@ -273,7 +269,7 @@ variants:
 
   test("fills in what a goal says letter by letter: a placeholder in it stays what it is", async () => {
     const goal = "Log the garden ${today} $${goal} ${since}";
-    const proposal = await propose({ goal: `${goal}` }, "none", [
+    const proposal = await propose({ goal }, "none", [
       own(
         garden
           .replace("log the garden", "log the garden {rest}")
@@ -315,11 +311,8 @@ variants:
     ["another document", (text) => `${text}---\n${text}`, /./, {}],
   ])("with %s is left out as a whole, and the place is named", (_what, spoil, message, place) => {
     const { catalogue, problems } = loadTemplates([...shippedTemplates(), own(spoil(garden))]);
-    expect(problems[0]).toMatchObject({
-      code: "template_malformed",
-      message: expect.stringMatching(message),
-      place: { file: "templates/own.yaml", ...place },
-    });
+    expect(problems[0]).toMatchObject({ code: "template_malformed", place: { file: "templates/own.yaml", ...place } });
+    expect(problems[0]?.message).toMatch(message);
     expect(catalogue?.templates.some(({ origin }) => origin === "workspace")).toBe(false);
   });
 
