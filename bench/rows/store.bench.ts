@@ -75,7 +75,12 @@ function insertAll(folder: string, wanted: readonly EntryDraft[], group: number)
   const payload = db.prepare("INSERT INTO payload VALUES (?, ?, ?)");
   const view = db.prepare("INSERT OR REPLACE INTO run_view VALUES (?, ?, ?, ?)");
   const head = db.prepare("UPDATE head SET size = ?, frontier = ?");
-  const rows = wanted.map((draft, seq) => ({ ...draft, seq, text: `${draft.head}${seq}${draft.tail}`, tally: JSON.stringify(draft.views.run) }));
+  const rows = wanted.map((draft, seq) => ({
+    ...draft,
+    seq,
+    text: `${draft.head}${seq}${draft.tail}`,
+    tally: JSON.stringify(draft.views.run),
+  }));
   const frontier = new Uint8Array(320);
   const startedAt = performance.now();
   for (let start = 0; start < rows.length; start += group) {

@@ -132,6 +132,7 @@ export class MemoryLog implements Ledger {
   }
 
   #assertOpen(): void {
-    if (this.#isEnded) throw new OrchestratorError("log_ended", "this log was ended; work in the one that continues it");
+    if (this.#isEnded)
+      throw new OrchestratorError("log_ended", "this log was ended; work in the one that continues it");
   }
 }

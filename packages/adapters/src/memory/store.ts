@@ -14,7 +14,8 @@ const BATCH = 512;
 export function openMemoryStore(log: MemoryLog): Store {
   const gate = { isClosed: false };
   const open = (): MemoryLog => {
-    if (gate.isClosed) throw new OrchestratorError("audit_unavailable", "the store is closed; open the workspace again");
+    if (gate.isClosed)
+      throw new OrchestratorError("audit_unavailable", "the store is closed; open the workspace again");
     return log;
   };
   return {
@@ -33,7 +34,10 @@ function journalOf(open: () => MemoryLog): Journal {
   return {
     async read(run, from = 1) {
       const log = open();
-      return log.positions(run).slice(from - 1).flatMap((seq) => storedAt(log, seq));
+      return log
+        .positions(run)
+        .slice(from - 1)
+        .flatMap((seq) => storedAt(log, seq));
     },
     append: async (draft) => ({ seq: open().append(draft) }),
   };

@@ -22,7 +22,8 @@ export class MemoryViews implements Views {
   write({ run, approvals, artifacts }: ViewChanges): void {
     this.#runs.set(run.run_id, run);
     for (const approval of approvals) this.#approvals.set(approval.approval_id, approval);
-    for (const artifact of artifacts) this.#artifacts.set(`${artifact.path}\n${artifact.run_id}\n${artifact.step}`, artifact);
+    for (const artifact of artifacts)
+      this.#artifacts.set(`${artifact.path}\n${artifact.run_id}\n${artifact.step}`, artifact);
   }
 
   erase(run: string): void {
@@ -40,13 +41,19 @@ export class MemoryViews implements Views {
 
   async complete(kind: "run" | "approval", prefix: string, limit: number): Promise<readonly string[]> {
     const ids = kind === "run" ? this.#runs.keys() : this.#approvals.keys();
-    return [...ids].filter((id) => id.startsWith(prefix)).toSorted().slice(0, limit);
+    return [...ids]
+      .filter((id) => id.startsWith(prefix))
+      .toSorted()
+      .slice(0, limit);
   }
 
   async runs({ statuses, before, limit }: Parameters<Views["runs"]>[0]): Promise<readonly RunView[]> {
     const isBefore = ({ created_at_ms, run_id }: RunView): boolean =>
-      before === null || created_at_ms < before.createdAt || (created_at_ms === before.createdAt && run_id < before.run);
-    const isWanted = (view: RunView): boolean => (statuses.length === 0 || statuses.includes(view.status)) && isBefore(view);
+      before === null ||
+      created_at_ms < before.createdAt ||
+      (created_at_ms === before.createdAt && run_id < before.run);
+    const isWanted = (view: RunView): boolean =>
+      (statuses.length === 0 || statuses.includes(view.status)) && isBefore(view);
     return [...this.#runs.values()].filter(isWanted).toSorted(newestFirst).slice(0, limit);
   }
 
@@ -62,7 +69,9 @@ export class MemoryViews implements Views {
 
   async unfinished(): Promise<readonly { readonly run: RunId; readonly wakeAt: number | null }[]> {
     const open = [...this.#runs.values()].filter(({ ended_at_ms }) => ended_at_ms === null);
-    return open.toSorted((a, b) => (a.run_id < b.run_id ? -1 : 1)).map((view) => ({ run: runIdOf(view.run_id), wakeAt: view.wake_at_ms }));
+    return open
+      .toSorted((a, b) => (a.run_id < b.run_id ? -1 : 1))
+      .map((view) => ({ run: runIdOf(view.run_id), wakeAt: view.wake_at_ms }));
   }
 
   async writtenPaths(): Promise<ReadonlySet<string>> {

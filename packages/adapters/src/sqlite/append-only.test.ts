@@ -65,10 +65,21 @@ describe("the database", () => {
     const key = { key: "ik_a", state: "done" } as const;
     const document = { digest: "sha256:d", bytes: "{}" };
     await store.journal.append(
-      aDraft(run, 1, { payloads: [secret, aPayload(1, "kept")], documents: [document], approvalUses: [use], keys: [key], approvals: [anApproval(run, "apr_used")] }),
+      aDraft(run, 1, {
+        payloads: [secret, aPayload(1, "kept")],
+        documents: [document],
+        approvalUses: [use],
+        keys: [key],
+        approvals: [anApproval(run, "apr_used")],
+      }),
     );
     await Promise.all(Array.from({ length: 300 }, (_, index) => store.journal.append(aDraft(run, index + 2))));
-    await store.audit.redact({ atMs: 1, actor: TEST_LOG.actor, reason: "other", payloads: [{ seq: 1, commit: secret.commit }] });
+    await store.audit.redact({
+      atMs: 1,
+      actor: TEST_LOG.actor,
+      reason: "other",
+      payloads: [{ seq: 1, commit: secret.commit }],
+    });
     await store.audit.putSignedHead(3, "note");
     await store.close();
     db = new DatabaseSync(files.database);

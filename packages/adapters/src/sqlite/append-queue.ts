@@ -51,7 +51,11 @@ export class AppendQueue<Work, Placed> {
       const waiting = { work, run, isReady: filed === null, resolve, reject };
       this.#waiting.push(waiting);
       if (filed === null) this.#schedule();
-      else filed.then(() => this.#release(waiting), (error: unknown) => this.#fail(error));
+      else
+        filed.then(
+          () => this.#release(waiting),
+          (error: unknown) => this.#fail(error),
+        );
     });
   }
 
@@ -120,7 +124,10 @@ export class AppendQueue<Work, Placed> {
     const cause = storageFailure(error);
     const why = cause === undefined ? "the journal cannot be written" : cause.message;
     const details = { reason: cause?.code ?? "bug", ...cause?.details };
-    this.#failure ??= new OrchestratorError("audit_unavailable", `${why}; nothing further starts until then`, { details, cause: error });
+    this.#failure ??= new OrchestratorError("audit_unavailable", `${why}; nothing further starts until then`, {
+      details,
+      cause: error,
+    });
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { reject } of waiting) reject(this.#failure);

@@ -36,7 +36,11 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
     async *entries(from, to) {
       for (let start = from; start < to; start += BATCH) {
         const end = Math.min(start + BATCH, to);
-        const batch = await storedEntries(allRows(entries, start, end), allRows(births, ...birthRange(start, end)), blobs);
+        const batch = await storedEntries(
+          allRows(entries, start, end),
+          allRows(births, ...birthRange(start, end)),
+          blobs,
+        );
         if (batch.length === 0) return;
         yield batch;
       }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 
 import { InvariantError } from "@writ/core";
 
+import { errnoOf } from "../system/errno.ts";
 import { storageFailure } from "./sqlite-failure.ts";
 
 /** Payloads above this many bytes lie in files of their own. */
@@ -66,7 +67,7 @@ async function orNull<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (errnoOf(error) === "ENOENT") return null;
     throw error;
   }
 }

@@ -14,7 +14,9 @@ export function sqliteDocuments(db: DatabaseSync, put: Documents["put"]): Docume
       if (row === undefined) return null;
       const document = parseCanonical(textOf(row, "bytes"));
       if (isJsonObject(document)) return document;
-      throw new OrchestratorError("log_corrupt", "a document of the log is not an object; restore a backup", { details: { digest } });
+      throw new OrchestratorError("log_corrupt", "a document of the log is not an object; restore a backup", {
+        details: { digest },
+      });
     },
     put,
   };

@@ -1,6 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-import { concatBytes, type EntryDraft, type FullTile, type KeyClaim, type Ledger, type LogTree, type NewPayload } from "@writ/core";
+import {
+  concatBytes,
+  type EntryDraft,
+  type FullTile,
+  type KeyClaim,
+  type Ledger,
+  type LogTree,
+  type NewPayload,
+} from "@writ/core";
 
 import { INLINE_BYTES } from "./blob-files.ts";
 import { integerOrNull, textOf } from "./row.ts";
@@ -67,7 +75,8 @@ export class EntryRows implements Ledger {
     const { run, version, atMs, payloads, documents, approvalUses, keys } = draft;
     this.#insertEntry.run(seq, run, version, atMs, text);
     this.#remember(run, version);
-    for (const payload of payloads) this.#insertPayload.run(seq * BIRTHS_PER_ENTRY + payload.n, payload.salt, inlineBytes(payload));
+    for (const payload of payloads)
+      this.#insertPayload.run(seq * BIRTHS_PER_ENTRY + payload.n, payload.salt, inlineBytes(payload));
     for (const { digest, bytes } of documents) this.writeDocument(digest, bytes);
     for (const { approval, bindingHash } of approvalUses) this.#insertUse.run(approval, bindingHash, seq);
     for (const { key, state } of keys) this.#putClaim.run(key, run, state, seq);
@@ -113,4 +122,3 @@ export function birthRange(fromSeq: number, toSeq: number): readonly [from: numb
 export function placeOf(pid: number): { readonly seq: number; readonly n: number } {
   return { seq: Math.floor(pid / BIRTHS_PER_ENTRY), n: pid % BIRTHS_PER_ENTRY };
 }
-

@@ -4,7 +4,15 @@ import { join } from "node:path";
 
 import type { NewPayload } from "@writ/core";
 import { expectTree } from "@writ/testkit/contracts/store-audit";
-import { aDraft, anApproval, anArtifact, aPayload, plainHasher, runNumber, TEST_LOG } from "@writ/testkit/contracts/store-drafts";
+import {
+  aDraft,
+  anApproval,
+  anArtifact,
+  aPayload,
+  plainHasher,
+  runNumber,
+  TEST_LOG,
+} from "@writ/testkit/contracts/store-drafts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { nodeHasher } from "../system/sha256.ts";
@@ -20,7 +28,9 @@ function found(needles: readonly (string | Uint8Array)[]): readonly number[] {
   const contents = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
-  return needles.flatMap((needle, index) => (contents.some((content) => content.includes(Buffer.from(needle))) ? [index] : []));
+  return needles.flatMap((needle, index) =>
+    contents.some((content) => content.includes(Buffer.from(needle))) ? [index] : [],
+  );
 }
 
 function secretOf(number: number, version: number): NewPayload {
@@ -50,9 +60,18 @@ describe("an erasure", () => {
           const said = [`goal ${name}`, `reason ${name}`, `title ${name}`, `path ${name}`];
           if (isErased) secrets.push(secret);
           if (isErased) words.push(...said);
-          const [goal = "", reason = "", title = "", path = ""] = said.map((word) => word.repeat(1 + ((number + version) % 40)));
+          const [goal = "", reason = "", title = "", path = ""] = said.map((word) =>
+            word.repeat(1 + ((number + version) % 40)),
+          );
           const approvals = [anApproval(run, `apr_${number}`, { title, reason })];
-          return store.journal.append(aDraft(run, version, { payloads: [secret], view: { goal, reason }, approvals, artifacts: [anArtifact(run, path)] }));
+          return store.journal.append(
+            aDraft(run, version, {
+              payloads: [secret],
+              view: { goal, reason },
+              approvals,
+              artifacts: [anArtifact(run, path)],
+            }),
+          );
         }),
       );
     }
@@ -62,7 +81,10 @@ describe("an erasure", () => {
     const erased = Array.from({ length: 8 }, (_, index) => runNumber(index * 3));
     for (const run of erased) {
       const entries = await store.journal.read(run);
-      const payloads = entries.map(({ seq, version }) => ({ seq, commit: secretOf(Number(run.slice(-6)), version ?? 0).commit }));
+      const payloads = entries.map(({ seq, version }) => ({
+        seq,
+        commit: secretOf(Number(run.slice(-6)), version ?? 0).commit,
+      }));
       await store.audit.redact({ atMs: 1, actor: TEST_LOG.actor, reason: "erasure_request", payloads });
     }
     expect(found(needles)).toEqual([]);
@@ -77,7 +99,12 @@ describe("an erasure", () => {
     const secret = aPayload(0, "secret");
     await store.journal.append(aDraft(runNumber(0), 1, { payloads: [secret] }));
     expect(found([secret.salt])).toEqual([0]);
-    await store.audit.redact({ atMs: 1, actor: TEST_LOG.actor, reason: "other", payloads: [{ seq: 1, commit: secret.commit }] });
+    await store.audit.redact({
+      atMs: 1,
+      actor: TEST_LOG.actor,
+      reason: "other",
+      payloads: [{ seq: 1, commit: secret.commit }],
+    });
     await reader.close();
     await store.close();
     expect(found([secret.salt])).toEqual([]);
@@ -89,7 +116,12 @@ describe("an erasure", () => {
     await store.journal.append(aDraft(runNumber(0), 1, { payloads: [secret, kept] }));
     const pathOf = (commit: string): string => join(files.blobs, commit.slice(0, 2), commit);
     expect([secret, kept].map(({ commit }) => existsSync(pathOf(commit)))).toEqual([true, true]);
-    await store.audit.redact({ atMs: 1, actor: TEST_LOG.actor, reason: "other", payloads: [{ seq: 1, commit: secret.commit }] });
+    await store.audit.redact({
+      atMs: 1,
+      actor: TEST_LOG.actor,
+      reason: "other",
+      payloads: [{ seq: 1, commit: secret.commit }],
+    });
     expect([secret, kept].map(({ commit }) => existsSync(pathOf(commit)))).toEqual([false, true]);
     await store.close();
 
@@ -100,7 +132,11 @@ describe("an erasure", () => {
     }
     writeFileSync(join(files.blobs, "README"), "not ours");
     const again = await open();
-    expect([secret.commit, orphan, kept.commit].map((commit) => existsSync(pathOf(commit)))).toEqual([false, false, true]);
+    expect([secret.commit, orphan, kept.commit].map((commit) => existsSync(pathOf(commit)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect((await again.journal.read(runNumber(0)))[0]?.payloads[1]?.bytes).toHaveLength(80_000);
     expect(existsSync(join(files.blobs, "README"))).toBe(true);
     await again.close();
@@ -130,8 +166,12 @@ describe("a backup", () => {
     const copied = store.backUp(copy);
     await Promise.all(Array.from({ length: 200 }, (_, index) => store.journal.append(aDraft(runNumber(2), index + 1))));
     await copied;
-    await expect(store.backUp(copy)).rejects.toThrow();
-    const restored = await openSqliteStore({ database: join(copy, "writ.db"), blobs: join(copy, "blobs") }, nodeHasher, null);
+    await expect(store.backUp(copy)).rejects.toThrow("EEXIST");
+    const restored = await openSqliteStore(
+      { database: join(copy, "writ.db"), blobs: join(copy, "blobs") },
+      nodeHasher,
+      null,
+    );
     const { size } = await restored.audit.head();
     expect(size).toBeGreaterThanOrEqual(502);
     await expectTree(restored.audit, size);

@@ -8,7 +8,9 @@ import { storedEntries } from "./stored-entries.ts";
 
 /** @param append a reader's refuses */
 export function sqliteJournal(db: DatabaseSync, blobs: BlobFiles, append: Journal["append"]): Journal {
-  const entries = db.prepare("SELECT seq, run_id, version, bytes FROM entry WHERE run_id = ? AND version >= ? ORDER BY version");
+  const entries = db.prepare(
+    "SELECT seq, run_id, version, bytes FROM entry WHERE run_id = ? AND version >= ? ORDER BY version",
+  );
   const births = db.prepare(
     `SELECT p.pid, p.salt, p.bytes FROM entry e
        CROSS JOIN payload p ON p.pid >= e.seq * 4096 AND p.pid < (e.seq + 1) * 4096

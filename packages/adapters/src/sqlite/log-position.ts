@@ -14,7 +14,7 @@ import {
   TILE_WIDTH,
 } from "@writ/core";
 
-import type { LogPosition } from "./group-commit.ts";
+import type { LogPosition } from "./log-growth.ts";
 import { bytesOf, integerOf, textOf } from "./row.ts";
 
 const HASH_BYTES = 32;
@@ -49,7 +49,8 @@ export function readPosition(db: DatabaseSync, hash: Hasher): LogPosition {
   if (log !== readStart(db).log) corrupt("head and first entry name different logs", { log });
   const tree = treeAt(db, hash, size) ?? corrupt("a tile or an entry is missing", { size });
   const stored = readFrontier(bytesOf(head, "frontier"));
-  const isSame = stored.length === tree.frontier.length && stored.every((node, at) => equalBytes(node, tree.frontier[at] ?? node));
+  const isSame =
+    stored.length === tree.frontier.length && stored.every((node, at) => equalBytes(node, tree.frontier[at] ?? node));
   if (!isSame) corrupt("the entries do not hash to the stored head", { size });
   return { log, tree, isEnded: last !== undefined && isLogEnd(textOf(last, "bytes")) };
 }
@@ -61,7 +62,8 @@ export function readPosition(db: DatabaseSync, hash: Hasher): LogPosition {
  */
 export function compareWithSeen(db: DatabaseSync, hash: Hasher, tree: LogTree, seen: SeenHead): void {
   if (tree.size < seen.size) {
-    const message = "the database is older than what was seen of it; restore the newer one, or accept the loss with writ audit checkpoint --accept-loss";
+    const message =
+      "the database is older than what was seen of it; restore the newer one, or accept the loss with writ audit checkpoint --accept-loss";
     throw new OrchestratorError("log_rolled_back", message, { details: { size: tree.size, seen: seen.size } });
   }
   const then = treeAt(db, hash, seen.size) ?? corrupt("a tile or an entry is missing", { size: seen.size });
@@ -89,5 +91,7 @@ function treeAt(db: DatabaseSync, hash: Hasher, size: number): LogTree | undefin
 }
 
 function corrupt(message: string, details: Readonly<Record<string, string | number>>): never {
-  throw new OrchestratorError("log_corrupt", `${message}; keep a copy, run writ audit verify, restore a backup`, { details });
+  throw new OrchestratorError("log_corrupt", `${message}; keep a copy, run writ audit verify, restore a backup`, {
+    details,
+  });
 }

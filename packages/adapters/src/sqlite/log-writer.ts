@@ -6,7 +6,8 @@ import type { Appended, Documents } from "@writ/runtime";
 import { AppendQueue } from "./append-queue.ts";
 import type { BlobFiles } from "./blob-files.ts";
 import { isFiled, placeOf } from "./entry-rows.ts";
-import type { GroupCommit, Placed, Work } from "./group-commit.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { Placed, Work } from "./log-growth.ts";
 import { rebuildViews } from "./rebuild.ts";
 import { integerOf, textOf } from "./row.ts";
 import { guarded } from "./sqlite-failure.ts";
@@ -35,7 +36,9 @@ export class LogWriter {
     const filed = draft.payloads.filter(isFiled);
     if (filed.length === 0) return this.#queue.append({ kind: "run", draft }, draft.run, null);
     for (const { commit } of filed) this.#unplaced.add(commit);
-    const written = Promise.all(filed.map(({ commit, bytes }) => this.#blobs.write(commit, bytes))).then(() => undefined);
+    const written = Promise.all(filed.map(({ commit, bytes }) => this.#blobs.write(commit, bytes))).then(
+      () => undefined,
+    );
     return this.#queue.append({ kind: "run", draft }, draft.run, written).finally(() => {
       for (const { commit } of filed) this.#unplaced.delete(commit);
     });
@@ -88,7 +91,9 @@ export class LogWriter {
 
   #filedCommits(): ReadonlySet<string> {
     const rows = this.#db
-      .prepare("SELECT p.pid, e.bytes FROM payload p INDEXED BY payload_in_file JOIN entry e ON e.seq = p.pid / 4096 WHERE p.bytes IS NULL")
+      .prepare(
+        "SELECT p.pid, e.bytes FROM payload p INDEXED BY payload_in_file JOIN entry e ON e.seq = p.pid / 4096 WHERE p.bytes IS NULL",
+      )
       .all();
     return new Set(rows.map((row) => birthsOf(textOf(row, "bytes"))[placeOf(integerOf(row, "pid")).n] ?? ""));
   }

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync, closeSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -127,7 +137,11 @@ describe("a log that contradicts itself is refused", () => {
     ["the head names another log", 10, "UPDATE head SET log_id = 'log_01m7xcc2g3pcfz3hmdpdpdksfy'"],
     ["the head is gone", 10, "DELETE FROM head"],
     ["the first entry is another", 10, "UPDATE entry SET bytes = '{}' WHERE seq = 0"],
-    ["a tile was changed", 600, "UPDATE tile SET hashes = CAST(substr(hashes, 1, 8191) || x'00' AS BLOB) WHERE idx = 1"],
+    [
+      "a tile was changed",
+      600,
+      "UPDATE tile SET hashes = CAST(substr(hashes, 1, 8191) || x'00' AS BLOB) WHERE idx = 1",
+    ],
     ["a tile is gone", 600, "DELETE FROM tile WHERE idx = 0"],
   ])("%s", async (_, entries, statement) => {
     await appended(1, entries);

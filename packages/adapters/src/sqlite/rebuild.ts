@@ -14,7 +14,11 @@ const BATCH = 256;
  * has moved past what was handed in keeps its rows. Interrupted, it leaves old
  * and new rows side by side, each right for its run, and can be started again.
  */
-export async function rebuildViews(db: DatabaseSync, commit: GroupCommit, rows: AsyncIterable<ViewChanges>): Promise<void> {
+export async function rebuildViews(
+  db: DatabaseSync,
+  commit: GroupCommit,
+  rows: AsyncIterable<ViewChanges>,
+): Promise<void> {
   const writer = new RebuildRows(db);
   const gone = writer.knownRuns();
   let batch: ViewChanges[] = [];
@@ -41,7 +45,12 @@ class RebuildRows {
   }
 
   knownRuns(): Set<string> {
-    return new Set(this.#db.prepare("SELECT run_id FROM run_view").all().map((row) => textOf(row, "run_id")));
+    return new Set(
+      this.#db
+        .prepare("SELECT run_id FROM run_view")
+        .all()
+        .map((row) => textOf(row, "run_id")),
+    );
   }
 
   replace({ run, approvals, artifacts }: ViewChanges): void {

@@ -44,5 +44,7 @@ export function bytesOrNull(row: Row, column: string): Uint8Array | null {
 }
 
 function refuse(column: string): never {
-  throw new OrchestratorError("database_corrupt", "a row has a value of the wrong type; restore a backup", { details: { column } });
+  throw new OrchestratorError("database_corrupt", "a row has a value of the wrong type; restore a backup", {
+    details: { column },
+  });
 }

@@ -1,5 +1,7 @@
 import { OrchestratorError, type ErrorCode } from "@writ/core";
 
+import { errnoOf } from "../system/errno.ts";
+
 /** Primary result codes. @see https://www.sqlite.org/rescode.html */
 const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [3, "workspace_read_only"],
@@ -31,9 +33,14 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
 export function storageFailure(error: unknown): OrchestratorError | undefined {
   if (error instanceof OrchestratorError) return error;
   if (!(error instanceof Error)) return undefined;
-  const code = driverCode(error) ?? systemCode(error);
+  const errno = errnoOf(error);
+  const code = errno === null ? driverCode(error) : (SYSTEM_CODES.get(errno) ?? "file_io");
   if (code === undefined) return undefined;
-  return new OrchestratorError(code, REMEDIES[code] ?? error.message, { details: { reported: error.message }, cause: error });
+  const isOther = errno !== null && code === "file_io";
+  const message = isOther
+    ? `the operating system answered ${errno}; see what lies at that path`
+    : (REMEDIES[code] ?? error.message);
+  return new OrchestratorError(code, message, { details: { reported: error.message }, cause: error });
 }
 
 /** Runs what reads or writes the disk. @throws OrchestratorError as `storageFailure` names it; a bug as it is */
@@ -47,9 +54,4 @@ export function guarded<T>(act: () => T): T {
 
 function driverCode(error: Error): ErrorCode | undefined {
   return "errcode" in error && typeof error.errcode === "number" ? CODES.get(error.errcode & 0xff) : undefined;
-}
-
-function systemCode(error: Error): ErrorCode | undefined {
-  if (!("syscall" in error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  return SYSTEM_CODES.get(error.code) ?? "file_io";
 }

@@ -29,8 +29,15 @@ describe.skipIf(isWithoutBubblewrap)("a full disk", () => {
     ["payloads in files", 100_000],
   ])("filled by %s stops every further append; what was acknowledged is there", async (_, bytes) => {
     const folder = "/tmp/writ-full";
-    const met = await inSandbox<FullDisk>(["--size", "4000000", "--tmpfs", "/tmp", "--dir", folder], ["full", folder, `${bytes}`]);
-    expect(met).toMatchObject({ first: "audit_unavailable disk_full", later: "audit_unavailable disk_full", document: "audit_unavailable disk_full" });
+    const met = await inSandbox<FullDisk>(
+      ["--size", "4000000", "--tmpfs", "/tmp", "--dir", folder],
+      ["full", folder, `${bytes}`],
+    );
+    expect(met).toMatchObject({
+      first: "audit_unavailable disk_full",
+      later: "audit_unavailable disk_full",
+      document: "audit_unavailable disk_full",
+    });
     expect(met.acknowledged).toBeGreaterThan(10);
     expect(met).toMatchObject({ kept: met.acknowledged, after: "ok", create: "disk_full" });
   });

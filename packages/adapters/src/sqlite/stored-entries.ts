@@ -20,7 +20,11 @@ const NONE: readonly StoredPayload[] = [];
  * @returns payloads with neither salt nor bytes where they were erased, and with
  * a salt but no bytes where their file is missing: whoever verifies tells them apart
  */
-export async function storedEntries(entries: readonly Row[], births: readonly Row[], blobs: BlobFiles): Promise<readonly StoredEntry[]> {
+export async function storedEntries(
+  entries: readonly Row[],
+  births: readonly Row[],
+  blobs: BlobFiles,
+): Promise<readonly StoredEntry[]> {
   const bySeq = birthsBySeq(births);
   const stored: StoredEntry[] = [];
   for (const row of entries) {
@@ -46,7 +50,11 @@ function birthsBySeq(rows: readonly Row[]): ReadonlyMap<number, BirthRow[]> {
   return births;
 }
 
-async function withFiles(births: readonly BirthRow[], entry: string, blobs: BlobFiles): Promise<readonly StoredPayload[]> {
+async function withFiles(
+  births: readonly BirthRow[],
+  entry: string,
+  blobs: BlobFiles,
+): Promise<readonly StoredPayload[]> {
   const commits = birthsOf(entry);
   const read = async (birth: BirthRow): Promise<StoredPayload> => {
     const commit = commits[birth.n];

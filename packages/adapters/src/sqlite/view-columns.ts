@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   OrchestratorError,
+  parseStrict,
   type RunView,
 } from "@writ/core";
 
@@ -78,7 +79,7 @@ export function approvalViewOf(row: Row): ApprovalView {
     status: statusOf(textOf(row, "status")),
     tool: textOf(row, "tool"),
     tier: textOf(row, "tier"),
-    gates: namesIn(parsed(textOf(row, "gates"))),
+    gates: namesIn(parseStrict(textOf(row, "gates"))),
     title: textOrNull(row, "title"),
     binding_hash: textOf(row, "binding_hash"),
     requested_at_ms: integerOf(row, "requested_at_ms"),
@@ -105,13 +106,8 @@ function amounts(value: JsonObject): Amounts {
   };
 }
 
-function parsed(text: string): Json {
-  const value: Json = JSON.parse(text);
-  return value;
-}
-
 function objectIn(text: string): JsonObject {
-  const value = parsed(text);
+  const value = parseStrict(text);
   return isJsonObject(value) ? value : malformed();
 }
 

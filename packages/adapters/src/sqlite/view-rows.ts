@@ -2,7 +2,14 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { ApprovalView, ArtifactView, RunView, ViewChanges } from "@writ/core";
 
-import { APPROVAL_COLUMNS, approvalValues, ARTIFACT_COLUMNS, artifactValues, RUN_COLUMNS, runValues } from "./view-columns.ts";
+import {
+  APPROVAL_COLUMNS,
+  approvalValues,
+  ARTIFACT_COLUMNS,
+  artifactValues,
+  RUN_COLUMNS,
+  runValues,
+} from "./view-columns.ts";
 
 /** What a run's rows repeat of its payloads. */
 const ERASURES: readonly string[] = [

@@ -20,7 +20,9 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
      ORDER BY created_at_ms DESC, run_id DESC LIMIT ?`,
   );
   const approval = db.prepare("SELECT * FROM approval_view WHERE approval_id = ?");
-  const soonestWith = db.prepare("SELECT * FROM approval_view WHERE status = ? ORDER BY expires_at_ms, approval_id LIMIT ?");
+  const soonestWith = db.prepare(
+    "SELECT * FROM approval_view WHERE status = ? ORDER BY expires_at_ms, approval_id LIMIT ?",
+  );
   const ofRun = db.prepare(
     `SELECT * FROM approval_view WHERE run_id = ? AND status IN (SELECT value FROM json_each(?))
      ORDER BY expires_at_ms, approval_id LIMIT ?`,
@@ -44,7 +46,9 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
     async runs({ statuses, before, limit }) {
       const { createdAt, run: id } = before ?? LAST;
       if (statuses.length === 0) return allRows(newest, createdAt, id, limit).map(runViewOf);
-      const found = [...new Set(statuses)].flatMap((status) => allRows(newestWith, status, createdAt, id, limit).map(runViewOf));
+      const found = [...new Set(statuses)].flatMap((status) =>
+        allRows(newestWith, status, createdAt, id, limit).map(runViewOf),
+      );
       return found.toSorted(newestFirst).slice(0, limit);
     },
     async approval(id) {
@@ -58,7 +62,10 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
       return found.toSorted(soonestFirst).slice(0, limit);
     },
     async unfinished() {
-      return allRows(unfinished).map((row) => ({ run: runIdOf(textOf(row, "run_id")), wakeAt: integerOrNull(row, "wake_at_ms") }));
+      return allRows(unfinished).map((row) => ({
+        run: runIdOf(textOf(row, "run_id")),
+        wakeAt: integerOrNull(row, "wake_at_ms"),
+      }));
     },
     async writtenPaths() {
       return new Set(allRows(written).map((row) => textOf(row, "path")));
@@ -70,5 +77,9 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
 function runIdOf(text: string): RunId {
   const id = parseId("run", text);
   if (id.ok) return id.value;
-  throw new OrchestratorError("database_corrupt", "a run in the lists has no proper name; writ rebuild writes them anew", { details: { run: text } });
+  throw new OrchestratorError(
+    "database_corrupt",
+    "a run in the lists has no proper name; writ rebuild writes them anew",
+    { details: { run: text } },
+  );
 }

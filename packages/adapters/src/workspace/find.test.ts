@@ -1,4 +1,16 @@
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,7 +32,8 @@ const codeOf = (act: () => unknown): string => {
     return error instanceof OrchestratorError ? error.code : String(error);
   }
 };
-const init = (folder: string): unknown => initWorkspace(folder, UID, ({ database }) => writeFileSync(database, "database"));
+const init = (folder: string): unknown =>
+  initWorkspace(folder, UID, ({ database }) => writeFileSync(database, "database"));
 
 beforeEach(() => {
   root = mkdtempSync(join(realpathSync(tmpdir()), "writ-find-"));
@@ -91,7 +104,13 @@ describe("a workspace is made", () => {
   });
 
   test("or not at all", () => {
-    expect(codeOf(() => initWorkspace(root, UID, () => { throw new OrchestratorError("disk_full", "no room"); }))).toBe("disk_full");
+    expect(
+      codeOf(() =>
+        initWorkspace(root, UID, () => {
+          throw new OrchestratorError("disk_full", "no room");
+        }),
+      ),
+    ).toBe("disk_full");
     expect(readdirSync(root)).toEqual([]);
     // Somebody else was quicker, between the look and the last step.
     expect(codeOf(() => initWorkspace(root, UID, () => init(root)))).toBe("workspace_exists");

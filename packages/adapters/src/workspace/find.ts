@@ -50,5 +50,7 @@ function realPath(from: string): string {
 }
 
 function notFound(from: string): never {
-  throw new OrchestratorError("workspace_not_found", `there is no workspace at or above ${from}; try writ init`, { details: { from } });
+  throw new OrchestratorError("workspace_not_found", `there is no workspace at or above ${from}; try writ init`, {
+    details: { from },
+  });
 }

@@ -18,7 +18,10 @@ export function writeError({ code, message, details, problems }: OrchestratorErr
 export function readError(error: Json | undefined): OrchestratorError {
   const { code, message, details, problems } = isJsonObject(error) ? error : {};
   if (typeof code !== "string" || !isErrorCode(code)) {
-    return new OrchestratorError("inbox_message_invalid", `the owner answered ${String(code)}, which this version does not know`);
+    return new OrchestratorError(
+      "inbox_message_invalid",
+      `the owner answered ${String(code)}, which this version does not know`,
+    );
   }
   const read = isJsonArray(problems) ? problems.filter(isJsonObject).map(readProblem) : [];
   return new OrchestratorError(code, String(message), { details: readDetails(details), problems: read });

@@ -30,7 +30,8 @@ export class LineReader {
 
   #keep(part: Buffer): void {
     this.#size += part.length;
-    if (this.#size > MAX_MESSAGE_BYTES) refuseMessage(`a message has more than ${MAX_MESSAGE_BYTES} bytes; hand large values in by file`);
+    if (this.#size > MAX_MESSAGE_BYTES)
+      refuseMessage(`a message has more than ${MAX_MESSAGE_BYTES} bytes; hand large values in by file`);
     if (part.length > 0) this.#parts.push(part);
   }
 }

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,7 +17,7 @@ import { type Json, OrchestratorError } from "@writ/core";
 import { codeOf } from "@writ/testkit/contracts/store-harness";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import type { CommandHandler } from "./inbox.ts";
+import type { CommandHandler } from "./inbox-caller.ts";
 import { MAX_MESSAGE_BYTES } from "./inbox-protocol.ts";
 import { initWorkspace } from "./init.ts";
 import { workspacePaths } from "./layout.ts";
@@ -83,7 +93,9 @@ describe("a command", () => {
       return command;
     });
     const callers = await Promise.all(Array.from({ length: 8 }, (_, index) => call(index)));
-    const answers = Promise.all(callers.flatMap((caller, index) => Array.from({ length: 200 }, (_, n) => caller.send(`${index}/${n}`))));
+    const answers = Promise.all(
+      callers.flatMap((caller, index) => Array.from({ length: 200 }, (_, n) => caller.send(`${index}/${n}`))),
+    );
     let answered = 0;
     const timer = setInterval(() => {
       for (const resolve of waiting.splice(0).toReversed()) {
@@ -91,20 +103,35 @@ describe("a command", () => {
         resolve();
       }
     }, 1);
-    expect(await answers).toEqual(callers.flatMap((_, index) => Array.from({ length: 200 }, (_, n) => `${index}/${n}`)));
+    expect(await answers).toEqual(
+      callers.flatMap((_, index) => Array.from({ length: 200 }, (_, n) => `${index}/${n}`)),
+    );
     clearInterval(timer);
     expect(answered).toBe(1_600);
   });
 
   test("that is refused throws in the caller what it threw in the owner", async () => {
-    const problem = { code: "unknown_tool", message: "no such tool", place: { file: "plan.json", line: 3, step: "a" }, remedy: "remove it" };
+    const problem = {
+      code: "unknown_tool",
+      message: "no such tool",
+      place: { file: "plan.json", line: 3, step: "a" },
+      remedy: "remove it",
+    };
     const bare = { code: "cycle", message: "a cycle" };
     await own(async () => {
-      throw new OrchestratorError("stale_journal", "moved on", { details: { run: "run_a", version: 4 }, problems: [problem, bare] });
+      throw new OrchestratorError("stale_journal", "moved on", {
+        details: { run: "run_a", version: 4 },
+        problems: [problem, bare],
+      });
     });
     const refused = await (await call()).send(1).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(OrchestratorError);
-    expect(refused).toMatchObject({ code: "stale_journal", message: "moved on", details: { run: "run_a", version: 4 }, problems: [problem, bare] });
+    expect(refused).toMatchObject({
+      code: "stale_journal",
+      message: "moved on",
+      details: { run: "run_a", version: 4 },
+      problems: [problem, bare],
+    });
   });
 
   test("waits until the owner is ready to serve", async () => {

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { OrchestratorError } from "@writ/core";
@@ -20,10 +30,16 @@ import { WORKSPACE_FOLDER, type WorkspacePaths, workspacePaths } from "./layout.
 export function initWorkspace(root: string, uid: number, createLog: (paths: WorkspacePaths) => void): WorkspacePaths {
   const folder = statSync(root, { throwIfNoEntry: false });
   if (folder?.isDirectory() !== true) {
-    throw new OrchestratorError("workspace_not_found", `there is no folder ${root}; make it first`, { details: { root } });
+    throw new OrchestratorError("workspace_not_found", `there is no folder ${root}; make it first`, {
+      details: { root },
+    });
   }
   if (folder.uid !== uid) {
-    throw new OrchestratorError("workspace_foreign", `the folder ${root} belongs to another user; choose one of yours`, { details: { root } });
+    throw new OrchestratorError(
+      "workspace_foreign",
+      `the folder ${root} belongs to another user; choose one of yours`,
+      { details: { root } },
+    );
   }
   if (lookAt(join(root, WORKSPACE_FOLDER)) !== null) return refuseSecond(root);
   return named(root, () => {
@@ -59,7 +75,9 @@ function rename(draft: string, root: string): void {
 }
 
 function refuseSecond(root: string): never {
-  throw new OrchestratorError("workspace_exists", `${root} is a workspace already; writ list shows what is in it`, { details: { root } });
+  throw new OrchestratorError("workspace_exists", `${root} is a workspace already; writ list shows what is in it`, {
+    details: { root },
+  });
 }
 
 function sync(folder: string): void {

@@ -39,7 +39,11 @@ const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRES
  * @returns `nobody` where no process listens, `silent` where one does not greet in time
  * @throws OrchestratorError `inbox_message_invalid` for an owner of another version
  */
-export async function connectToOwner(path: string, self: ProcessIdentity, patienceMs: number): Promise<OwnerConnection | "nobody" | "silent"> {
+export async function connectToOwner(
+  path: string,
+  self: ProcessIdentity,
+  patienceMs: number,
+): Promise<OwnerConnection | "nobody" | "silent"> {
   const socket = connect(path);
   const connection = new Connection(socket);
   let silence: "nobody" | "silent" = "nobody";
@@ -152,5 +156,8 @@ class Connection implements OwnerConnection {
 }
 
 function gone(): OrchestratorError {
-  return new OrchestratorError("owner_gone", "the process that owns the workspace ended before it answered; run the command again");
+  return new OrchestratorError(
+    "owner_gone",
+    "the process that owns the workspace ended before it answered; run the command again",
+  );
 }

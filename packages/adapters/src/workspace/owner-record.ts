@@ -23,7 +23,10 @@ export interface OwnerRecord extends ProcessIdentity {
 export function writeOwnerRecord(file: string, { pid, startTime, socket, product }: OwnerRecord): void {
   const draft = `${file}.tmp`;
   rmSync(draft, { force: true });
-  writeFileSync(draft, `${JSON.stringify({ pid, start_time: startTime, socket, product })}\n`, { mode: 0o600, flag: "wx" });
+  writeFileSync(draft, `${JSON.stringify({ pid, start_time: startTime, socket, product })}\n`, {
+    mode: 0o600,
+    flag: "wx",
+  });
   renameSync(draft, file);
 }
 

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import { isJsonObject, type Json, type JsonObject } from "@writ/core";
+import { isJsonObject, type JsonObject, parseStrict } from "@writ/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { initWorkspace } from "./init.ts";
@@ -28,7 +28,7 @@ class Contender {
   constructor() {
     this.#process = spawn(process.execPath, [CONTENDER], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: this.#process.stdout }).on("line", (line) => {
-      const message: Json = JSON.parse(line);
+      const message = parseStrict(line);
       if (isJsonObject(message)) this.#said.push(message);
       this.#heard?.();
     });
@@ -45,7 +45,7 @@ class Contender {
   /** The next line it says that is not about the end of its owner, unless that is asked for. */
   async hear(what: "answer" | "closed" = "answer"): Promise<JsonObject> {
     for (;;) {
-      const at = this.#said.findIndex((message) => ("closed" in message) === (what === "closed"));
+      const at = this.#said.findIndex((message) => "closed" in message === (what === "closed"));
       if (at !== -1) return this.#said.splice(at, 1)[0] ?? {};
       await new Promise<void>((resolve) => (this.#heard = resolve));
     }
@@ -125,7 +125,10 @@ describe("an owner that is killed", () => {
       const place = expectOneOwner(alive, answers);
       const owner = alive[place];
       const left = alive.filter((contender) => contender !== owner);
-      for (const client of left) expect(await client.ask('send {"n":1}')).toEqual({ reply: { command: { n: 1 }, caller: client.pid, owner: owner?.pid } });
+      for (const client of left)
+        expect(await client.ask('send {"n":1}')).toEqual({
+          reply: { command: { n: 1 }, caller: client.pid, owner: owner?.pid },
+        });
       for (const client of left) client.tell('send "never"');
       for (const client of left) await client.ask('send {"n":2}');
 

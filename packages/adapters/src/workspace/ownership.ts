@@ -4,7 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Json, OrchestratorError } from "@writ/core";
 
 import { fileError } from "../files/file-error.ts";
-import { type CommandHandler, Inbox } from "./inbox.ts";
+import type { CommandHandler } from "./inbox-caller.ts";
+import { Inbox } from "./inbox.ts";
 import type { WorkspacePaths } from "./layout.ts";
 import { connectToOwner, type OwnerConnection } from "./owner-connection.ts";
 import { type OwnerLock, takeOwnerLock } from "./owner-lock.ts";
@@ -71,7 +72,10 @@ export async function acquireOrConnect(contender: Contender): Promise<Ownership 
   }
 }
 
-async function callOwner({ paths, self, uid }: Contender, patienceMs: number): Promise<OwnerConnection | "nobody" | "silent"> {
+async function callOwner(
+  { paths, self, uid }: Contender,
+  patienceMs: number,
+): Promise<OwnerConnection | "nobody" | "silent"> {
   const record = readOwnerRecord(paths.ownerRecord);
   if (record === null) return "nobody";
   checkPrivate(dirname(record.socket), uid);

@@ -21,7 +21,9 @@ const LONGEST_PATH = 103;
 export function socketPlace(temporary: string, uid: number, ownerLock: string): string {
   const { dev, ino } = statSync(ownerLock, { bigint: true });
   const name = `${dev.toString(36)}-${ino.toString(36)}.sock`;
-  const path = [temporary, "/tmp"].map((root) => join(root, `writ-${uid}`, name)).find((candidate) => Buffer.byteLength(candidate) <= LONGEST_PATH);
+  const path = [temporary, "/tmp"]
+    .map((root) => join(root, `writ-${uid}`, name))
+    .find((candidate) => Buffer.byteLength(candidate) <= LONGEST_PATH);
   if (path === undefined) throw new InvariantError("no folder is near enough for a socket", { temporary });
   makePrivate(dirname(path), uid);
   return path;

@@ -6,15 +6,44 @@ import type { EntryDraft } from "./stored-entry.ts";
 
 const amounts = { steps: 0, tool_calls: 0, tokens: 0, cost_millicents: 0, wall_clock_ms: 0 };
 const run: EntryDraft["views"]["run"] = {
-  run_id: "run_a", status: "in_progress", reason: null, goal: null, door: "run", started_by: "usr_a", plan_id: null, plan_hash: null,
-  version: 3, created_at_ms: 1, updated_at_ms: 1, ended_at_ms: null, wake_at_ms: null, worked_ms: 0, waited_ms: 0,
-  steps: { total: 0, done: 0, failed: 0 }, waiting: { gates: [], doubts: [], reviews: [] }, budget: { used: amounts, limits: amounts },
+  run_id: "run_a",
+  status: "in_progress",
+  reason: null,
+  goal: null,
+  door: "run",
+  started_by: "usr_a",
+  plan_id: null,
+  plan_hash: null,
+  version: 3,
+  created_at_ms: 1,
+  updated_at_ms: 1,
+  ended_at_ms: null,
+  wake_at_ms: null,
+  worked_ms: 0,
+  waited_ms: 0,
+  steps: { total: 0, done: 0, failed: 0 },
+  waiting: { gates: [], doubts: [], reviews: [] },
+  budget: { used: amounts, limits: amounts },
 };
 const draft = (over: Partial<EntryDraft> = {}): EntryDraft => ({
-  run: "run_a", version: 3, atMs: 1, head: '{"seq":', tail: "}", payloads: [], documents: [], approvalUses: [], keys: [],
-  views: { run, approvals: [], artifacts: [] }, ...over,
+  run: "run_a",
+  version: 3,
+  atMs: 1,
+  head: '{"seq":',
+  tail: "}",
+  payloads: [],
+  documents: [],
+  approvalUses: [],
+  keys: [],
+  views: { run, approvals: [], artifacts: [] },
+  ...over,
 });
-const ledger = (over: Partial<Ledger> = {}): Ledger => ({ versionOf: () => 2, isRedeemed: () => false, claimOf: () => undefined, ...over });
+const ledger = (over: Partial<Ledger> = {}): Ledger => ({
+  versionOf: () => 2,
+  isRedeemed: () => false,
+  claimOf: () => undefined,
+  ...over,
+});
 const code = (over: Partial<EntryDraft>, known: Partial<Ledger> = {}): string | undefined => {
   const refusal = refusalOf(draft(over), ledger(known));
   return refusal instanceof OrchestratorError ? refusal.code : refusal?.name;
@@ -43,7 +72,9 @@ describe("a draft is refused", () => {
   test("when an approval was used before, or is named twice", () => {
     const use = { approval: "apr_a", bindingHash: "sha256:00" };
     expect(code({ approvalUses: [use] })).toBeUndefined();
-    expect(code({ approvalUses: [use] }, { isRedeemed: (approval) => approval === "apr_a" })).toBe("approval_already_redeemed");
+    expect(code({ approvalUses: [use] }, { isRedeemed: (approval) => approval === "apr_a" })).toBe(
+      "approval_already_redeemed",
+    );
     expect(code({ approvalUses: [use, { ...use, approval: "apr_b" }, use] })).toBe("approval_already_redeemed");
   });
 
@@ -58,6 +89,8 @@ describe("a draft is refused", () => {
     ["in_flight", { run: "run_b", state: "done" }, true],
     ["done", { run: "run_b", state: "in_flight" }, true],
   ])("a key %s after %j: %s", (state, claim, refused) => {
-    expect(code({ keys: [{ key: "ik_a", state }] }, { claimOf: () => claim })).toBe(refused ? "idempotency_conflict" : undefined);
+    expect(code({ keys: [{ key: "ik_a", state }] }, { claimOf: () => claim })).toBe(
+      refused ? "idempotency_conflict" : undefined,
+    );
   });
 });

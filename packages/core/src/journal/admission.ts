@@ -34,7 +34,9 @@ export interface Ledger {
  * `idempotency_conflict`, `entry_too_large`; InvariantError for a draft that no core makes
  */
 export function refusalOf(draft: EntryDraft, ledger: Ledger): OrchestratorError | InvariantError | undefined {
-  return versionRefusal(draft, ledger) ?? sizeRefusal(draft) ?? approvalRefusal(draft, ledger) ?? keyRefusal(draft, ledger);
+  return (
+    versionRefusal(draft, ledger) ?? sizeRefusal(draft) ?? approvalRefusal(draft, ledger) ?? keyRefusal(draft, ledger)
+  );
 }
 
 function versionRefusal(draft: EntryDraft, ledger: Ledger): OrchestratorError | undefined {

@@ -1,4 +1,4 @@
-import { birthsOf, erasedBy, type RunId, type StoredEntry } from "@writ/core";
+import { birthsOf, erasedBy, parseStrict, type RunId, type StoredEntry } from "@writ/core";
 import type { AuditLog, Store } from "@writ/runtime";
 import { describe, expect, test } from "vitest";
 
@@ -16,7 +16,7 @@ export function auditLogContract(make: MakeStore): void {
         expect(log).toEqual({ id: TEST_LOG.id, origin: TEST_LOG.origin, tenant: TEST_LOG.tenant });
         const [start] = await allEntries(audit);
         const { origin, tenant, key, product } = TEST_LOG;
-        expect(JSON.parse(start?.bytes ?? "")).toEqual({
+        expect(parseStrict(start?.bytes ?? "")).toEqual({
           ...{ v: 1, kind: "log", log: TEST_LOG.id, seq: 0, at_ms: TEST_LOG.atMs, actor: TEST_LOG.actor },
           facts: [{ type: "log_started", origin, tenant, key, product }],
         });
@@ -33,7 +33,9 @@ export function auditLogContract(make: MakeStore): void {
         let open = store;
         for (const size of [2, 255, 256, 257, 511, 512, 515]) {
           const from = (await open.audit.head()).size;
-          await Promise.all(Array.from({ length: size - from }, (_, index) => open.journal.append(aDraft(A, from + index))));
+          await Promise.all(
+            Array.from({ length: size - from }, (_, index) => open.journal.append(aDraft(A, from + index))),
+          );
           await expectTree(open.audit, size);
           open = await reopen();
           await expectTree(open.audit, size);
@@ -44,7 +46,11 @@ export function auditLogContract(make: MakeStore): void {
 
     test("is read in parts, in order", () =>
       onFreshLog(make, async ({ audit, journal }) => {
-        await Promise.all(Array.from({ length: 1_200 }, (_, index) => journal.append(aDraft(A, index + 1, { payloads: [aPayload(0, `${index}`)] }))));
+        await Promise.all(
+          Array.from({ length: 1_200 }, (_, index) =>
+            journal.append(aDraft(A, index + 1, { payloads: [aPayload(0, `${index}`)] })),
+          ),
+        );
         const part = await allEntries(audit, 100, 1_150);
         expect(part.map(({ seq }) => seq)).toEqual(Array.from({ length: 1_050 }, (_, index) => 100 + index));
         expect(part.every(({ payloads, seq }) => sameBytes(payloads[0]?.bytes, `payload ${seq - 1}`))).toBe(true);
@@ -55,7 +61,11 @@ export function auditLogContract(make: MakeStore): void {
     test("takes entries about itself between those of runs, and nothing after its end", () =>
       onFreshLog(make, async (store, reopen) => {
         const facts = [{ type: "key_rotated", reason: "scheduled" }];
-        const seqs = await Promise.all([store.journal.append(aDraft(A, 1)), store.audit.appendLog({ ...AT, facts }), store.journal.append(aDraft(A, 2))]);
+        const seqs = await Promise.all([
+          store.journal.append(aDraft(A, 1)),
+          store.audit.appendLog({ ...AT, facts }),
+          store.journal.append(aDraft(A, 2)),
+        ]);
         expect(seqs.map(({ seq }) => seq)).toEqual([1, 2, 3]);
         expect(await store.audit.positions(null)).toEqual([0, 2]);
         await store.audit.appendLog({ ...AT, facts: [{ type: "log_ended", reason: "moved" }] });
@@ -78,25 +88,54 @@ export function auditLogContract(make: MakeStore): void {
   describe("an erasure", () => {
     test("takes payloads and salts, leaves every entry and the tree, and is in the log", () =>
       onFreshLog(make, async (store, reopen) => {
-        const [secret, large, kept] = [aPayload(0, "secret"), aPayload(1, "large", new Uint8Array(70_000)), aPayload(2, "kept")];
-        const lists = { approvals: [anApproval(A, "apr_a", { reason: "words" })], artifacts: [anArtifact(A, "a.md")], view: { reason: "words" } };
+        const [secret, large, kept] = [
+          aPayload(0, "secret"),
+          aPayload(1, "large", new Uint8Array(70_000)),
+          aPayload(2, "kept"),
+        ];
+        const lists = {
+          approvals: [anApproval(A, "apr_a", { reason: "words" })],
+          artifacts: [anArtifact(A, "a.md")],
+          view: { reason: "words" },
+        };
         await store.journal.append(aDraft(A, 1, { payloads: [secret, large, kept], ...lists }));
-        await store.journal.append(aDraft(B, 1, { payloads: [aPayload(0, "other")], approvals: [anApproval(B, "apr_b")], artifacts: [anArtifact(B, "b.md")] }));
+        await store.journal.append(
+          aDraft(B, 1, {
+            payloads: [aPayload(0, "other")],
+            approvals: [anApproval(B, "apr_b")],
+            artifacts: [anArtifact(B, "b.md")],
+          }),
+        );
         const before = await allEntries(store.audit);
-        const named = [{ seq: 1, commit: secret.commit }, { seq: 1, commit: large.commit }, { seq: 1, commit: secret.commit }];
+        const named = [
+          { seq: 1, commit: secret.commit },
+          { seq: 1, commit: large.commit },
+          { seq: 1, commit: secret.commit },
+        ];
         expect(await store.audit.redact({ ...AT, reason: "erasure_request", payloads: named })).toEqual({ seq: 3 });
 
         await nowAndLater(store, reopen, async (open) => {
           const after = await allEntries(open.audit);
           expect(after.slice(0, 3).map(({ bytes }) => bytes)).toEqual(before.map(({ bytes }) => bytes));
-          expect(JSON.parse(after[3]?.bytes ?? "").facts).toEqual([{ type: "payload_redacted", reason: "erasure_request", payloads: named.slice(0, 2) }]);
+          expect(parseStrict(after[3]?.bytes ?? "")).toHaveProperty("facts", [
+            { type: "payload_redacted", reason: "erasure_request", payloads: named.slice(0, 2) },
+          ]);
           await expectTree(open.audit, 4);
           expect(await open.audit.redacted()).toEqual(new Set([secret.commit, large.commit]));
           for (const entry of [after[1], (await open.journal.read(A))[0]]) {
-            expect(entry?.payloads.map(({ n, salt, bytes }) => [n, salt !== null, bytes !== null])).toEqual([[0, false, false], [1, false, false], [2, true, true]]);
+            expect(entry?.payloads.map(({ n, salt, bytes }) => [n, salt !== null, bytes !== null])).toEqual([
+              [0, false, false],
+              [1, false, false],
+              [2, true, true],
+            ]);
           }
           expect(after[2]?.payloads[0]?.bytes).not.toBeNull();
-          expect(await open.views.run(A)).toMatchObject({ goal: null, plan_hash: null, reason: null, status: "in_progress" });
+          expect(await open.views.run(A)).toMatchObject({
+            goal: null,
+            plan_hash: null,
+            reason: null,
+            status: "in_progress",
+          });
           expect(await open.views.approval("apr_a")).toMatchObject({ title: null, reason: null, status: "waiting" });
           expect(await open.views.run(B)).toMatchObject({ goal: `goal of ${B}` });
           expect(await open.views.approval("apr_b")).toMatchObject({ title: "write notes/brief.md" });
@@ -109,7 +148,8 @@ export function auditLogContract(make: MakeStore): void {
         const [one, two] = [aPayload(0, "one"), aPayload(1, "two")];
         await store.journal.append(aDraft(A, 1, { payloads: [one, two] }));
         await store.journal.append(aDraft(B, 1));
-        const redact = (...payloads: { seq: number; commit: string }[]): Promise<string> => codeOf(store.audit.redact({ ...AT, reason: "other", payloads }));
+        const redact = (...payloads: { seq: number; commit: string }[]): Promise<string> =>
+          codeOf(store.audit.redact({ ...AT, reason: "other", payloads }));
         expect(await redact({ seq: 1, commit: one.commit }, { seq: 2, commit: two.commit })).toBe("payload_not_found");
         expect(await redact({ seq: 77, commit: one.commit })).toBe("payload_not_found");
         expect(await redact()).toBe("payload_not_found");
@@ -121,7 +161,9 @@ export function auditLogContract(make: MakeStore): void {
 
     test("of more payloads than one entry can name takes as many as it needs", () =>
       onFreshLog(make, async (store) => {
-        const births = Array.from({ length: 6 }, (_, entry) => Array.from({ length: 200 }, (_, n) => aPayload(n, `${entry}/${n}`)));
+        const births = Array.from({ length: 6 }, (_, entry) =>
+          Array.from({ length: 200 }, (_, n) => aPayload(n, `${entry}/${n}`)),
+        );
         await Promise.all(births.map((payloads, index) => store.journal.append(aDraft(A, index + 1, { payloads }))));
         const named = births.flatMap((payloads, index) => payloads.map(({ commit }) => ({ seq: index + 1, commit })));
         expect(await store.audit.redact({ ...AT, reason: "retention", payloads: named })).toEqual({ seq: 9 });
@@ -135,7 +177,11 @@ export function auditLogContract(make: MakeStore): void {
   });
 }
 
-export async function allEntries(audit: AuditLog, from = 0, to = Number.MAX_SAFE_INTEGER): Promise<readonly StoredEntry[]> {
+export async function allEntries(
+  audit: AuditLog,
+  from = 0,
+  to = Number.MAX_SAFE_INTEGER,
+): Promise<readonly StoredEntry[]> {
   const entries: StoredEntry[] = [];
   for await (const batch of audit.entries(from, to)) entries.push(...batch);
   return entries;
@@ -143,7 +189,9 @@ export async function allEntries(audit: AuditLog, from = 0, to = Number.MAX_SAFE
 
 /** Holds head and tiles against a tree computed from the entries, by recursion as RFC 6962 defines it. */
 export async function expectTree(audit: AuditLog, size: number): Promise<void> {
-  const leaves = (await allEntries(audit)).map(({ bytes }) => plainHasher.sha256(Buffer.concat([Buffer.of(0), Buffer.from(bytes)])));
+  const leaves = (await allEntries(audit)).map(({ bytes }) =>
+    plainHasher.sha256(Buffer.concat([Buffer.of(0), Buffer.from(bytes)])),
+  );
   const head = await audit.head();
   expect([head.size, leaves.length]).toEqual([size, size]);
   const frontier: Uint8Array[] = [];
@@ -152,7 +200,9 @@ export async function expectTree(audit: AuditLog, size: number): Promise<void> {
     frontier.push(treeHash(leaves.slice(from, from + width)));
     from += width;
   }
-  expect(head.frontier.map((node) => Buffer.from(node).toString("hex"))).toEqual(frontier.map((node) => Buffer.from(node).toString("hex")));
+  expect(head.frontier.map((node) => Buffer.from(node).toString("hex"))).toEqual(
+    frontier.map((node) => Buffer.from(node).toString("hex")),
+  );
   for (let index = 0; (index + 1) * 256 <= size; index += 1) {
     const tile = await audit.tile(0, index);
     expect(Buffer.from(tile ?? []).equals(Buffer.concat(leaves.slice(index * 256, (index + 1) * 256)))).toBe(true);
@@ -163,7 +213,9 @@ function treeHash(leaves: readonly Uint8Array[]): Uint8Array {
   const [only] = leaves;
   if (leaves.length === 1 && only !== undefined) return only;
   const half = 2 ** (Math.ceil(Math.log2(leaves.length)) - 1);
-  return plainHasher.sha256(Buffer.concat([Buffer.of(1), treeHash(leaves.slice(0, half)), treeHash(leaves.slice(half))]));
+  return plainHasher.sha256(
+    Buffer.concat([Buffer.of(1), treeHash(leaves.slice(0, half)), treeHash(leaves.slice(half))]),
+  );
 }
 
 function sameBytes(bytes: Uint8Array | null | undefined, text: string): boolean {

@@ -43,7 +43,11 @@ export function runNumber(number: number): RunId {
 }
 
 /** A payload with a salt that follows from `name`, so that equal names mean equal commitments. */
-export function aPayload(n: number, name: string, bytes: Uint8Array = new TextEncoder().encode(`payload ${name}`)): NewPayload {
+export function aPayload(
+  n: number,
+  name: string,
+  bytes: Uint8Array = new TextEncoder().encode(`payload ${name}`),
+): NewPayload {
   const salt = plainHasher.sha256(`salt ${name}`);
   return { n, salt, bytes, commit: commitment(plainHasher, salt, bytes) };
 }
@@ -73,7 +77,18 @@ export function aDraft(run: RunId, version: number, parts: DraftParts = {}): Ent
   });
   const at = text.lastIndexOf('"seq":0,') + '"seq":'.length;
   const views = { run: aRunView(run, { version, updated_at_ms: atMs, ...parts.view }), approvals, artifacts };
-  return { run, version, atMs, head: text.slice(0, at), tail: text.slice(at + 1), payloads, documents, approvalUses, keys, views };
+  return {
+    run,
+    version,
+    atMs,
+    head: text.slice(0, at),
+    tail: text.slice(at + 1),
+    payloads,
+    documents,
+    approvalUses,
+    keys,
+    views,
+  };
 }
 
 export function aRunView(run: RunId, over: Partial<RunView> = {}): RunView {

@@ -34,7 +34,11 @@ export async function onFreshLog(
 }
 
 /** What must be so at once, and still after a restart. */
-export async function nowAndLater(store: Store, reopen: () => Promise<Store>, look: (store: Store) => Promise<void>): Promise<void> {
+export async function nowAndLater(
+  store: Store,
+  reopen: () => Promise<Store>,
+  look: (store: Store) => Promise<void>,
+): Promise<void> {
   await look(store);
   await look(await reopen());
 }

@@ -12,7 +12,7 @@ export function journalContract(make: MakeStore): void {
   describe("the journal", () => {
     test("keeps exactly the drafted bytes, with the position it gave", () =>
       onFreshLog(make, async (store, reopen) => {
-        const first = aDraft(A, 1, { facts: [{ type: "noted", text: "Grüße, 世界 🌍 \u2028 \" \\" }] });
+        const first = aDraft(A, 1, { facts: [{ type: "noted", text: 'Grüße, 世界 🌍 \u2028 " \\' }] });
         expect(await store.journal.append(first)).toMatchObject({ seq: 1 });
         expect(await store.journal.append(aDraft(A, 2))).toMatchObject({ seq: 2 });
         await nowAndLater(store, reopen, async ({ journal }) => {
@@ -35,9 +35,14 @@ export function journalContract(make: MakeStore): void {
           store.journal.append(aDraft(A, 3, { payloads: [r] })),
         ]);
         await nowAndLater(store, reopen, async ({ journal }) => {
-          const born = (await journal.read(A)).map(({ payloads }) => payloads.map(({ n, salt, bytes }) => [n, plain(salt), plain(bytes)]));
+          const born = (await journal.read(A)).map(({ payloads }) =>
+            payloads.map(({ n, salt, bytes }) => [n, plain(salt), plain(bytes)]),
+          );
           expect(born).toEqual([
-            [[0, plain(p.salt), plain(p.bytes)], [1, plain(q.salt), []]],
+            [
+              [0, plain(p.salt), plain(p.bytes)],
+              [1, plain(q.salt), []],
+            ],
             [],
             [[0, plain(r.salt), plain(r.bytes)]],
           ]);
@@ -69,7 +74,8 @@ export function journalContract(make: MakeStore): void {
       onFreshLog(make, async (store) => {
         const drafts: EntryDraft[] = [];
         for (let version = 1; version <= 40; version += 1) {
-          for (let run = 0; run < 8; run += 1) drafts.push(aDraft(runNumber(run), version, { payloads: [aPayload(0, `${run}/${version}`)] }));
+          for (let run = 0; run < 8; run += 1)
+            drafts.push(aDraft(runNumber(run), version, { payloads: [aPayload(0, `${run}/${version}`)] }));
         }
         const seqs = (await Promise.all(drafts.map((draft) => store.journal.append(draft)))).map(({ seq }) => seq);
         expect(seqs.toSorted((a, b) => a - b)).toEqual(drafts.map((_, index) => index + 1));
@@ -77,15 +83,22 @@ export function journalContract(make: MakeStore): void {
           const entries = await store.journal.read(runNumber(run));
           expect(entries.map(({ version }) => version)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
           expect(entries.map(({ seq }) => seq)).toEqual(await store.audit.positions(runNumber(run)));
-          expect(entries.map(({ seq }) => seq)).toEqual(seqs.filter((_, index) => drafts[index]?.run === runNumber(run)));
+          expect(entries.map(({ seq }) => seq)).toEqual(
+            seqs.filter((_, index) => drafts[index]?.run === runNumber(run)),
+          );
         }
       }));
 
     test("refuses another version than the next, and keeps nothing of it", () =>
       onFreshLog(make, async (store, reopen) => {
         await store.journal.append(aDraft(A, 1));
-        const parts = { payloads: [aPayload(0, "stale")], documents: [{ digest: digest("s"), bytes: "{}" }], view: { status: "failed" } };
-        for (const version of [0, 1, 3]) expect(await codeOf(store.journal.append(aDraft(A, version, parts)))).toBe("stale_journal");
+        const parts = {
+          payloads: [aPayload(0, "stale")],
+          documents: [{ digest: digest("s"), bytes: "{}" }],
+          view: { status: "failed" },
+        };
+        for (const version of [0, 1, 3])
+          expect(await codeOf(store.journal.append(aDraft(A, version, parts)))).toBe("stale_journal");
         expect(await codeOf(store.journal.append(aDraft(B, 2)))).toBe("stale_journal");
         const again = await reopen();
         expect((await again.audit.head()).size).toBe(2);
@@ -124,7 +137,10 @@ export function journalContract(make: MakeStore): void {
         const second = { approvalUses: uses.slice(1) };
         expect(await codeOf(store.journal.append(aDraft(A, 2, second)))).toBe("approval_already_redeemed");
         const third = [{ approval: "apr_three", bindingHash: digest("three") }];
-        const racing = [store.journal.append(aDraft(A, 2, { approvalUses: third })), store.journal.append(aDraft(B, 1, { approvalUses: third }))];
+        const racing = [
+          store.journal.append(aDraft(A, 2, { approvalUses: third })),
+          store.journal.append(aDraft(B, 1, { approvalUses: third })),
+        ];
         expect(await Promise.all(racing.map(codeOf))).toEqual(["ok", "approval_already_redeemed"]);
         expect(await codeOf((await reopen()).journal.append(aDraft(B, 1, second)))).toBe("approval_already_redeemed");
       }));
@@ -143,7 +159,9 @@ export function journalContract(make: MakeStore): void {
 
     test("writes what is queued before it closes, and refuses what comes later", () =>
       onFreshLog(make, async (store, reopen) => {
-        const queued = [1, 2, 3].map((version) => store.journal.append(aDraft(A, version, { payloads: [aPayload(0, `q${version}`, new Uint8Array(LARGE))] })));
+        const queued = [1, 2, 3].map((version) =>
+          store.journal.append(aDraft(A, version, { payloads: [aPayload(0, `q${version}`, new Uint8Array(LARGE))] })),
+        );
         const again = await reopen();
         await Promise.all(queued);
         expect(await again.journal.read(A)).toHaveLength(3);
@@ -154,9 +172,19 @@ export function journalContract(make: MakeStore): void {
   describe("documents", () => {
     test("come with an entry or before it, and are kept once", () =>
       onFreshLog(make, async (store, reopen) => {
-        await store.documents.put([{ digest: digest("a"), bytes: '{"a":1}' }, { digest: digest("b"), bytes: "{}" }]);
+        await store.documents.put([
+          { digest: digest("a"), bytes: '{"a":1}' },
+          { digest: digest("b"), bytes: "{}" },
+        ]);
         await store.documents.put([{ digest: digest("a"), bytes: '{"a":1}' }]);
-        await store.journal.append(aDraft(A, 1, { documents: [{ digest: digest("a"), bytes: '{"a":1}' }, { digest: digest("c"), bytes: '{"c":[3]}' }] }));
+        await store.journal.append(
+          aDraft(A, 1, {
+            documents: [
+              { digest: digest("a"), bytes: '{"a":1}' },
+              { digest: digest("c"), bytes: '{"c":[3]}' },
+            ],
+          }),
+        );
         const { documents } = await reopen();
         expect(await documents.get(digest("a"))).toEqual({ a: 1 });
         expect(await documents.get(digest("c"))).toEqual({ c: [3] });

@@ -15,13 +15,26 @@ export function viewsContract(make: MakeStore): void {
     test("show what the last entry of a run said, member by member", () =>
       onFreshLog(make, async (store, reopen) => {
         const approval = anApproval(A, "apr_a", { gates: ["G1", "G2"], title: null });
-        const decided = { ...approval, status: "granted", decided_at_ms: 50, decided_by: "usr_b", reason: "fine" } as const;
+        const decided = {
+          ...approval,
+          status: "granted",
+          decided_at_ms: 50,
+          decided_by: "usr_b",
+          reason: "fine",
+        } as const;
         await Promise.all([
           store.journal.append(aDraft(A, 1, { view: { goal: null }, approvals: [approval, anApproval(A, "apr_b")] })),
-          store.journal.append(aDraft(A, 2, { view: { status: "completed", ended_at_ms: 9, wake_at_ms: 8, reason: "done" }, approvals: [decided] })),
+          store.journal.append(
+            aDraft(A, 2, {
+              view: { status: "completed", ended_at_ms: 9, wake_at_ms: 8, reason: "done" },
+              approvals: [decided],
+            }),
+          ),
         ]);
         await nowAndLater(store, reopen, async ({ views }) => {
-          const { views: last } = aDraft(A, 2, { view: { status: "completed", ended_at_ms: 9, wake_at_ms: 8, reason: "done" } });
+          const { views: last } = aDraft(A, 2, {
+            view: { status: "completed", ended_at_ms: 9, wake_at_ms: 8, reason: "done" },
+          });
           expect(await views.run(A)).toEqual(last.run);
           expect(await views.approval("apr_a")).toEqual(decided);
           expect(await views.approval("apr_b")).toEqual(anApproval(A, "apr_b"));
@@ -35,7 +48,11 @@ export function viewsContract(make: MakeStore): void {
         const statuses = ["completed", "in_progress", "awaiting_gate"];
         await Promise.all(
           Array.from({ length: 30 }, (_, number) =>
-            journal.append(aDraft(runNumber(number), 1, { view: { created_at_ms: 100 + Math.floor(number / 4), status: statuses[number % 3] ?? "" } })),
+            journal.append(
+              aDraft(runNumber(number), 1, {
+                view: { created_at_ms: 100 + Math.floor(number / 4), status: statuses[number % 3] ?? "" },
+              }),
+            ),
           ),
         );
         const numbers = Array.from({ length: 30 }, (_, number) => 29 - number);
@@ -49,7 +66,11 @@ export function viewsContract(make: MakeStore): void {
           before = { createdAt: last.created_at_ms, run: last.run_id };
         }
         expect(seen).toEqual(numbers.map(runNumber));
-        const some = await views.runs({ statuses: ["awaiting_gate", "completed", "completed", "failed"], before: { createdAt: 105, run: runNumber(22) }, limit: 9 });
+        const some = await views.runs({
+          statuses: ["awaiting_gate", "completed", "completed", "failed"],
+          before: { createdAt: 105, run: runNumber(22) },
+          limit: 9,
+        });
         const wanted = numbers.filter((number) => number < 22 && number % 3 !== 1).slice(0, 9);
         expect(some.map(({ run_id }) => run_id)).toEqual(wanted.map(runNumber));
         expect(await views.runs({ statuses: ["failed"], before: null, limit: 9 })).toEqual([]);
@@ -63,12 +84,26 @@ export function viewsContract(make: MakeStore): void {
           anApproval(A, "apr_a3", { expires_at_ms: 20 }),
         ];
         await journal.append(aDraft(A, 1, { approvals }));
-        await journal.append(aDraft(B, 1, { approvals: [anApproval(B, "apr_b1", { expires_at_ms: 20 }), anApproval(B, "apr_b2", { status: "used" })] }));
+        await journal.append(
+          aDraft(B, 1, {
+            approvals: [anApproval(B, "apr_b1", { expires_at_ms: 20 }), anApproval(B, "apr_b2", { status: "used" })],
+          }),
+        );
         const list = async (query: Parameters<typeof views.approvals>[0]): Promise<readonly string[]> =>
           (await views.approvals(query)).map(({ approval_id }) => approval_id);
         expect(await list({ statuses: ["waiting"], run: null, limit: 9 })).toEqual(["apr_a3", "apr_b1", "apr_a1"]);
-        expect(await list({ statuses: ["waiting", "denied"], run: null, limit: 3 })).toEqual(["apr_a2", "apr_a3", "apr_b1"]);
-        expect(await list({ statuses: [], run: null, limit: 9 })).toEqual(["apr_a2", "apr_a3", "apr_b1", "apr_a1", "apr_b2"]);
+        expect(await list({ statuses: ["waiting", "denied"], run: null, limit: 3 })).toEqual([
+          "apr_a2",
+          "apr_a3",
+          "apr_b1",
+        ]);
+        expect(await list({ statuses: [], run: null, limit: 9 })).toEqual([
+          "apr_a2",
+          "apr_a3",
+          "apr_b1",
+          "apr_a1",
+          "apr_b2",
+        ]);
         expect(await list({ statuses: ["waiting"], run: A, limit: 9 })).toEqual(["apr_a3", "apr_a1"]);
         expect(await list({ statuses: [], run: B, limit: 1 })).toEqual(["apr_b1"]);
         expect(await list({ statuses: ["waiting"], run: C, limit: 9 })).toEqual([]);
@@ -76,7 +111,13 @@ export function viewsContract(make: MakeStore): void {
 
     test("complete the beginning of a name", () =>
       onFreshLog(make, async ({ journal, views }) => {
-        await Promise.all(Array.from({ length: 12 }, (_, number) => journal.append(aDraft(runNumber(number), 1, { approvals: [anApproval(runNumber(number), `apr_${number}`)] }))));
+        await Promise.all(
+          Array.from({ length: 12 }, (_, number) =>
+            journal.append(
+              aDraft(runNumber(number), 1, { approvals: [anApproval(runNumber(number), `apr_${number}`)] }),
+            ),
+          ),
+        );
         expect(await views.complete("run", runNumber(11).slice(0, -1), 9)).toEqual([runNumber(10), runNumber(11)]);
         expect(await views.complete("run", "run_", 2)).toEqual([runNumber(0), runNumber(1)]);
         expect(await views.complete("approval", "apr_1", 9)).toEqual(["apr_1", "apr_10", "apr_11"]);
@@ -90,7 +131,10 @@ export function viewsContract(make: MakeStore): void {
         await journal.append(aDraft(B, 1));
         await journal.append(aDraft(C, 1));
         await journal.append(aDraft(C, 2, { view: { ended_at_ms: 600 } }));
-        expect(await views.unfinished()).toEqual([{ run: A, wakeAt: 500 }, { run: B, wakeAt: null }]);
+        expect(await views.unfinished()).toEqual([
+          { run: A, wakeAt: 500 },
+          { run: B, wakeAt: null },
+        ]);
       }));
 
     test("remember the paths that were written", () =>
@@ -103,13 +147,23 @@ export function viewsContract(make: MakeStore): void {
 
     test("are rebuilt: rows not handed in go, those of a run that moved on stay", () =>
       onFreshLog(make, async (store, reopen) => {
-        await store.journal.append(aDraft(A, 1, { view: { goal: "wrong" }, approvals: [anApproval(A, "apr_wrong")], artifacts: [anArtifact(A, "wrong.md")] }));
+        await store.journal.append(
+          aDraft(A, 1, {
+            view: { goal: "wrong" },
+            approvals: [anApproval(A, "apr_wrong")],
+            artifacts: [anArtifact(A, "wrong.md")],
+          }),
+        );
         await store.journal.append(aDraft(B, 1));
         await store.journal.append(aDraft(B, 2, { view: { goal: "newer" } }));
         await store.journal.append(aDraft(C, 1, { approvals: [anApproval(C, "apr_c")] }));
         await store.views.rebuild(
           each([
-            { run: aRunView(A, { goal: "right" }), approvals: [anApproval(A, "apr_right")], artifacts: [anArtifact(A, "right.md")] },
+            {
+              run: aRunView(A, { goal: "right" }),
+              approvals: [anApproval(A, "apr_right")],
+              artifacts: [anArtifact(A, "right.md")],
+            },
             { run: aRunView(B, { goal: "older" }), approvals: [], artifacts: [] },
           ]),
         );
@@ -117,7 +171,9 @@ export function viewsContract(make: MakeStore): void {
           expect((await views.run(A))?.goal).toBe("right");
           expect((await views.run(B))?.goal).toBe("newer");
           expect(await views.run(C)).toBeNull();
-          expect((await views.approvals({ statuses: [], run: null, limit: 9 })).map(({ approval_id }) => approval_id)).toEqual(["apr_right"]);
+          expect(
+            (await views.approvals({ statuses: [], run: null, limit: 9 })).map(({ approval_id }) => approval_id),
+          ).toEqual(["apr_right"]);
           expect(await views.writtenPaths()).toEqual(new Set(["right.md"]));
         });
       }));
@@ -125,7 +181,11 @@ export function viewsContract(make: MakeStore): void {
     test("stay as they are for a draft that is refused", () =>
       onFreshLog(make, async ({ journal, views }) => {
         await journal.append(aDraft(A, 1, { approvals: [anApproval(A, "apr_a")] }));
-        const refused = { view: { status: "failed" }, approvals: [anApproval(A, "apr_a", { status: "denied" })], artifacts: [anArtifact(A, "x")] };
+        const refused = {
+          view: { status: "failed" },
+          approvals: [anApproval(A, "apr_a", { status: "denied" })],
+          artifacts: [anArtifact(A, "x")],
+        };
         expect(await codeOf(journal.append(aDraft(A, 3, refused)))).toBe("stale_journal");
         expect((await views.run(A))?.status).toBe("in_progress");
         expect((await views.approval("apr_a"))?.status).toBe("waiting");

@@ -88,16 +88,26 @@ async function liveAndDie(writer: Writer, armed: "opening" | "acknowledging"): P
   writer.kill("SIGKILL");
   await ended;
   // What follows the last line feed was still being said.
-  return said.split("\n").slice(1, -1).map((line) => {
-    const [number = -1, version = -1, seq = -1] = line.split(" ").map(Number);
-    return { number, version, seq };
-  });
+  return said
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => {
+      const [number = -1, version = -1, seq = -1] = line.split(" ").map(Number);
+      return { number, version, seq };
+    });
 }
 
-async function lookAt(files: { readonly database: string; readonly blobs: string }, acknowledged: readonly Acknowledged[]): Promise<string | null> {
+async function lookAt(
+  files: { readonly database: string; readonly blobs: string },
+  acknowledged: readonly Acknowledged[],
+): Promise<string | null> {
   try {
     const store = await openSqliteStore(files, nodeHasher, null);
-    await expectWhole(store, acknowledged).finally(() => store.close());
+    try {
+      await expectWhole(store, acknowledged);
+    } finally {
+      await store.close();
+    }
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -112,17 +122,26 @@ async function expectWhole(store: SqliteStore, acknowledged: readonly Acknowledg
     for (const { version, seq, bytes, payloads } of entries) {
       const draft = sceneDraft(number, version ?? 0);
       expect(bytes).toBe(`${draft.head}${seq}${draft.tail}`);
-      expect(payloads.map((payload) => Buffer.from(payload.bytes ?? []).compare(draft.payloads[payload.n]?.bytes ?? Buffer.of()))).toEqual(
-        draft.payloads.map(() => 0),
-      );
+      expect(
+        payloads.map((payload) =>
+          Buffer.from(payload.bytes ?? []).compare(draft.payloads[payload.n]?.bytes ?? Buffer.of()),
+        ),
+      ).toEqual(draft.payloads.map(() => 0));
     }
     const seqs = new Map(entries.map(({ version, seq }) => [version, seq]));
-    const lost = acknowledged.filter((ack) => ack.number === number && (seqs.get(ack.version) ?? Number.NaN) !== (ack.seq === -1 ? seqs.get(ack.version) : ack.seq));
+    const lost = acknowledged.filter(
+      (ack) =>
+        ack.number === number &&
+        (seqs.get(ack.version) ?? Number.NaN) !== (ack.seq === -1 ? seqs.get(ack.version) : ack.seq),
+    );
     expect(lost, "acknowledged and lost").toEqual([]);
     await expectUsesConsumed(store, number, entries.length);
   }
   await expectTree(store.audit, size);
-  await expectViewsFollow(store, Array.from({ length: SCENE_RUNS }, (_, number) => runNumber(number)));
+  await expectViewsFollow(
+    store,
+    Array.from({ length: SCENE_RUNS }, (_, number) => runNumber(number)),
+  );
 }
 
 /** An approval whose use is in an entry cannot be used again. */
@@ -135,12 +154,16 @@ async function expectUsesConsumed(store: SqliteStore, number: number, versions: 
 }
 
 describe("kill -9 of a process that appends", () => {
-  test("loses nothing acknowledged, and tree, lists and files agree with the entries", { timeout: 6 * 3_600_000 }, async () => {
-    const killing = await kill("none", KILLS);
-    expect(killing).toMatchObject({ finding: null, kills: KILLS });
-    expect(killing.useful / killing.kills).toBeGreaterThan(0.7);
-    process.stdout.write(`store kills: ${JSON.stringify(killing)}\n`);
-  });
+  test(
+    "loses nothing acknowledged, and tree, lists and files agree with the entries",
+    { timeout: 6 * 3_600_000 },
+    async () => {
+      const killing = await kill("none", KILLS);
+      expect(killing).toMatchObject({ finding: null, kills: KILLS });
+      expect(killing.useful / killing.kills).toBeGreaterThan(0.7);
+      process.stdout.write(`store kills: ${JSON.stringify(killing)}\n`);
+    },
+  );
 
   test.each<[plant: Plant, seen: RegExp]>([
     ["acknowledge_early", /acknowledged and lost/],

@@ -13,7 +13,10 @@ export function sceneDraft(number: number, version: number): EntryDraft {
   const run = runNumber(number);
   const name = `${number}/${version}`;
   const isLarge = (number + version) % 23 === 0;
-  const payloads = [aPayload(0, name), ...(isLarge ? [aPayload(1, `large ${name}`, new Uint8Array(70_000).fill(version % 256))] : [])];
+  const payloads = [
+    aPayload(0, name),
+    ...(isLarge ? [aPayload(1, `large ${name}`, new Uint8Array(70_000).fill(version % 256))] : []),
+  ];
   const approval = `apr_${number}_${version}`;
   const isUsed = version % 5 === 0;
   return aDraft(run, version, {
