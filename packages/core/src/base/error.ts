@@ -99,6 +99,7 @@ export const ERRORS = {
   unknown_command: { exit: 2, status: 400, retryable: false },
   unknown_option: { exit: 2, status: 400, retryable: false },
   usage: { exit: 2, status: 400, retryable: false },
+  head_unsigned: { exit: 1, status: 503, retryable: true },
 } as const satisfies Record<string, ErrorTraits>;
 
 export interface ErrorTraits {

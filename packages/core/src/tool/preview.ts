@@ -1,3 +1,6 @@
+import * as z from "zod";
+import type { Json } from "../base/json.ts";
+
 /**
  * What a person is shown before they decide. Its canonical bytes are what an
  * approval binds, so everything a door renders comes from here.
@@ -69,3 +72,45 @@ export interface ArgumentsPreview {
   /** Canonical JSON of the arguments. */
   readonly args: string;
 }
+
+/** A preview read back from its bytes; null for one that this version does not know. */
+export function previewOf(value: Json): Preview | null {
+  const parsed = previewShape.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
+
+const version = z.strictObject({ bytes: z.number(), sha256: z.string(), mode: z.string() }).nullable();
+const change = z.strictObject({
+  path: z.string(),
+  change: z.enum(["create", "overwrite", "delete"]),
+  added: z.number(),
+  removed: z.number(),
+  diff: z.string().nullable(),
+  before: version,
+  after: version,
+});
+const previewShape = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("files"), title: z.string(), changes: z.array(change) }),
+  z.strictObject({
+    kind: z.literal("command"),
+    title: z.string(),
+    argv: z.array(z.string()),
+    program: z.string(),
+    directory: z.string(),
+    sandbox: z.string(),
+    network: z.string(),
+    environment: z.array(z.string()),
+    limits: z.record(z.string(), z.number()),
+    writes: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("request"),
+    title: z.string(),
+    method: z.string(),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
+    body: z.string().nullable(),
+    rule: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("arguments"), title: z.string(), tool: z.string(), args: z.string() }),
+]);

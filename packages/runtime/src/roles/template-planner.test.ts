@@ -239,7 +239,7 @@ version: "3"
 title: Garden log
 says: Writes down what happened in the garden.
 intent: garden.log
-utterances: ["log the garden", "find new docs from the last {since} and summarize them"]
+utterances: ["log the garden", "find new docs from {since} and summarize them"]
 parameters: { since: { type: hours, default: 24, says: how far back } }
 variants:
   - steps:

@@ -1,14 +1,17 @@
-import { gateCall, OrchestratorError, parseId, type Actor, type ApprovalView, type Json, type Request, type RunId, type RunState } from "@writ/core";
+import { gateCall, InvariantError, OrchestratorError, parseId, type Actor, type ApprovalView, type Json, type Request, type Rules, type RunId, type RunState } from "@writ/core";
 import { freeze, liveOf } from "../engine/dispatch.ts";
 import type { Engine } from "../engine/engine.ts";
 import { firstMoved, type ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Store } from "../ports/store.ts";
 import { ToolFailure } from "../ports/tool.ts";
+import { readHistory } from "./history.ts";
 
 export interface ApprovalPorts {
   readonly store: Store;
-  readonly engine: Engine;
+  /** Null where this process only looks. */
+  readonly engine: Engine | null;
   readonly gateway: ToolGateway;
+  readonly rulesOf: (run: RunId) => Promise<Rules>;
 }
 
 /** An approval as a person looks at it: the bound bytes, and whether what they rest on moved since. */
@@ -36,6 +39,11 @@ export class Approvals {
     this.#ports = ports;
   }
 
+  #engine(): Engine {
+    if (this.#ports.engine === null) throw new InvariantError("deciding needs the engine");
+    return this.#ports.engine;
+  }
+
   async list(statuses: readonly string[], run: RunId | null): Promise<readonly ApprovalView[]> {
     return this.#ports.store.views.approvals({ statuses, run, limit: 1_000 });
   }
@@ -57,7 +65,8 @@ export class Approvals {
   }
 
   async show(view: ApprovalView): Promise<ApprovalDetail> {
-    const state = await this.#ports.engine.state(runOf(view));
+    const run = runOf(view);
+    const { state } = await readHistory(this.#ports.store, run, await this.#ports.rulesOf(run));
     const request = requestOf(state, view.approval_id);
     if (request === null) throw new OrchestratorError("approval_not_found", `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`);
     const moved = view.status === "waiting" ? await this.#moved(state, request) : null;
@@ -81,7 +90,7 @@ export class Approvals {
     const before = await this.#view(id);
     const settled = settledAs(before, "approve");
     if (settled !== null) return settled;
-    const { engine } = this.#ports;
+    const engine = this.#engine();
     const run = runOf(before);
     const state = await engine.state(run);
     const request = requestOf(state, id);
@@ -98,7 +107,7 @@ export class Approvals {
     const before = await this.#view(id);
     const settled = settledAs(before, "deny");
     if (settled !== null) return settled;
-    const { facts } = await this.#ports.engine.deliver(runOf(before), (seal) => ({ type: "deny", approval: id, reason: seal.text(reason) }), actor);
+    const { facts } = await this.#engine().deliver(runOf(before), (seal) => ({ type: "deny", approval: id, reason: seal.text(reason) }), actor);
     const after = await this.#view(id);
     if (facts.some((fact) => fact.type === "approval_denied")) return { view: after, isNew: true };
     return settledAs(after, "deny") ?? { view: after, isNew: false };
@@ -107,14 +116,14 @@ export class Approvals {
   /** Voids a request, so that the step asks anew with what is the case now. */
   async askAgain(id: string, actor: Actor): Promise<ApprovalView> {
     const before = await this.#view(id);
-    const { facts } = await this.#ports.engine.deliver(runOf(before), () => ({ type: "ask_again", approval: id }), actor);
+    const { facts } = await this.#engine().deliver(runOf(before), () => ({ type: "ask_again", approval: id }), actor);
     if (facts.length === 0) throw new OrchestratorError("approval_already_decided", `${id} is ${before.status}; there is nothing to ask again`);
     return this.#next(before);
   }
 
   async #drifted(view: ApprovalView, field: string, actor: Actor): Promise<never> {
     const run = runOf(view);
-    await this.#ports.engine.deliver(run, () => ({ type: "evidence_moved", step: view.step, approval: view.approval_id, field }), actor);
+    await this.#engine().deliver(run, () => ({ type: "evidence_moved", step: view.step, approval: view.approval_id, field }), actor);
     const next = await this.#next(view);
     const what = field === "evidence" ? "what it rests on" : "what it would do";
     throw new OrchestratorError("evidence_drift", `${view.step}: ${what} moved after this was frozen; nothing ran, a new request is waiting: writ approvals show ${next.approval_id}`, {
@@ -125,7 +134,7 @@ export class Approvals {
   /** The request that waits in place of a voided one, once its preview is made. */
   async #next(voided: ApprovalView): Promise<ApprovalView> {
     const run = runOf(voided);
-    await this.#ports.engine.resting(run);
+    await this.#engine().resting(run);
     const open = await this.#ports.store.views.approvals({ statuses: ["waiting"], run, limit: 1_000 });
     return open.find((each) => each.step === voided.step) ?? this.#view(voided.approval_id);
   }

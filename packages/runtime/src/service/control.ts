@@ -7,15 +7,17 @@ import type { Tasks } from "./tasks.ts";
 const run = z.string().refine((text) => parseId("run", text).ok, "not a run's full id");
 const reason = z.string().min(1).max(4_000);
 const amount = z.int().nonnegative();
+/** What crosses the inbox was parsed from JSON; only its shape is left to see. */
+const jsonObject = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
 
 /** What a door may ask of the process that owns the workspace, in its own process or through the inbox. */
 export const controlRequest = z.discriminatedUnion("method", [
   z.strictObject({
     method: z.literal("create"),
     goal: z.string(),
-    plan: z.record(z.string(), z.json()).nullable(),
+    plan: jsonObject.nullable(),
     author: z.enum(["person", "program"]).nullable(),
-    inputs: z.record(z.string(), z.json()),
+    inputs: jsonObject,
     context: z.array(z.strictObject({ name: z.string(), text: z.string() })),
     door: z.string(),
     mode: z.enum(POLICY_MODES).nullable(),
@@ -68,8 +70,8 @@ export class Control {
     const { tasks, approvals, engine } = this.#ports;
     switch (request.method) {
       case "create": {
-        const { method: _, plan, ...rest } = request;
-        return { run: await tasks.create({ ...rest, plan: plan !== null && isJsonObject(plan) ? plan : null }, actor) };
+        const { method: _, ...wanted } = request;
+        return { run: await tasks.create(wanted, actor) };
       }
       case "approve":
         return asJson(await approvals.approve(request.approval, actor));

@@ -2,6 +2,7 @@ import {
   epochMs,
   intake,
   loosened,
+  InvariantError,
   mintId,
   OrchestratorError,
   parseId,
@@ -21,6 +22,7 @@ import {
   type Limits,
   type Pins,
   type Plan,
+  type Policy,
   type PlanVerdict,
   type PolicyMode,
   type Problem,
@@ -31,6 +33,7 @@ import {
   type Sealer,
   type StartInput,
   type TaskView,
+  type ToolRules,
 } from "@writ/core";
 import type { Engine } from "../engine/engine.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -54,12 +57,15 @@ export interface TaskDefaults {
 
 export interface TaskPorts {
   readonly store: Store;
-  readonly engine: Engine;
+  /** Null where this process only looks. */
+  readonly engine: Engine | null;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly hash: Hasher;
-  readonly pins: Pins;
-  readonly rules: Rules;
+  /** The configuration as documents runs refer to; null where this process only looks. */
+  readonly pinned: { readonly pins: Pins; readonly rules: Rules } | null;
+  readonly rules: ToolRules;
+  readonly policy: Policy;
   readonly rulesOf: (run: RunId) => Promise<Rules>;
   readonly defaults: TaskDefaults;
 }
@@ -95,7 +101,9 @@ export class Tasks {
    * @throws OrchestratorError `goal_empty`, `goal_too_long`, `policy_relaxation`, `plan_refused`, `budget_exceeded`
    */
   async create(request: TaskRequest, actor: Actor): Promise<RunId> {
-    const { clock, entropy, engine, pins } = this.#ports;
+    const { clock, entropy, pinned } = this.#ports;
+    if (pinned === null) throw new InvariantError("starting needs the engine");
+    const { pins } = pinned;
     const settings = this.#settings(request);
     const now = epochMs(clock.now());
     const plan = request.plan === null ? null : this.#prepared(request, request.plan, settings);
@@ -111,7 +119,7 @@ export class Tasks {
       settings,
       pins,
     });
-    await engine.start(run, make, actor);
+    await this.#engine().start(run, make, actor);
     return run;
   }
 
@@ -123,6 +131,11 @@ export class Tasks {
     if (!read.ok) throw refusal("plan_refused", read.error);
     if (read.value.problems.length > 0) throw refusal("plan_refused", read.value.problems);
     return { plan: read.value.plan, verdict: this.#verify(read.value.plan, request, settings) };
+  }
+
+  #engine(): Engine {
+    if (this.#ports.engine === null) throw new InvariantError("acting needs the engine");
+    return this.#ports.engine;
   }
 
   async show(run: RunId): Promise<TaskView> {
@@ -168,20 +181,20 @@ export class Tasks {
   }
 
   async cancel(run: RunId, reason: string, actor: Actor): Promise<void> {
-    const { facts } = await this.#ports.engine.deliver(run, (seal) => ({ type: "cancel", reason: seal.text(reason) }), actor);
+    const { facts } = await this.#engine().deliver(run, (seal) => ({ type: "cancel", reason: seal.text(reason) }), actor);
     if (facts.length === 0) throw await this.#unanswered(run, "cancel");
   }
 
   async extend(run: RunId, amounts: Amounts, reason: string, actor: Actor): Promise<void> {
-    const { facts } = await this.#ports.engine.deliver(run, (seal) => ({ type: "extend", amounts, reason: seal.text(reason) }), actor);
+    const { facts } = await this.#engine().deliver(run, (seal) => ({ type: "extend", amounts, reason: seal.text(reason) }), actor);
     if (facts.length === 0) throw await this.#unanswered(run, "extend");
   }
 
   /** A person's word on a step in doubt or in review. */
   async resolve(run: RunId, step: string, answer: "happened" | "did_not_happen" | "retry" | "skip", actor: Actor): Promise<void> {
-    const state = await this.#ports.engine.state(run);
+    const state = await this.#engine().state(run);
     if (!state.steps.has(step)) throw new OrchestratorError("step_not_found", `${run} has no step ${step}; see its steps with: writ show ${run}`);
-    const { facts } = await this.#ports.engine.deliver(run, () => ({ type: "resolve", step, answer }), actor);
+    const { facts } = await this.#engine().deliver(run, () => ({ type: "resolve", step, answer }), actor);
     if (facts.length === 0) throw new OrchestratorError("nothing_to_answer", `${step} is neither in doubt nor in review for that answer; see: writ show ${run}`);
   }
 
@@ -191,7 +204,7 @@ export class Tasks {
     const steps: JsonObject[] = [];
     for (const fact of entries.flatMap((entry) => entry.facts)) {
       if (fact.type !== "attempt_returned" || fact.undo === null) continue;
-      const tier = this.#ports.rules.tools.get(fact.undo.tool)?.spec.tier ?? "destructive";
+      const tier = this.#ports.rules.get(fact.undo.tool)?.spec.tier ?? "destructive";
       steps.unshift({
         id: `undo-${fact.step.replaceAll(/[^A-Za-z0-9_-]/g, "-")}-${fact.attempt}`,
         tool: fact.undo.tool,
@@ -205,7 +218,7 @@ export class Tasks {
   }
 
   async #steer(run: RunId, actor: Actor, input: { readonly type: "pause" | "resume" }): Promise<void> {
-    const { facts } = await this.#ports.engine.deliver(run, () => input, actor);
+    const { facts } = await this.#engine().deliver(run, () => input, actor);
     if (facts.length === 0) throw await this.#unanswered(run, input.type);
   }
 
@@ -260,12 +273,12 @@ export class Tasks {
   }
 
   #verify(plan: Plan, request: TaskRequest, settings: RunSettings): PlanVerdict {
-    const { rules, clock, hash } = this.#ports;
+    const { rules, policy, clock, hash } = this.#ports;
     const { steps, tool_calls, tokens, cost_millicents, wall_clock_ms } = settings.budget;
     return verifyPlan(hash, {
       plan,
-      tools: rules.tools,
-      policy: rules.policy,
+      tools: rules,
+      policy,
       mode: settings.mode,
       ceiling: settings.ceiling,
       limits: settings.budget,

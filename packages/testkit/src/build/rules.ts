@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, digestOf, durationMs, policyDocument, toolDocument, typ
 const OPEN_SCHEMA = { type: "object" } as const;
 
 /** A declaration that is valid by default; override what the test is about. */
-export function aToolSpec(name: string, tier: ApprovalMode, overrides: Partial<ToolSpec> & { readonly traits?: Partial<ToolSpec["traits"]> } = {}): ToolSpec {
+export function aToolSpec(name: string, tier: ApprovalMode, overrides: Partial<Omit<ToolSpec, "traits">> & { readonly traits?: Partial<ToolSpec["traits"]> } = {}): ToolSpec {
   const { traits, ...rest } = overrides;
   return {
     name,

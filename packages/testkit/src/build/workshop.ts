@@ -56,6 +56,6 @@ export async function openWorkshop(parts: WorkshopParts): Promise<Workshop> {
   const gateway = new ToolGateway({ tools: new Map(tools.map((tool) => [tool.spec.name, tool])), rules, policy, clock, files, sandbox, llm: null, callsPerMinute: parts.callsPerMinute ?? 100_000 });
   const engine = new Engine({ store, clock, entropy, secrets: new Secrets(parts.secrets ?? []), gateway, planner: parts.planner ?? NO_PLANNER, rules: today.rules, rulesOf });
   const defaults: TaskDefaults = { limits: DEFAULT_LIMITS, mode: policy.mode, ceiling: "destructive", approvalTtlMs: 86_400_000, timeoutMs: 30_000, width: 4, onFatal: "pause", ...parts.defaults };
-  const tasks = new Tasks({ store, engine, clock, entropy, hash, pins: today.pins, rules: today.rules, rulesOf, defaults });
-  return { engine, tasks, approvals: new Approvals({ store, engine, gateway }), store };
+  const tasks = new Tasks({ store, engine, clock, entropy, hash, pinned: today, rules, policy, rulesOf, defaults });
+  return { engine, tasks, approvals: new Approvals({ store, engine, gateway, rulesOf }), store };
 }

@@ -1,0 +1,23 @@
+import { argumentOf } from "../argv/invocation.ts";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { openDesk, systemClockOf } from "../compose.ts";
+import { approvalShowLines } from "../terminal/approval-view.ts";
+import { approvalView } from "../views/approval.ts";
+
+/** `writ approvals show <id>`: renders exactly the hashed bytes. */
+export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
+  const desk = await openDesk(world, invocation);
+  try {
+    const view = await desk.approvalNamed(argumentOf(invocation, "id") ?? "");
+    const detail = await desk.approvalDetail(view);
+    if (invocation.json) {
+      const { preview, args, evidence, moved, request } = detail;
+      terminal.json({ ...view, preview, args, evidence, moved, binding: request.binding });
+    } else {
+      terminal.out(approvalShowLines(terminal.screen(), approvalView(detail, systemClockOf().now())));
+    }
+    return 0;
+  } finally {
+    await desk.close();
+  }
+}

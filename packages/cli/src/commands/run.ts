@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { isJsonObject, isTerminal, OrchestratorError, parseId, POLICY_MODES, runStatus, type BudgetDocument, type Json, type JsonObject, type PolicyMode, type RunId } from "@writ/core";
+import { parseDocument } from "yaml";
+import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { openDesk, systemClockOf } from "../compose.ts";
+import type { Desk } from "../desk.ts";
+import { Drive, taskJson, type OnApproval } from "../drive.ts";
+import { eventLine } from "../event-line.ts";
+import { exitOfRun } from "../exit.ts";
+import { readInputs } from "../inputs.ts";
+import { showEnd } from "../show-end.ts";
+import { planLines, runHeadLines } from "../terminal/plan-view.ts";
+import { planView, runHead } from "../views/plan.ts";
+
+const FILE = /\.(json|ya?ml)$/;
+
+/** `writ run "<goal>" | <run-id> | <plan.json>`: starts or continues a run and stays with it. */
+export async function run(setting: Setting): Promise<ExitCode> {
+  const { invocation } = setting;
+  const what = argumentOf(invocation, "what") ?? "";
+  const desk = await openDesk(setting.world, invocation);
+  try {
+    if (hasOption(invocation, "--dry-run")) return await dryRun(desk, setting, what);
+    const id = await begun(desk, setting, what);
+    return await stay(desk, setting, id);
+  } finally {
+    await desk.close();
+  }
+}
+
+async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId> {
+  const { invocation } = setting;
+  const isGoal = hasOption(invocation, "--goal");
+  if (!isGoal && parseId("run", what).ok) {
+    const id = await desk.runNamed(what);
+    const view = await desk.store.views.run(id);
+    if (view?.status === "planned" || view?.status === "paused") await desk.send({ method: "resume", run: id });
+    else if (view?.ended_at_ms != null) throw new OrchestratorError("run_ended", `${id} has ended as ${view.status}; see it with: writ show ${id}`);
+    return id;
+  }
+  const { run: made } = await desk.send(createRequest(desk, setting, what, true));
+  return desk.runNamed(String(made));
+}
+
+/** The request a command line makes: a goal, or a plan from a file. */
+export function createRequest(desk: Desk, { invocation, world }: Setting, what: string, begin: boolean) {
+  const isFile = !hasOption(invocation, "--goal") && FILE.test(what);
+  const plan = isFile ? readPlanFile(isAbsolute(what) ? what : join(world.cwd, what), what) : null;
+  const mode = optionOf(invocation, "--mode");
+  return {
+    method: "create",
+    goal: plan === null ? what : `the plan ${what}`,
+    plan,
+    author: plan === null ? null : "person",
+    inputs: readInputs(desk, world.cwd, optionsOf(invocation, "--input")),
+    context: optionsOf(invocation, "--context").map((file) => ({ name: file, text: readText(join(world.cwd, file), file) })),
+    door: "run",
+    mode: mode === undefined ? null : policyMode(mode),
+    budget: budgetOf(invocation),
+    approvalTtlMs: null,
+    deadlineAtMs: null,
+    begin,
+  } as const;
+}
+
+function policyMode(text: string): PolicyMode {
+  const mode = POLICY_MODES.find((each) => each === text);
+  if (mode === undefined) throw new OrchestratorError("input_malformed", `${text} is no policy mode; use one of ${POLICY_MODES.join(", ")}`);
+  return mode;
+}
+
+function budgetOf(invocation: Setting["invocation"]): BudgetDocument {
+  const steps = optionOf(invocation, "--max-steps");
+  if (steps === undefined) return {};
+  const count = Number(steps);
+  if (!Number.isSafeInteger(count) || count < 0) throw new OrchestratorError("input_malformed", `--max-steps takes a whole number, not ${steps}`);
+  return { steps: count };
+}
+
+function readText(path: string, shown: string): string {
+  if (!existsSync(path)) throw new OrchestratorError("input_malformed", `there is no file ${shown}; check the path`);
+  return readFileSync(path, "utf8");
+}
+
+/** A plan file, as JSON or YAML; a workflow is told apart by what stands at its top. */
+export function readPlanFile(path: string, shown: string): JsonObject {
+  const text = readText(path, shown);
+  const document = parseDocument(text, { strict: true, uniqueKeys: true });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const at = problem.linePos?.[0];
+    throw new OrchestratorError("plan_refused", `${shown} cannot be read and nothing ran; mend it and try again`, {
+      problems: [{ code: "plan_malformed", message: problem.message.split("\n")[0] ?? "", place: { file: shown, ...(at === undefined ? {} : { line: at.line, column: at.col }) } }],
+    });
+  }
+  const value: Json = document.toJS({ maxAliasCount: 0 });
+  const isPlan = isJsonObject(value) && "intent" in value;
+  const isWorkflow = isJsonObject(value) && "version" in value;
+  if (!isJsonObject(value) || isPlan === isWorkflow) {
+    throw new OrchestratorError("plan_refused", `${shown} is neither a plan nor a workflow; a plan has "intent" at its top`, { problems: [{ code: "plan_malformed", message: 'a plan has "intent", "steps" and "decision_checkpoints"', place: { file: shown } }] });
+  }
+  if (isWorkflow) throw new OrchestratorError("plan_refused", `${shown} is a workflow, which this version does not run; write it as a plan with "intent" and "steps"`);
+  return value;
+}
+
+async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitCode> {
+  const { terminal, invocation } = setting;
+  const request = createRequest(desk, setting, what, false);
+  const { plan, verdict } = await desk.check(request);
+  if (invocation.json) terminal.json({ plan_hash: plan.hash, verdict: verdict.verdict, findings: verdict.findings, strictness: verdict.strictness });
+  else terminal.out(planLines(terminal.screen(), planView(plan, desk.planSetting(request.mode), desk.config, `writ run ${what}`)));
+  if (verdict.verdict === "ok") return 0;
+  throw new OrchestratorError("plan_refused", "the plan has findings and nothing ran; mend it and try again", { problems: verdict.findings });
+}
+
+/** Shows a run until it rests, asks where it may, and says how it ended. */
+export async function stay(desk: Desk, setting: Setting, id: RunId): Promise<ExitCode> {
+  const { terminal, invocation } = setting;
+  const streams = hasOption(invocation, "--events");
+  const isQuiet = invocation.json || streams;
+  if (!isQuiet) await head(desk, setting, id);
+  const drive = new Drive(desk, id, setting, systemClockOf(), (entry) => {
+    if (streams) for (const line of eventLine(entry)) terminal.json(line);
+  });
+  const driven = await drive.until(isQuiet && !hasOption(invocation, "--on-approval") ? "exit" : onApprovalOf(setting), isQuiet);
+  if (invocation.json && !streams) terminal.json(await taskJson(desk, id));
+  else if (!isQuiet) await showEnd(desk, setting, id);
+  if (driven.wasInterrupted && !isTerminal(runStatus(driven.state))) return 130;
+  return exitOfRun(driven.state);
+}
+
+function onApprovalOf({ invocation, terminal }: Setting): OnApproval {
+  const given = optionOf(invocation, "--on-approval");
+  if (given === "ask" || given === "wait" || given === "exit") return given === "ask" && terminal.keyboard === null ? "exit" : given;
+  return terminal.keyboard === null ? "exit" : "ask";
+}
+
+async function head(desk: Desk, { terminal }: Setting, id: RunId): Promise<void> {
+  const { state } = await desk.history(id);
+  if (state.plan === null) return;
+  const lines = runHeadLines(terminal.screen(), runHead(state.plan, desk.planSetting(state.settings?.mode ?? null), null, null));
+  terminal.out([...lines, []]);
+}
+

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { DocumentIndex } from "@writ/adapters/docs-index/document-index";
+import { openBubblewrap } from "@writ/adapters/sandbox/bubblewrap";
+import { systemClock } from "@writ/adapters/system/clock";
+import { systemEntropy } from "@writ/adapters/system/entropy";
+import { nodeHasher } from "@writ/adapters/system/sha256";
+import { readCode } from "@writ/adapters/tools/code";
+import { deleteFiles } from "@writ/adapters/tools/delete-files";
+import { getDoc, writeDoc } from "@writ/adapters/tools/docs";
+import { listFiles, readFile, writeFile } from "@writ/adapters/tools/files";
+import { generateText, GENERATION_TOKENS } from "@writ/adapters/tools/generate";
+import { previousContentsIn } from "@writ/adapters/tools/previous-contents";
+import { proposePatch } from "@writ/adapters/tools/propose-patch";
+import { restoreFile, restoreFiles } from "@writ/adapters/tools/restore";
+import { searchCode } from "@writ/adapters/tools/search-code";
+import { searchDocs } from "@writ/adapters/tools/search-docs";
+import type { Sandbox, Tool } from "@writ/runtime";
+
+export interface ToolParts {
+  /** `.orchestrate` of the workspace. */
+  readonly folder: string;
+  readonly hasModel: boolean;
+  readonly writtenByWrit: () => Promise<ReadonlySet<string>>;
+}
+
+/** Every tool that ships. To add one: write it with `defineTool`, and name it here. */
+export function shippedTools({ folder, hasModel, writtenByWrit }: ToolParts): readonly Tool[] {
+  const previous = previousContentsIn(join(folder, "previous"));
+  const index = new DocumentIndex(join(folder, "index.db"), nodeHasher);
+  return [
+    searchDocs(index, writtenByWrit),
+    getDoc,
+    writeDoc(previous),
+    generateText(hasModel ? GENERATION_TOKENS : 0),
+    searchCode(),
+    readCode,
+    proposePatch(previous),
+    listFiles,
+    readFile,
+    writeFile(previous),
+    deleteFiles,
+    restoreFile(previous),
+    restoreFiles(previous),
+  ];
+}
+
+/** @param state the user's own state folder, where the canary remembers */
+export function systemSandbox(state: string, hidden: readonly string[]): Sandbox {
+  return openBubblewrap({ clock: systemClock, entropy: systemEntropy, scratch: join(state, "writ", "sandbox"), hidden });
+}

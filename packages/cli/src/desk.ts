@@ -1,0 +1,45 @@
+import type { ApprovalView, JsonObject, Plan, PlanVerdict, PolicyMode, Rules, RunId, ToolRules } from "@writ/core";
+import type { ApprovalDetail, Config, ControlRequest, History, Store, TemplateMatch, Tool } from "@writ/runtime";
+import type { PlanSetting } from "./views/plan.ts";
+
+/** A workspace as the commands see it: what can be read, and who is asked to act. */
+export interface Desk {
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  /** `.orchestrate` in it. */
+  readonly folder: string;
+  readonly config: Config;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly toolRules: ToolRules;
+  /** For reading; the owner's own when this process owns the workspace. */
+  readonly store: Store;
+  rulesOf(run: RunId): Promise<Rules>;
+  history(run: RunId): Promise<History>;
+  /** @throws OrchestratorError `run_not_found`, `ambiguous_id` */
+  runNamed(text: string): Promise<RunId>;
+  /** @throws OrchestratorError `approval_not_found`, `ambiguous_id` */
+  approvalNamed(text: string): Promise<ApprovalView>;
+  approvalDetail(view: ApprovalView): Promise<ApprovalDetail>;
+  /**
+   * Plans and verifies without writing anything.
+   *
+   * @throws OrchestratorError `no_planner`, `plan_refused`, `policy_relaxation`
+   */
+  check(request: Extract<ControlRequest, { method: "create" }>): Promise<{ readonly plan: Plan; readonly verdict: PlanVerdict }>;
+  /** What policy will answer is judged against; null for the configured mode. */
+  planSetting(mode: PolicyMode | null): PlanSetting;
+  /** Whether some template takes the text of a file under this name. */
+  isFileInput(name: string): boolean;
+  /** How a goal compares with every template. */
+  explain(goal: string): TemplateMatch;
+  /**
+   * Asks the process that owns the workspace; becomes it when nobody does.
+   *
+   * @throws OrchestratorError whatever the request meets
+   */
+  send(request: ControlRequest): Promise<JsonObject>;
+  /** Calls back when entries may have been added, by whichever process. Returns the way to stop. */
+  nudges(listener: () => void): () => void;
+  /** Lets runs that this process drives come to rest, then lets go of the workspace. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,129 @@
+import { epochMs, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
+import type { Clock } from "@writ/runtime";
+import type { Setting } from "./command-module.ts";
+import type { Desk } from "./desk.ts";
+import { Following } from "./follow.ts";
+import { askApproval } from "./terminal/ask.ts";
+import { approvalLines } from "./terminal/approval-view.ts";
+import { BESIDE_PROMPT } from "./terminal/extent.ts";
+import { factLine } from "./terminal/fact-line.ts";
+import { runDisplay, type RunDisplay } from "./terminal/live-run.ts";
+import type { Screen } from "./terminal/screen.ts";
+import { approvalView, wordFor } from "./views/approval.ts";
+import { plannedRows, StepRows } from "./views/steps.ts";
+
+/** What to do at a gate: ask the person at the terminal, wait for anybody, or leave. */
+export type OnApproval = "ask" | "wait" | "exit";
+
+export interface Driven {
+  readonly state: RunState;
+  readonly wasInterrupted: boolean;
+}
+
+/**
+ * Follows a run for a person: a live list, the questions, until it is over or
+ * waits for somebody else. The run itself is driven by whoever owns the workspace.
+ */
+export class Drive {
+  readonly #desk: Desk;
+  readonly #run: RunId;
+  readonly #setting: Setting;
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+  readonly #rows = new StepRows();
+  #display: RunDisplay | null = null;
+  readonly #seen: (entry: Entry) => void;
+
+  /** @param seen called for each entry, before anything is shown; for streams of events */
+  constructor(desk: Desk, run: RunId, setting: Setting, clock: Clock, seen: (entry: Entry) => void = () => undefined) {
+    this.#desk = desk;
+    this.#run = run;
+    this.#setting = setting;
+    this.#clock = clock;
+    this.#seen = seen;
+  }
+
+  async until(onApproval: OnApproval, isQuiet: boolean): Promise<Driven> {
+    const following = await Following.of(this.#desk, this.#run);
+    const interrupt = (): void => this.#stop.abort();
+    process.once("SIGINT", interrupt);
+    try {
+      for (;;) {
+        await following.untilItRests(({ entry, state }) => {
+          this.#seen(entry);
+          if (!isQuiet) this.#show(entry, state);
+        }, this.#stop.signal);
+        this.#display?.rest();
+        const { state } = following;
+        if (this.#stop.signal.aborted) return { state, wasInterrupted: true };
+        if (runStatus(state) !== "awaiting_gate" || onApproval === "exit") return { state, wasInterrupted: false };
+        const goesOn = onApproval === "ask" ? await this.#ask(state) : await this.#waits(state, following);
+        if (!goesOn) return { state, wasInterrupted: this.#stop.signal.aborted };
+      }
+    } finally {
+      process.removeListener("SIGINT", interrupt);
+      this.#display?.rest();
+    }
+  }
+
+  #show(entry: Entry, state: RunState): void {
+    if (state.plan === null) return;
+    this.#display ??= runDisplay(this.#setting.terminal, this.#clock, plannedRows(state), () => this.#stop.abort());
+    this.#rows.show(this.#display, entry, state);
+    const { terminal } = this.#setting;
+    if (terminal.canRedraw) return;
+    for (const fact of entry.facts) {
+      if (fact.type === "approval_requested") terminal.out([approvalLine(terminal.screen(), entry.at, fact.approval, fact.step, fact.binding.tier)]);
+    }
+  }
+
+  /** Asks about every open request, one after another. False when the person left one open. */
+  async #ask(state: RunState): Promise<boolean> {
+    const { terminal } = this.#setting;
+    for (const gate of [...state.gates.values()]) {
+      if (gate.status !== "open" || gate.request === null) continue;
+      const view = await this.#desk.approvalNamed(gate.request.approval);
+      if (view.status !== "waiting") continue;
+      const detail = await this.#desk.approvalDetail(view);
+      const shown = approvalView(detail, this.#clock.now());
+      terminal.out([[], ...approvalLines(terminal.screen(), shown, BESIDE_PROMPT), []]);
+      const answer = await askApproval(terminal, this.#clock, shown, wordFor(shown), this.#stop.signal);
+      if (answer.kind === "later") return false;
+      await this.#desk.send(answer.kind === "approved" ? { method: "approve", approval: view.approval_id } : { method: "deny", approval: view.approval_id, reason: answer.reason });
+      terminal.out([[]]);
+    }
+    return true;
+  }
+
+  /** Resolves when the run moved or its request expired. */
+  async #waits(state: RunState, following: Following): Promise<boolean> {
+    const { version } = state;
+    for (;;) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const deaf = this.#desk.nudges(resolve);
+      const alarm = setInterval(resolve, 1_000);
+      this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
+      await following.look(({ entry, state: now }) => this.#show(entry, now));
+      if (this.#stop.signal.aborted || state.version > version) {
+        clearInterval(alarm);
+        deaf();
+        return !this.#stop.signal.aborted;
+      }
+      await promise;
+      clearInterval(alarm);
+      deaf();
+    }
+  }
+}
+
+/** `2026-11-20T14:02:08Z approval apr_… waiting write_brief local_write` */
+function approvalLine(screen: Screen, at: number, approval: string, step: string, tier: string) {
+  return factLine(screen, { at: epochMs(at), noun: "approval", name: approval, state: "waiting", tookMs: null, words: [step, tier], values: [], text: null });
+}
+
+/** The documented answer of `--json`. */
+export async function taskJson(desk: Desk, run: RunId) {
+  const { state, approvals, artifacts } = await desk.history(run);
+  return taskView(state, approvals, artifacts);
+}
+

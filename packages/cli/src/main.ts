@@ -1,0 +1,18 @@
+import { readCommandLine } from "./argv/command-line.ts";
+import type { ExitCode } from "./command-module.ts";
+import { COMMANDS, VERSION } from "./table.ts";
+import { plainTerminal, systemTerminal } from "./terminal.ts";
+import { systemWorld } from "./world.ts";
+
+/** One command line to its exit status. Nothing is loaded that the command does not need. */
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const terminal = systemTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  const line = await readCommandLine(argv, COMMANDS, VERSION, terminal);
+  if (line.kind === "answered") return line.exit;
+  const { invocation, command } = line;
+  const setting = { invocation, terminal: invocation.plain ? plainTerminal(terminal) : terminal, world: systemWorld() };
+  const { carryOut } = await import("./carry-out.ts");
+  return carryOut(command, setting);
+}
+
+process.exitCode = await main(process.argv.slice(2));

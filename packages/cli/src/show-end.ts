@@ -1,0 +1,24 @@
+import { runStatus, type RunId } from "@writ/core";
+import type { Setting } from "./command-module.ts";
+import type { Desk } from "./desk.ts";
+import { factLine } from "./terminal/fact-line.ts";
+import { receiptLines } from "./terminal/receipt-view.ts";
+import { runEndLines } from "./terminal/run-end-view.ts";
+import { receiptView } from "./views/receipt.ts";
+import { runEnd } from "./views/run-end.ts";
+
+/** How a run came to rest: its end in words, its receipt when it is over, and what waits for whom. */
+export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Promise<void> {
+  const { state, approvals, artifacts } = await desk.history(run);
+  const screen = terminal.screen();
+  if (screen.form !== "block") {
+    const status = runStatus(state);
+    terminal.out([factLine(screen, { at: state.now, noun: "run", name: run, state: status, tookMs: null, words: [], values: [], text: null })]);
+    for (const each of approvals.filter((approval) => approval.status === "waiting")) {
+      terminal.err([[{ role: "plain", text: `writ: ${each.step} waits for approval and there is no terminal to ask; run:` }], [{ role: "plain", text: `writ approvals approve ${each.approval_id}` }]]);
+    }
+    return;
+  }
+  terminal.out(runEndLines(screen, runEnd(state, approvals, artifacts.length)));
+  if (runStatus(state) === "completed") terminal.out([[], ...receiptLines(screen, await receiptView(desk, run))]);
+}
