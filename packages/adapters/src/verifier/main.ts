@@ -7,24 +7,24 @@ import { verifyBundle, verifyReceipt, type Verification } from "@writ/core/audit
 
 import { nodeVerifier } from "../system/node-verifier.ts";
 
-const USAGE = "usage: node verify.mjs DIR|RECEIPT [--trust KEY] [--last-seen FILE] [--require-payloads] [--json]";
+const USAGE = "usage: node verify.mjs DIR|RECEIPT … [--trust KEY] [--last-seen FILE] [--require-payloads] [--json]";
 const text = { type: "string" } as const;
 const flag = { type: "boolean", default: false } as const;
 
 /** The single-file verifier: what `writ verify-bundle` checks, with Node and nothing else. */
-function main(args: readonly string[]): number {
+function main(args: string[]): number {
   const options = { trust: text, "last-seen": text, "require-payloads": flag, json: flag };
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw new TypeError("name one folder or receipt");
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   const lastSeen = values["last-seen"] === undefined ? undefined : readFileSync(values["last-seen"]);
   const given = { trust: values.trust, lastSeen, requirePayloads: values["require-payloads"] };
-  const isBundle = statSync(path).isDirectory();
-  const result = isBundle
-    ? verifyBundle(readBundle(path), nodeVerifier, given)
-    : verifyReceipt(readFileSync(path), nodeVerifier, given);
-  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : report(result));
-  return result.exit;
+  if (positionals.length === 0) throw new TypeError("name a folder or a receipt");
+  const results = positionals.map((path) =>
+    statSync(path).isDirectory()
+      ? verifyBundle(readBundle(path), nodeVerifier, given)
+      : verifyReceipt(readFileSync(path), nodeVerifier, given),
+  );
+  for (const result of results) process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : report(result));
+  return Math.max(...results.map(({ exit }) => exit));
 }
 
 /** What is no regular file gets a name that no bundle may hold. */

@@ -1,6 +1,8 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
 const SURROGATE = /[\ud800-\udfff]/u;
+/** Text that needs no escape. */
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 const MAX_NUMBER = 2 ** 53 - 1;
 const parse: (text: string) => Json = JSON.parse;
 
@@ -13,13 +15,17 @@ const parse: (text: string) => Json = JSON.parse;
  * @throws SyntaxError beyond the limits of `formats.md` 1.1
  */
 export function canonicalText(value: Json, depth = 0): string {
+  if (isText(value) && PLAIN.test(value)) return `"${value}"`;
   const isBad = isText(value) ? SURROGATE.test(value) : typeof value === "number" && Math.abs(value) > MAX_NUMBER;
   if (isBad || depth > 64) throw new SyntaxError("not canonical JSON");
   if (isJsonArray(value)) return `[${value.map((item) => canonicalText(item, depth + 1)).join()}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   const names = Object.keys(value).sort();
   if (names.length > 10_000 || names.includes("__proto__")) throw new SyntaxError("not canonical JSON");
-  return `{${names.map((name) => `${canonicalText(name)}:${canonicalText(value[name] ?? null, depth + 1)}`).join()}}`;
+  let text = "";
+  for (const name of names)
+    text += `${text && ","}${canonicalText(name)}:${canonicalText(value[name] ?? null, depth + 1)}`;
+  return `{${text}}`;
 }
 
 /** The value of a text that is its own canonical form, else undefined. */

@@ -41,7 +41,8 @@ export function checkEntries(
   lines: readonly (Uint8Array | string)[],
   cover: readonly CoverLine[] | undefined,
 ): readonly Entry[] {
-  const places = cover && align(audit, lines, cover);
+  const leaves = lines.map((line) => audit.toHex(leafHash(audit, line)));
+  const places = cover && placeLines(audit, leaves, cover);
   const entries = lines.flatMap((bytes, index) => {
     const value = readStored(typeof bytes === "string" ? bytes : audit.utf8(bytes));
     const place = { seq: (places ? places[index] : Number(member(value, "seq"))) ?? -1, line: index + 1 };
@@ -55,10 +56,14 @@ export function checkEntries(
 }
 
 /** The position of each line by its leaf hash, so that a changed, missing, extra or moved entry is told apart. */
-function align(audit: Audit, lines: readonly (Uint8Array | string)[], cover: readonly CoverLine[]) {
+export function placeLines(
+  audit: Audit,
+  leaves: readonly string[],
+  cover: readonly CoverLine[],
+): readonly (number | undefined)[] {
   const slots = cover.filter(({ isEntry }) => isEntry);
   const slotOf = new Map(slots.map(({ hash }, slot) => [hash, slot]));
-  const own = lines.map((line) => slotOf.get(audit.toHex(leafHash(audit, line))));
+  const own = leaves.map((leaf) => slotOf.get(leaf));
   const vacant = new Set(slots.keys());
   for (const slot of own) vacant.delete(slot ?? -1);
   const taken = new Set<number>();

@@ -1,0 +1,94 @@
+import { nodeVerifier } from "@writ/adapters/system/node-verifier";
+import { readCover } from "@writ/core/audit/cover";
+import type { Finding } from "@writ/core/audit/finding";
+import { leafHash } from "@writ/core/audit/leaf";
+import type { Audit } from "@writ/core/audit/platform";
+import { verifyBundle } from "@writ/core/audit/verify";
+import { linesOf, placeLines } from "@writ/core/audit/verify-entries";
+import { toHex } from "@writ/core/base/hex";
+import { expect, test } from "vitest";
+
+import { flipped, withFile } from "./flip.ts";
+import { honestExport } from "./honest-export.ts";
+import { honestLog } from "./honest-log.ts";
+
+const isLong = process.env["WRIT_LONG"] === "1";
+const log = honestLog(256, { entries: 256, rotation: 0.01, redaction: 0.02, lanes: 0.1 });
+const files = honestExport(log, { scope: { kind: "log" }, payloads: "included", since: 100 });
+const bytesOf = (name: string): Uint8Array => files.get(name) ?? new Uint8Array();
+
+/** What a change of a file must lead to, besides the file's own digest. */
+const WANTED = {
+  manifest: /^(manifest_(malformed|signature)|key_unknown|bundle_unsupported)$/,
+  checkpoint: /^checkpoint_(malformed|signature|origin)$/,
+  "entries.jsonl": /^entry_(leaf|extra|missing)$/,
+  tree: /^tree_(malformed|root)$/,
+  blobs: /^(blob_malformed|(payload|document)_[a-z]+)$/,
+} as const;
+
+function verified(name: keyof typeof WANTED, at: number, bit: number): readonly Finding[] {
+  const { exit, errors } = verifyBundle(withFile(files, name, flipped(bytesOf(name), at, bit)), nodeVerifier);
+  const isNewer = errors.length === 1 && errors[0]?.code === "bundle_unsupported";
+  expect({ name, at, exit }).toEqual({ name, at, exit: isNewer ? 2 : 5 });
+  const codes = errors.filter(({ file }) => file === name).map(({ code }) => code);
+  expect({ name, at, codes, holds: codes.some((code) => WANTED[name].test(code)) }).toMatchObject({ holds: true });
+  return errors;
+}
+
+test.each(["checkpoint", "manifest"] as const)(
+  "each byte of the %s, changed by one bit, is found and located",
+  (name) => {
+    const { length } = bytesOf(name);
+    for (let at = 0; at < length; at += 1) verified(name, at, 1 << (at % 8));
+    process.stdout.write(`flips of ${name}: ${length} of ${length} found\n`);
+  },
+);
+
+test("each byte of every eighth entry, changed by one bit, moves its leaf", { timeout: 3_600_000 }, () => {
+  const lines = linesOf(bytesOf("entries.jsonl")).slice(0, -1);
+  const leafOf = (line: Uint8Array): string => toHex(leafHash(nodeVerifier, line));
+  const leaves = lines.map(leafOf);
+  const cover = readCover(Buffer.from(bytesOf("tree")).toString());
+  if (typeof cover === "number") throw new TypeError("the honest tree has a bad line");
+  const found: Finding[] = [];
+  const audit: Audit = { ...nodeVerifier, say: (code, place = {}) => void found.push({ code, file: "", ...place }) };
+  let flips = 0;
+  for (let seq = 0; seq < lines.length; seq += isLong ? 1 : 8) {
+    const line = lines[seq] ?? new Uint8Array();
+    for (let at = 0; at < line.length; at += 1) {
+      placeLines(audit, leaves.with(seq, leafOf(flipped(line, at, 1 << (at % 8)))), cover);
+      flips += 1;
+      const last = found.at(-1);
+      if (found.length !== flips || last?.code !== "entry_leaf" || last.seq !== seq || last.line !== seq + 1) {
+        expect({ at, found: found.slice(flips - 1) }).toEqual({
+          at,
+          found: [{ code: "entry_leaf", seq, line: seq + 1 }],
+        });
+      }
+    }
+  }
+  let whole = 0;
+  for (let at = 0; at < bytesOf("entries.jsonl").length; at += isLong ? 1 : 997) {
+    verified("entries.jsonl", at, 1 << (at % 8));
+    whole += 1;
+  }
+  process.stdout.write(
+    `flips of entries: ${flips} of ${flips} found and placed; ${whole} through the whole verifier\n`,
+  );
+  expect(flips).toBeGreaterThan(10_000);
+});
+
+test.each(["tree", "blobs"] as const)(
+  "bytes of %s, changed by one bit, are found and located",
+  { timeout: 3_600_000 },
+  (name) => {
+    const { length } = bytesOf(name);
+    const step = isLong ? 1 : Math.ceil(length / 150);
+    let flips = 0;
+    for (let at = 0; at < length; at += step) {
+      verified(name, at, 1 << (at % 8));
+      flips += 1;
+    }
+    process.stdout.write(`flips of ${name}: ${flips} of ${flips} found\n`);
+  },
+);
