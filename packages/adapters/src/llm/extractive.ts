@@ -2,9 +2,9 @@ import { choose, type WordLimits } from "./extractive/choose.ts";
 import { merged } from "./extractive/duplicates.ts";
 import { informativenessIn } from "./extractive/informativeness.ts";
 import { bySections, bySubject, type Section } from "./extractive/outline.ts";
-import { fixedLines, render } from "./extractive/render.ts";
+import { fixedLines, isCrowdedOut, partsOf, render } from "./extractive/render.ts";
 import { statementsOf, type Citation, type Source, type Statement } from "./extractive/statements.ts";
-import { countWords, mostWords } from "./extractive/words.ts";
+import { countWords, lengthOf, mostWords } from "./extractive/words.ts";
 
 export interface ExtractRequest {
   readonly sources: readonly Source[];
@@ -43,21 +43,21 @@ export function extract(request: ExtractRequest): Extract {
   if (statements.length === 0 && !sections.some(({ isWanted }) => isWanted)) return nothing(sources, title);
   const chosen = choose(sections, fixedLines(title, sections), limits);
   const places = new Map(statements.map((statement, place) => [statement, place]));
-  const text = render(title, sections, chosen, (statement) => places.get(statement) ?? 0);
-  const shown = sections.flatMap((section) => chosen.get(section) ?? []);
+  const parts = partsOf(sections, chosen, (statement) => places.get(statement) ?? 0);
+  const text = render(title, parts);
+  const shown = parts.flatMap((part) => part.statements);
+  const crowdedOut = parts.filter(isCrowdedOut).map(({ section }) => `no room for "${section.heading ?? ""}"`);
   return {
     text,
     words: countWords(text),
-    citations: sections.flatMap((section) =>
-      (chosen.get(section) ?? [])
-        .toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
-        .flatMap(({ citations }) => citations),
-    ),
+    citations: shown.flatMap(({ citations }) => citations),
     shown: shown.length,
     found: statements.length,
-    unmet: unmetBy(text, limits),
+    unmet: [...unmetBy(text, limits), ...crowdedOut],
   };
 }
+
+const ADDED_AT_ONCE = 4;
 
 /** A statement that an added section wants does not stand under its subject as well. */
 function sectionsOf(
@@ -70,7 +70,13 @@ function sectionsOf(
   const taken = new Set(behind.flatMap(({ candidates }) => candidates));
   const rest = statements.filter((statement) => !taken.has(statement));
   const subjects = bySubject(sources, rest, informative);
-  return [...subjects, ...behind.map((section) => ({ ...section, place: section.place + subjects.length }))];
+  // What was missed before gets its share of the words before the many subjects have used them up.
+  const first = behind.map((section) => ({
+    ...section,
+    atOnce: ADDED_AT_ONCE,
+    place: section.place + subjects.length,
+  }));
+  return [...first, ...subjects];
 }
 
 /** An honest text about nothing. */
@@ -85,7 +91,7 @@ function nothing(sources: readonly Source[], title: string | null): Extract {
 
 function unmetBy(text: string, { max, min }: WordLimits): readonly string[] {
   const unmet: string[] = [];
-  if (max !== null && mostWords(text) > max) unmet.push(`the headings alone need more than ${max} words`);
+  if (max !== null && mostWords(lengthOf(text)) > max) unmet.push(`the headings alone need more than ${max} words`);
   if (min !== null && countWords(text) < min) unmet.push(`the documents do not give ${min} words`);
   return unmet;
 }

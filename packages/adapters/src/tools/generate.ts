@@ -89,12 +89,13 @@ async function written(generation: Generation, call: ToolCall, llm: Llm, tokens:
     { role: "generation", messages: prompt.messages, schema: null, maxTokens: MAX_ANSWER_TOKENS, timeout: ANSWER_TIME },
     call.signal,
   );
-  const text = answer.text.trim();
-  if (text === "") throw new ToolFailure("schema_mismatch", "the model answered with an empty text");
+  const { text, wasFenced } = unfenced(answer.text.replace(/^(?:[^\S\n]*\n)+|\n+$/g, ""));
+  if (text.trim() === "") throw new ToolFailure("schema_mismatch", "the model answered with an empty text");
   const { citations, unknown } = citationsIn(text, sources);
   const all = [
     ...prompt.notices,
     ...notices,
+    ...(wasFenced ? ["The model's answer stood in a fence, which was taken off."] : []),
     ...(answer.finish === "stop" ? [] : ["The model stopped before it was done."]),
     ...(unknown === 0 ? [] : [`${unknown} citations name no line of the documents.`]),
   ];
@@ -108,6 +109,14 @@ async function written(generation: Generation, call: ToolCall, llm: Llm, tokens:
   };
   const { inputTokens, outputTokens, costMillicents } = answer.usage;
   return { output: made, usage: { tokens: inputTokens + outputTokens, costMillicents } };
+}
+
+/** Models put a text that is to stand alone into a fence, whatever they are told. Spaces at its ends are part of it. */
+function unfenced(answer: string): { readonly text: string; readonly wasFenced: boolean } {
+  const inside = /^```[\w-]*\n([^]*?)\n?```\s*$/.exec(answer)?.[1];
+  return inside === undefined || inside.includes("```")
+    ? { text: answer, wasFenced: false }
+    : { text: inside, wasFenced: true };
 }
 
 function modelRequired(task: string): OrchestratorError {

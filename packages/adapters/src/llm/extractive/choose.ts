@@ -2,7 +2,7 @@ import { repeats } from "./duplicates.ts";
 import { headingLine, statementLine } from "./line.ts";
 import type { Section } from "./outline.ts";
 import type { Statement } from "./statements.ts";
-import { countWords, mostWords } from "./words.ts";
+import { added, countWords, lengthOf, mostWords, type Length } from "./words.ts";
 
 export interface WordLimits {
   /** However words are counted. */
@@ -15,8 +15,9 @@ export type Chosen = ReadonlyMap<Section, readonly Statement[]>;
 interface Choice {
   readonly chosen: Map<Section, Statement[]>;
   readonly used: Statement[];
-  /** Words so far, as many as anybody could count, and as few. */
-  most: number;
+  /** So far, with citations. */
+  length: Length;
+  /** Words so far, without them. */
   fewest: number;
 }
 
@@ -30,7 +31,7 @@ export function choose(sections: readonly Section[], fixed: readonly string[], l
   const choice: Choice = {
     chosen: new Map(sections.map((section) => [section, []])),
     used: [],
-    most: fixed.reduce((sum, line) => sum + mostWords(line), 0),
+    length: lengthOf(...fixed),
     fewest: fixed.reduce((sum, line) => sum + countWords(line), 0),
   };
   const wants = (section: Section): boolean => (choice.chosen.get(section)?.length ?? 0) < section.most;
@@ -52,12 +53,12 @@ function add(choice: Choice, section: Section, limits: WordLimits): boolean {
   const heading = own.length === 0 && !section.isWanted ? headingLine(section.heading) : "";
   for (const statement of section.candidates) {
     const line = statementLine(statement, section.form);
-    const most = choice.most + mostWords(heading) + mostWords(line);
-    if (limits.max !== null && most > limits.max) continue;
+    const length = added(choice.length, lengthOf(heading, line));
+    if (limits.max !== null && mostWords(length) > limits.max) continue;
     if (choice.used.includes(statement) || repeats(statement, choice.used)) continue;
     choice.chosen.set(section, [...own, statement]);
     choice.used.push(statement);
-    choice.most = most;
+    choice.length = length;
     choice.fewest += countWords(heading) + countWords(line);
     return true;
   }

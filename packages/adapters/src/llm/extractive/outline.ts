@@ -13,6 +13,8 @@ export interface Section {
   readonly otherwise: string;
   /** Shown when no limit of words is given. */
   readonly most: number;
+  /** How many it takes before the next section has its turn. */
+  readonly atOnce: number;
   /** Where it stands in the text. */
   readonly place: number;
   /** Best first. Two sections may want the same statement; the first of them gets it. */
@@ -50,6 +52,7 @@ export function bySubject(
     isWanted: false,
     otherwise: "",
     most: share,
+    atOnce: 1,
     place,
     candidates: sortedBy(group, informative),
   }));
@@ -82,6 +85,7 @@ export function bySections(
       isWanted: true,
       otherwise: kind?.otherwise ?? "Nothing in the documents belongs here.",
       most: kind?.most ?? OWN_SUBJECT_MOST,
+      atOnce: 1,
       place,
       candidates: isGeneral(kind) ? inTurn(rest, informative, kind?.form ?? "bullets") : sortedBy(own, rank),
     };

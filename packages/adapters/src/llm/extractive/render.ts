@@ -14,19 +14,38 @@ export function fixedLines(title: string | null, sections: readonly Section[]): 
   ];
 }
 
-/** The text, sections in their order and statements in that of the documents. */
-export function render(title: string | null, sections: readonly Section[], chosen: Chosen, order: Order): string {
-  const parts = title === null ? [] : [`# ${title}`];
-  for (const section of sections.toSorted((a, b) => a.place - b.place)) {
-    const own = (chosen.get(section) ?? []).toSorted((a, b) => order(a) - order(b));
-    if (own.length === 0 && !section.isWanted) continue;
-    const lines = own.map((statement) => statementLine(statement, section.form));
-    const body = own.length === 0 ? section.otherwise : lines.join(section.form === "prose" ? " " : "\n");
-    const heading = headingLine(section.heading);
-    parts.push(heading === "" ? body : `${heading}\n\n${body}`);
-  }
-  return `${parts.join("\n\n")}\n`;
+/** A section with what stands in it, both in the order of the text. */
+export interface Part {
+  readonly section: Section;
+  readonly statements: readonly Statement[];
 }
 
-/** Place of a statement among all. */
-export type Order = (statement: Statement) => number;
+/** @param place of a statement among all that the documents say */
+export function partsOf(
+  sections: readonly Section[],
+  chosen: Chosen,
+  place: (statement: Statement) => number,
+): readonly Part[] {
+  return sections
+    .toSorted((a, b) => a.place - b.place)
+    .map((section) => ({
+      section,
+      statements: (chosen.get(section) ?? []).toSorted((a, b) => place(a) - place(b)),
+    }));
+}
+
+/** Whether there is something to say in a wanted section, and no words are left to say it in. */
+export function isCrowdedOut({ section, statements }: Part): boolean {
+  return section.isWanted && section.candidates.length > 0 && statements.length === 0;
+}
+
+export function render(title: string | null, parts: readonly Part[]): string {
+  const shown = parts.filter(({ section, statements }) => section.isWanted || statements.length > 0);
+  const texts = shown.map((part) => {
+    const lines = part.statements.map((statement) => statementLine(statement, part.section.form));
+    const said = lines.join(part.section.form === "prose" ? " " : "\n");
+    const body = lines.length > 0 || isCrowdedOut(part) ? said : part.section.otherwise;
+    return [headingLine(part.section.heading), body].filter((text) => text !== "").join("\n\n");
+  });
+  return `${[...(title === null ? [] : [`# ${title}`]), ...texts].join("\n\n")}\n`;
+}

@@ -27,9 +27,26 @@ export function countWords(text: string): number {
   return wordsOf(text.replace(CITATION, " ")).length;
 }
 
-/** The most words anybody could count in the text, so that a limit holds however it is checked. */
-export function mostWords(text: string): number {
-  return Math.max(wordsOf(text).length, text.split(/\s+/).filter((part) => part !== "").length);
+/** How long a text is, as different people count: by words, and by what stands between spaces; citations count. */
+export interface Length {
+  readonly words: number;
+  readonly parts: number;
+}
+
+export function lengthOf(...lines: readonly string[]): Length {
+  return {
+    words: lines.reduce((sum, line) => sum + wordsOf(line).length, 0),
+    parts: lines.reduce((sum, line) => sum + line.split(/\s+/).filter((part) => part !== "").length, 0),
+  };
+}
+
+export function added(a: Length, b: Length): Length {
+  return { words: a.words + b.words, parts: a.parts + b.parts };
+}
+
+/** The most words anybody could count, so that a limit holds however it is checked. */
+export function mostWords({ words, parts }: Length): number {
+  return Math.max(words, parts);
 }
 
 /** What the text is about: its words in lower case, without frequent ones and without common endings. */
