@@ -1,8 +1,8 @@
 import {
-  birthsOf,
   emptyTree,
   type EntryDraft,
   type Erasure,
+  type ErasureSource,
   erasureParts,
   growTree,
   type Hasher,
@@ -16,7 +16,6 @@ import {
   type LogTree,
   type NewLog,
   OrchestratorError,
-  type PayloadPlace,
   refusalOf,
   type StoredEntry,
   type StoredPayload,
@@ -28,11 +27,16 @@ interface KeptEntry extends StoredEntry {
   readonly payloads: StoredPayload[];
 }
 
+interface KeptPayload {
+  readonly owner: KeptEntry;
+  readonly n: number;
+}
+
 /**
  * A log that lives as long as the object: what a database file is to the other
  * stores. It can be opened again and again.
  */
-export class MemoryLog implements Ledger {
+export class MemoryLog implements Ledger, ErasureSource<KeptPayload> {
   readonly start: NewLog;
   readonly tree: LogTree = emptyTree();
   readonly entries: KeptEntry[] = [];
@@ -70,6 +74,15 @@ export class MemoryLog implements Ledger {
     return this.#claims.get(key);
   }
 
+  entryAt(seq: number): string | undefined {
+    return this.entries[seq]?.bytes;
+  }
+
+  payloadAt(seq: number, n: number): KeptPayload | undefined {
+    const owner = this.entries[seq];
+    return owner?.payloads[n]?.salt ? { owner, n } : undefined;
+  }
+
   /** @throws OrchestratorError as `Journal.append` */
   append(draft: EntryDraft): number {
     this.#assertOpen();
@@ -94,7 +107,7 @@ export class MemoryLog implements Ledger {
   /** @throws OrchestratorError `payload_not_found` */
   erase(erasure: Erasure): number {
     this.#assertOpen();
-    const parts = erasureParts(erasure, (place) => this.#find(place));
+    const parts = erasureParts(erasure, this);
     if (parts instanceof OrchestratorError) throw parts;
     let seq = this.tree.size;
     for (const { entry, payloads } of parts) {
@@ -106,12 +119,6 @@ export class MemoryLog implements Ledger {
       }
     }
     return seq;
-  }
-
-  #find({ seq, commit }: PayloadPlace): { readonly owner: KeptEntry; readonly n: number } | undefined {
-    const owner = this.entries[seq];
-    const n = owner === undefined ? -1 : birthsOf(owner.bytes).indexOf(commit);
-    return owner?.payloads[n]?.salt ? { owner, n } : undefined;
   }
 
   #placeFacts(facts: LogFacts): number {

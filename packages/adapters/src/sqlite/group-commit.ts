@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import { type Hasher, InvariantError, OrchestratorError } from "@writ/core";
+import type { Appended } from "@writ/runtime";
 
 import { EntryRows } from "./entry-rows.ts";
 import { ErasureRows } from "./erasure-rows.ts";
-import { LogGrowth, type LogPosition, type LogRows, type Placed, type Work } from "./log-growth.ts";
+import { LogGrowth, type LogPosition, type LogRows, type Work } from "./log-growth.ts";
 import { integerOf } from "./row.ts";
 import { storageFailure } from "./sqlite-failure.ts";
 import { ViewRows } from "./view-rows.ts";
@@ -40,7 +41,7 @@ export class GroupCommit {
    *
    * @throws what the driver throws when nothing of the group is durable
    */
-  commit(group: readonly Work[]): readonly (Placed | Error)[] {
+  commit(group: readonly Work[]): readonly (Appended | Error)[] {
     try {
       const { outcomes, position } = this.transaction(() => this.#place(group));
       this.#position = position;
@@ -65,7 +66,7 @@ export class GroupCommit {
     }
   }
 
-  #place(group: readonly Work[]): { readonly outcomes: readonly (Placed | Error)[]; readonly position: LogPosition } {
+  #place(group: readonly Work[]): { readonly outcomes: readonly (Appended | Error)[]; readonly position: LogPosition } {
     this.#assertAlone();
     const growth = new LogGrowth(this.#rows, this.#hash, this.#position);
     const outcomes = group.map((work) => growth.place(work));

@@ -13,6 +13,7 @@ import {
   OrchestratorError,
   refusalOf,
 } from "@writ/core";
+import type { Appended } from "@writ/runtime";
 
 import type { EntryRows } from "./entry-rows.ts";
 import type { ErasureRows } from "./erasure-rows.ts";
@@ -23,12 +24,6 @@ export type Work =
   | { readonly kind: "run"; readonly draft: EntryDraft }
   | { readonly kind: "log"; readonly entry: LogFacts }
   | { readonly kind: "erasure"; readonly erasure: Erasure };
-
-export interface Placed {
-  readonly seq: number;
-  /** Commitments whose files nothing refers to any more. */
-  readonly released: readonly string[];
-}
 
 /** Where a log stands. */
 export interface LogPosition {
@@ -44,8 +39,6 @@ export interface LogRows {
   readonly views: ViewRows;
   readonly erasures: ErasureRows;
 }
-
-const NOTHING: readonly string[] = [];
 
 /**
  * One group on its way into the log, inside a transaction: it gives positions,
@@ -71,14 +64,14 @@ export class LogGrowth {
   }
 
   /** Where the work stands now, or why it was refused without a trace. */
-  place(work: Work): Placed | Error {
+  place(work: Work): Appended | Error {
     if (this.#isEnded)
       return new OrchestratorError("log_ended", "this log was ended; work in the one that continues it");
     switch (work.kind) {
       case "run":
         return this.#placeDraft(work.draft);
       case "log":
-        return { seq: this.#placeFacts(work.entry), released: NOTHING };
+        return { seq: this.#placeFacts(work.entry) };
       case "erasure":
         return this.#placeErasure(work.erasure);
     }
@@ -93,7 +86,7 @@ export class LogGrowth {
     return { log: this.#log, tree: this.#tree, isEnded: this.#isEnded };
   }
 
-  #placeDraft(draft: EntryDraft): Placed | Error {
+  #placeDraft(draft: EntryDraft): Appended | Error {
     const refusal = refusalOf(draft, this.#rows.entries);
     if (refusal !== undefined) return refusal;
     const seq = this.#tree.size;
@@ -101,7 +94,7 @@ export class LogGrowth {
     this.#rows.entries.writeRunEntry(seq, draft, text);
     this.#grow(text);
     this.#views.add(draft.views);
-    return { seq, released: NOTHING };
+    return { seq };
   }
 
   #placeFacts(entry: LogFacts): number {
@@ -114,8 +107,8 @@ export class LogGrowth {
   }
 
   /** As many entries as its payloads need; the last one's position stands for all. */
-  #placeErasure(erasure: Erasure): Placed | Error {
-    const parts = erasureParts(erasure, (place) => this.#rows.erasures.find(place));
+  #placeErasure(erasure: Erasure): Appended | Error {
+    const parts = erasureParts(erasure, this.#rows.erasures);
     if (parts instanceof OrchestratorError) return parts;
     let seq = this.#tree.size;
     for (const { entry, payloads } of parts) {
@@ -125,7 +118,7 @@ export class LogGrowth {
     const erased = parts.flatMap(({ payloads }) => payloads);
     this.#views.write(this.#rows.views);
     this.#rows.views.erase(new Set(erased.flatMap(({ run }) => run ?? [])));
-    return { seq, released: erased.flatMap(({ filed }) => filed ?? []) };
+    return { seq };
   }
 
   #grow(text: string): void {

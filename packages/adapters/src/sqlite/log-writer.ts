@@ -7,7 +7,7 @@ import { AppendQueue } from "./append-queue.ts";
 import type { BlobFiles } from "./blob-files.ts";
 import { isFiled, placeOf } from "./entry-rows.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { Placed, Work } from "./log-growth.ts";
+import type { Work } from "./log-growth.ts";
 import { rebuildViews } from "./rebuild.ts";
 import { integerOf, textOf } from "./row.ts";
 import { guarded } from "./sqlite-failure.ts";
@@ -19,7 +19,7 @@ export class LogWriter {
   readonly #db: DatabaseSync;
   readonly #blobs: BlobFiles;
   readonly #commit: GroupCommit;
-  readonly #queue: AppendQueue<Work, Placed>;
+  readonly #queue: AppendQueue<Work, Appended>;
   /** Files whose entries are not yet durable. */
   readonly #unplaced = new Set<string>();
   /** An erasure's old bytes may still lie in the write-ahead log, because somebody was reading. */
@@ -49,10 +49,10 @@ export class LogWriter {
   }
 
   async redact(erasure: Erasure): Promise<Appended> {
-    const { seq, released } = await this.#queue.append({ kind: "erasure", erasure }, null, null);
+    const appended = await this.#queue.append({ kind: "erasure", erasure }, null, null);
     guarded(() => this.#truncate());
-    for (const commit of released) await this.#blobs.remove(commit);
-    return { seq };
+    for (const { commit } of erasure.payloads) await this.#blobs.remove(commit);
+    return appended;
   }
 
   putDocuments(documents: readonly Document[]): void {

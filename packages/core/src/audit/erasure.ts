@@ -2,7 +2,7 @@ import type { Commit } from "../base/digest.ts";
 import { OrchestratorError } from "../base/error.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ApprovalView, RunView } from "../journal/stored-entry.ts";
-import type { LogFacts } from "./log-entry.ts";
+import { birthsOf, type LogFacts } from "./log-entry.ts";
 
 /** Payloads named in one entry; each takes about 90 of its 65,536 bytes. */
 const ERASED_PER_ENTRY = 500;
@@ -27,36 +27,46 @@ export interface ErasurePart<Found> {
   readonly payloads: readonly Found[];
 }
 
+/** Where a store keeps what an erasure names. */
+export interface ErasureSource<Found> {
+  /** Bytes of an entry. */
+  entryAt(seq: number): string | undefined;
+  /** The payload born as number `n` of the entry, unless it was erased before. */
+  payloadAt(seq: number, n: number): Found | undefined;
+}
+
 /**
  * The entries that an erasure appends: one, or as many as its payloads need.
  *
- * @param find where a store keeps a payload that is not erased yet
- * @returns OrchestratorError `payload_not_found` for one it does not have, or has no more
+ * @returns OrchestratorError `payload_not_found` for one the log does not have, or has no more
  */
 export function erasureParts<Found>(
-  erasure: Erasure,
-  find: (place: PayloadPlace) => Found | undefined,
+  { atMs, actor, reason, payloads }: Erasure,
+  source: ErasureSource<Found>,
 ): readonly ErasurePart<Found>[] | OrchestratorError {
-  const { atMs, actor, reason, payloads } = erasure;
   const named = [...new Map(payloads.map(({ seq, commit }) => [`${seq} ${commit}`, { seq, commit }])).values()];
   if (named.length === 0) return new OrchestratorError("payload_not_found", "name at least one payload to erase");
+  const births = new Map(
+    [...new Set(named.map(({ seq }) => seq))].map((seq) => [seq, birthsOf(source.entryAt(seq) ?? "")]),
+  );
   const found: Found[] = [];
   for (const place of named) {
-    const payload = find(place);
+    const payload = source.payloadAt(place.seq, births.get(place.seq)?.indexOf(place.commit) ?? -1);
     if (payload === undefined) {
-      return new OrchestratorError("payload_not_found", "the log has no such payload, or it was erased before", {
-        details: { ...place },
-      });
+      const message = "the log has no such payload, or it was erased before";
+      return new OrchestratorError("payload_not_found", message, { details: { ...place } });
     }
     found.push(payload);
   }
-  const parts: ErasurePart<Found>[] = [];
-  for (let start = 0; start < named.length; start += ERASED_PER_ENTRY) {
-    const end = start + ERASED_PER_ENTRY;
-    const fact = { type: "payload_redacted", reason, payloads: named.slice(start, end) };
-    parts.push({ entry: { atMs, actor, facts: [fact] }, payloads: found.slice(start, end) });
-  }
-  return parts;
+  const starts = Array.from(
+    { length: Math.ceil(named.length / ERASED_PER_ENTRY) },
+    (_, part) => part * ERASED_PER_ENTRY,
+  );
+  return starts.map((start) => {
+    const part = named.slice(start, start + ERASED_PER_ENTRY);
+    const fact = { type: "payload_redacted", reason, payloads: part };
+    return { entry: { atMs, actor, facts: [fact] }, payloads: found.slice(start, start + ERASED_PER_ENTRY) };
+  });
 }
 
 /**
