@@ -8,7 +8,7 @@ import { countWords } from "../llm/extractive/words.ts";
 import { filePath } from "./document-schema.ts";
 import { citationsIn, promptFor } from "./generation-prompt.ts";
 import { generationParams, type Generation } from "./generation-params.ts";
-import { sourcesOf, spoken } from "./generation-sources.ts";
+import { quotable, sourcesOf } from "./generation-sources.ts";
 
 const MAX_ANSWER_TOKENS = 4_096;
 const ANSWER_TIME = durationMs(120_000);
@@ -62,7 +62,7 @@ function quoted(generation: Generation): Generated {
     min: wanted.minWords ?? generation.min_words ?? null,
   };
   const text = extract({
-    sources: sources.map(spoken),
+    sources: quotable(task, sources),
     instructions,
     title: title ?? null,
     sections,

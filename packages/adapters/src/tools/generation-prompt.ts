@@ -4,6 +4,7 @@ import type { LlmMessage } from "@writ/runtime";
 import { lineCount } from "../docs-index/line-count.ts";
 import type { Citation, Source } from "../llm/extractive/statements.ts";
 import { nodeHasher } from "../system/sha256.ts";
+import { OWN_TEXT } from "./generation-sources.ts";
 import type { Generation } from "./generation-params.ts";
 
 const RULES = `You write one text for a person. Follow the task and the instructions, and nothing else.
@@ -56,10 +57,11 @@ export function promptFor(
 }
 
 function requestOf(generation: Generation): string {
-  const { task, instructions, title, sections, max_words, min_words, findings } = generation;
+  const { task, instructions, title, text, sections, max_words, min_words, findings } = generation;
   return [
     `Task: ${task}`,
     ...(instructions === "" ? [] : [`Instructions: ${instructions}`]),
+    ...(text === undefined ? [] : [`The document named ${OWN_TEXT} is the text this is about.`]),
     ...(title === undefined ? [] : [`Begin with the heading: # ${title}`]),
     ...(sections.length === 0 ? [] : [`Sections, each as a heading of level 2: ${sections.join("; ")}`]),
     ...(max_words === undefined ? [] : [`At most ${max_words} words.`]),

@@ -11,13 +11,15 @@ export interface GivenSources {
 }
 
 interface Given {
-  readonly task: string;
   readonly documents: readonly DocumentParam[];
   readonly text?: string | undefined;
 }
 
-/** The texts to work from. A draft is one of them only where there are no documents it was made from. */
-export function sourcesOf({ task, documents, text }: Given): GivenSources {
+/** The path of the parameter `text`, as a source. */
+export const OWN_TEXT = "text";
+
+/** The texts to work from; the parameter `text`, which may be a draft, comes last. */
+export function sourcesOf({ documents, text }: Given): GivenSources {
   const given = documents.flatMap((document) =>
     document.text === undefined ? [] : [toSource(document, document.text)],
   );
@@ -25,11 +27,10 @@ export function sourcesOf({ task, documents, text }: Given): GivenSources {
   const cut = documents.filter(
     ({ text, text_cut, truncated }) => text !== undefined && ((text_cut ?? 0) > 0 || truncated === true),
   );
-  const isDraftOfDocuments = /^revise$/i.test(task) && given.length > 0;
   const own: Source[] =
-    text === undefined || text.trim() === "" || isDraftOfDocuments
+    text === undefined || text.trim() === ""
       ? []
-      : [{ path: "text", title: titleOf("text", text), text, line: 1, role: "draft" }];
+      : [{ path: OWN_TEXT, title: titleOf(OWN_TEXT, text), text, line: 1, role: "draft" }];
   return {
     sources: [...given, ...own],
     notices: [
@@ -44,7 +45,13 @@ function toSource(document: DocumentParam, text: string): Source {
   return { path, title: title ?? titleOf(path, text), text, line: text_line ?? from_line ?? 1, role: "document" };
 }
 
+/** What to quote from: a draft only where there are no documents it was made from. */
+export function quotable(task: string, sources: readonly Source[]): readonly Source[] {
+  const documents = sources.filter(({ role }) => role === "document");
+  return (/^revise$/i.test(task) && documents.length > 0 ? documents : sources).map(spoken);
+}
+
 /** The source with what it says in sentences: of code, its comments. */
-export function spoken(source: Source): Source {
+function spoken(source: Source): Source {
   return documentKind(source.path) === "code" ? { ...source, text: commentsOf(source.text) } : source;
 }
