@@ -82,6 +82,11 @@ export function assertPerson(world: World, invocation: Invocation): void {
   }
 }
 
+/** The workspace that a folder is. @throws OrchestratorError `workspace_not_found`, `workspace_foreign` */
+export function workspaceAt(folder: string): WorkspacePaths {
+  return findWorkspace(folder, process.getuid?.() ?? 0);
+}
+
 /** Opens a workspace for looking; it is taken into possession when something is to be done and nobody owns it. */
 export async function openDesk(world: World, invocation: Invocation): Promise<Desk> {
   const paths = workspaceOf(world, invocation);
@@ -216,7 +221,7 @@ class Seat {
   async #handled(request: ControlRequest, actor: Actor): Promise<JsonObject> {
     if (this.#owned === null) throw new OrchestratorError("owner_gone", "this process does not own the workspace");
     const answer = await this.#owned.control.send(request, actor);
-    if (request.method === "approve" || request.method === "deny") await this.#owned.signer.signed();
+    if (request.method === "approve" || request.method === "deny" || request.method === "rest") await this.#owned.signer.signed();
     return answer;
   }
 

@@ -10,6 +10,7 @@ import { runEnd } from "./views/run-end.ts";
 /** How a run came to rest: its end in words, its receipt when it is over, and what waits for whom. */
 export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Promise<void> {
   const { state, approvals, artifacts } = await desk.history(run);
+  if (runStatus(state) === "completed") await desk.send({ method: "rest", run });
   const screen = terminal.screen();
   if (screen.form !== "block") {
     const status = runStatus(state);

@@ -33,6 +33,7 @@ export * from "./journal/sealer.ts";
 export * from "./journal/stored-entry.ts";
 export * from "./journal/view-order.ts";
 export * from "./journal/write-entry.ts";
+export * from "./plan/block.ts";
 export * from "./plan/evaluate.ts";
 export * from "./plan/expression.ts";
 export * from "./plan/lower.ts";

@@ -18,7 +18,7 @@ export function unknownCommand(typed: string, names: readonly string[]): UsagePr
 /** @param family the first word of commands of two words: `audit` */
 export function missingSubcommand(family: string, names: readonly string[]): UsageProblem {
   const seconds = names.map((name) => name.slice(family.length + 1)).join(", ");
-  return { code: "usage", sentence: `writ ${family} needs one of ${seconds}; see: writ ${family} --help` };
+  return { code: "usage", sentence: `${family} needs one of ${seconds}; see: writ ${family} --help` };
 }
 
 /** @param command null where the option stands before any command */
@@ -34,23 +34,23 @@ export function unknownOption(typed: string, command: Named | null): UsageProble
 }
 
 export function missingArgument(name: string, command: Named): UsageProblem {
-  return usage(`writ ${command.name} needs <${name}>`, command);
+  return usage(`${command.name} needs <${name}>`, command);
 }
 
 export function excessArgument(typed: string, command: Named): UsageProblem {
-  return usage(`"${typed}" is more than writ ${command.name} takes; put what belongs together in quotes, or`, command);
+  return usage(`"${typed}" is more than ${command.name} takes; put what belongs together in quotes, or`, command);
 }
 
 export function missingValue(flag: string, value: string, command: Named): UsageProblem {
-  return usage(`${flag} of writ ${command.name} needs a value, ${value}`, command);
+  return usage(`${flag} of ${command.name} needs a value, ${value}`, command);
 }
 
 export function valueOfSwitch(flag: string, command: Named): UsageProblem {
-  return usage(`${flag} of writ ${command.name} takes no value`, command);
+  return usage(`${flag} of ${command.name} takes no value`, command);
 }
 
 export function repeatedOption(flag: string, command: Named): UsageProblem {
-  return usage(`${flag} of writ ${command.name} is given twice`, command);
+  return usage(`${flag} of ${command.name} is given twice`, command);
 }
 
 export function noChoice(flag: string, typed: string, choices: readonly string[], command: Named): UsageProblem {

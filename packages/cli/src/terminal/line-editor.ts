@@ -16,7 +16,7 @@ export interface EditorStep {
 export interface LineEditor {
   readonly typed: readonly string[];
   /** The tail of an escape sequence, which arrives key by key and is skipped. */
-  readonly skipping: "nothing" | "escape" | "sequence";
+  readonly skipping: "nothing" | "escape" | "sequence" | "string";
 }
 
 export const EMPTY_LINE: LineEditor = { typed: [], skipping: "nothing" };
@@ -24,6 +24,7 @@ export const EMPTY_LINE: LineEditor = { typed: [], skipping: "nothing" };
 const ESCAPE = "\u001B";
 /** Ctrl-C, as a terminal in raw mode sends it. */
 export const INTERRUPT = "\u0003";
+const BELL = "\u0007";
 const END_OF_INPUT = "\u0004";
 const ERASE_LINE = "\u0015";
 const ERASE_WORD = "\u0017";
@@ -81,10 +82,18 @@ export interface Drawn {
   readonly columns: number;
 }
 
-/** `ESC [ … letter` and `ESC O letter`, and `ESC` with one key. */
-function afterEscape(skipping: "escape" | "sequence", key: string): LineEditor["skipping"] {
-  if (skipping === "escape") return key === "[" || key === "O" ? "sequence" : "nothing";
-  return key >= "@" && key <= "~" ? "nothing" : "sequence";
+/** `ESC [ … letter`, `ESC O letter`, `ESC ] … BEL` and its like, and `ESC` with one key. */
+function afterEscape(skipping: Exclude<LineEditor["skipping"], "nothing">, key: string): LineEditor["skipping"] {
+  switch (skipping) {
+    case "escape":
+      if ("]PX^_".includes(key)) return "string";
+      return key === "[" || key === "O" ? "sequence" : "nothing";
+    case "sequence":
+      return key >= "@" && key <= "~" ? "nothing" : "sequence";
+    case "string":
+      if (key === ESCAPE) return "escape";
+      return key === BELL || key === "\r" ? "nothing" : "string";
+  }
 }
 
 function lastWord(typed: readonly string[]): number {

@@ -58,7 +58,7 @@ function namesOf(preview: Preview): readonly (readonly [string, string])[] {
 
 function hostOf(url: string): string {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? url;
-  return authority.slice(authority.lastIndexOf("@") + 1);
+  return authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d+$/, "");
 }
 
 function textsOf(preview: Preview): readonly string[] {

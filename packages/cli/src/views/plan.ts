@@ -1,4 +1,4 @@
-import { authorize, epochMs, isTainted, stricterMode, type Plan, type Policy, type PolicyMode, type Step, type ToolRules } from "@writ/core";
+import { authorize, epochMs, isTainted, needsOf, stricterMode, type Plan, type Policy, type PolicyMode, type Step, type ToolRules } from "@writ/core";
 import type { PlanStepView, PlanView, RunHeadView } from "../terminal/view.ts";
 import type { Config } from "@writ/runtime";
 
@@ -16,7 +16,7 @@ export function planSteps(plan: Plan, setting: PlanSetting): readonly PlanStepVi
 }
 
 function stepView(plan: Plan, step: Step, { tools, policy, mode, hasModel, at }: PlanSetting): PlanStepView {
-  const base = { name: step.id, needs: step.needs };
+  const base = { name: step.id, needs: [...new Set(needsOf(step))] };
   if (step.kind !== "tool") {
     return { ...base, tool: step.kind, reach: null, answer: step.kind === "gate" ? "asks" : "runs", note: null };
   }
