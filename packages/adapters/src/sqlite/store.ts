@@ -52,7 +52,7 @@ export async function openSqliteStore(files: LogFiles, hash: Hasher, seen: SeenH
     const blobs = blobFiles(files.blobs);
     const writer = new LogWriter(db, new GroupCommit(db, hash, position), blobs);
     await writer.sweep();
-    return storeOver(db, blobs, writer);
+    return storeOver(db, files, blobs, writer);
   } catch (error) {
     db.close();
     throw storageFailure(error) ?? error;
@@ -68,14 +68,14 @@ export async function readSqliteStore(files: LogFiles): Promise<SqliteStore> {
   const db = openForReading(files.database);
   try {
     checkReadable(db);
-    return guarded(() => storeOver(db, blobFiles(files.blobs), null));
+    return guarded(() => storeOver(db, files, blobFiles(files.blobs), null));
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function storeOver(db: DatabaseSync, blobs: BlobFiles, writer: LogWriter | null): SqliteStore {
+function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: LogWriter | null): SqliteStore {
   const { log, origin, tenant } = readStart(db);
   const owner = (): LogWriter => {
     if (writer === null) throw new InvariantError("only the owner of a workspace writes");
@@ -91,7 +91,7 @@ function storeOver(db: DatabaseSync, blobs: BlobFiles, writer: LogWriter | null)
       appendLog: async (entry) => owner().appendLog(entry),
       redact: async (erasure) => owner().redact(erasure),
     }),
-    backUp: (folder) => backUp(db, blobs, folder),
+    backUp: (folder) => backUp(files.database, blobs, folder),
     assertDurable: () => assertDurable(db),
     async close() {
       await writer?.close();
