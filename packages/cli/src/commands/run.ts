@@ -9,7 +9,9 @@ import type { Desk } from "../desk.ts";
 import { Drive, taskJson, type OnApproval } from "../drive.ts";
 import { eventLine } from "../event-line.ts";
 import { exitOfRun } from "../exit.ts";
+import { reportError } from "../error-report.ts";
 import { readInputs } from "../inputs.ts";
+import { planFailure } from "../plan-failure.ts";
 import { showEnd } from "../show-end.ts";
 import { planLines, runHeadLines } from "../terminal/plan-view.ts";
 import { planView, runHead } from "../views/plan.ts";
@@ -127,8 +129,10 @@ export async function stay(desk: Desk, setting: Setting, id: RunId): Promise<Exi
   const driven = await drive.until(isQuiet && !hasOption(invocation, "--on-approval") ? "exit" : onApprovalOf(setting), isQuiet);
   if (invocation.json && !streams) terminal.json(await taskJson(desk, id));
   else if (!isQuiet) await showEnd(desk, setting, id);
-  if (driven.wasInterrupted && !isTerminal(runStatus(driven.state))) return 130;
-  return exitOfRun(driven.state);
+  const { state } = driven;
+  if (state.plan === null && state.status === "ended") return reportError(terminal, planFailure(state), false);
+  if (driven.wasInterrupted && !isTerminal(runStatus(state))) return 130;
+  return exitOfRun(state);
 }
 
 function onApprovalOf({ invocation, terminal }: Setting): OnApproval {

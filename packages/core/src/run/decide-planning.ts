@@ -1,5 +1,5 @@
 import type { Problem } from "../base/error.ts";
-import type { Json } from "../base/json.ts";
+import { isJsonObject, type Json } from "../base/json.ts";
 import type { Payload } from "../base/payload.ts";
 import { epochMs } from "../base/time.ts";
 import { CYCLES_WITHOUT_PROGRESS } from "../budget/loop-guard.ts";
@@ -37,7 +37,16 @@ export function decideStart(state: RunState, arrival: Arrival, input: StartInput
 export function decidePlanProposed(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "plan_proposed" }>): readonly JournalEvent[] {
   if (state.status !== "planning" || state.closing !== null || input.plan_version !== state.planVersion) return [];
   const judged = judgeProposal(state, arrival, input);
-  return judged.accepted ? judged.facts : [...judged.facts, ...afterRefusal(state, judged.verdict)];
+  if (judged.accepted) return judged.facts;
+  const verdict = judged.verdict === "replan" && !canRepair(input.plan) ? "reject" : judged.verdict;
+  return [...judged.facts, ...afterRefusal(state, verdict)];
+}
+
+/** A template has one plan for a goal: asked again it would propose the same. */
+function canRepair(plan: Payload): boolean {
+  const value = plan.json();
+  const planner = isJsonObject(value) ? value["planner"] : undefined;
+  return !isJsonObject(planner) || planner["kind"] !== "template";
 }
 
 /** The planner gave no plan at all: charged like a refused one. */
