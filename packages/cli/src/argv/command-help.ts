@@ -1,6 +1,6 @@
+import { commandRows } from "../terminal/command-rows.ts";
 import { columns } from "../terminal/columns.ts";
 import { paragraph } from "../terminal/layout.ts";
-import { suggestionLines } from "../terminal/receipt-view.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { say, type Line } from "../terminal/span.ts";
 import { GLOBAL_OPTIONS, type Command, type Option } from "./command.ts";
@@ -16,22 +16,20 @@ export function commandHelp(screen: Screen, commands: readonly Described[]): rea
   return [
     ...(isOwn ? [...describe(screen, first), []] : []),
     ...(isOwn ? [say(screen, "strong", "Commands")] : []),
-    ...columns(
+    ...commandRows(
       screen,
       2,
-      commands
-        .slice(isOwn ? 1 : 0)
-        .map((command) => [say(screen, "strong", command.usage), say(screen, "plain", command.summary)]),
+      2,
+      commands.slice(isOwn ? 1 : 0).map(({ usage, summary }) => ({ command: usage, purpose: summary })),
     ),
   ];
 }
 
 function describe(screen: Screen, command: Described): readonly Line[] {
-  const examples = suggestionLines(screen, "Examples", command.examples).slice(1);
   return [
     ...paragraph(screen, 0, say(screen, "plain", command.summary)),
     [],
-    ...paragraph(screen, 2, say(screen, "strong", command.usage)),
+    ...commandRows(screen, 2, 2, [{ command: command.usage, purpose: null }]),
     ...section(
       screen,
       "Arguments",
@@ -39,7 +37,9 @@ function describe(screen: Screen, command: Described): readonly Line[] {
     ),
     ...section(screen, "Options", command.options.map(optionRow)),
     ...section(screen, "Everywhere", GLOBAL_OPTIONS.map(optionRow)),
-    ...(command.examples.length === 0 ? [] : [[], say(screen, "strong", "Examples"), ...examples]),
+    ...(command.examples.length === 0
+      ? []
+      : [[], say(screen, "strong", "Examples"), ...commandRows(screen, 2, 2, command.examples)]),
   ];
 }
 

@@ -108,8 +108,8 @@ describe("help", () => {
   });
 
   test("a family lists its commands", async () => {
-    expect((await read("approvals", "--help")).out).toMatchSnapshot();
-    expect((await read("key", "--help")).out).toMatchSnapshot();
+    expect((await read("approvals", "--help")).out).toMatchSnapshot("with a command of its own");
+    expect((await read("key", "--help")).out).toMatchSnapshot("without one");
   });
 
   test("--help behind -- is no wish for help", async () => {

@@ -34,7 +34,8 @@ export async function readCommandLine<M>(
       terminal.raw("out", `writ ${version}\n`);
       return { kind: "answered", exit: 0 };
     case "help":
-      terminal.out(commandHelp(terminal.screen(), resolved.commands));
+      // Help is read by people, through a pager too.
+      terminal.out(commandHelp({ ...terminal.screen(), form: "block" }, resolved.commands));
       return { kind: "answered", exit: 0 };
     case "refused":
       return refuse(resolved.problem, terminal);

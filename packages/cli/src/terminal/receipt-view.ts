@@ -1,14 +1,14 @@
+import { commandRows } from "./command-rows.ts";
 import { counted, shortDigest } from "./figure.ts";
 import { clockTime } from "./instant.ts";
-import { blanks, hanging, lineWidth, padded, paragraph, wrapped } from "./layout.ts";
-import { textEdge, type Screen } from "./screen.ts";
+import { blanks, hanging } from "./layout.ts";
+import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";
 import type { ReceiptView, SuggestionView } from "./view.ts";
 
 const RUN_COLUMN = 12;
 const VALUE_COLUMN = 14;
 const PURPOSE_COLUMN = 43;
-const WIDEST_COMMAND = 48;
 
 /** The end of a run with its proof: what it wrote, who approved, log and replay. */
 export function receiptLines(screen: Screen, view: ReceiptView): readonly Line[] {
@@ -48,19 +48,7 @@ export function suggestionLines(
   title: string,
   suggestions: readonly SuggestionView[],
 ): readonly Line[] {
-  const head = say(screen, "strong", `  ${title}`);
-  const explained = suggestions.filter(({ command, purpose }) => purpose !== null && command.length <= WIDEST_COMMAND);
-  const column = Math.max(PURPOSE_COLUMN, 4 + 2 + Math.max(0, ...explained.map(({ command }) => command.length)));
-  return [
-    head,
-    ...suggestions.flatMap(({ command, purpose }) => {
-      const text = [...blanks(4), ...say(screen, "strong", command)];
-      if (purpose === null) return wrapped(text, textEdge(screen), 6);
-      const says = say(screen, "dim", purpose);
-      const isBeside = lineWidth(text) + 2 <= column && column + lineWidth(says) <= textEdge(screen);
-      return isBeside ? [[...padded(text, column), ...says]] : [text, ...paragraph(screen, 6, says)];
-    }),
-  ];
+  return [say(screen, "strong", `  ${title}`), ...commandRows(screen, 4, PURPOSE_COLUMN, suggestions)];
 }
 
 function replayText(screen: Screen, { facts, verdict }: NonNullable<ReceiptView["replay"]>): Line {
