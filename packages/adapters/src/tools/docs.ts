@@ -6,9 +6,9 @@ import { lineCount } from "../docs-index/line-count.ts";
 import { plainText } from "../docs-index/plain-text.ts";
 import { nodeHasher } from "../system/sha256.ts";
 import { utf8 } from "../system/text-bytes.ts";
-import { documentText, filePath, sha256Hex } from "./document-schema.ts";
+import { documentText, filePath } from "./document-schema.ts";
 import type { PreviousContents } from "./previous-contents.ts";
-import { freezeWrite, writeOne } from "./write-file.ts";
+import { freezeWrite, writeOne, WRITES_ONE_FILE } from "./write-file.ts";
 
 export const MAX_DOCUMENT_BYTES = 1_048_576;
 
@@ -31,27 +31,12 @@ export function writeDoc(previous: PreviousContents): Tool {
   return defineTool({
     name: "docs.write_doc",
     summary: "Writes one text file of the workspace, whole or not at all, and can put back what was there.",
-    approvalMode: "local_write",
-    idempotency: "supported",
+    ...WRITES_ONE_FILE,
     params: z.strictObject({ path: filePath, text: z.string().max(4_000_000) }),
-    output: writtenFile,
-    traits: {
-      reversible: true,
-      writes: [{ at: "/path", as: "path" }],
-      effect: { class: "files.write", target: "path" },
-    },
     freeze: async ({ path, text }, call) => await freezeWrite(path, utf8(text), call),
     act: async ({ path, text }, call) => await writeOne(path, utf8(text), call, previous),
   });
 }
-
-export const writtenFile = z.strictObject({
-  path: filePath,
-  sha256: sha256Hex,
-  bytes: z.int().nonnegative(),
-  /** False when the file was already so. */
-  changed: z.boolean(),
-});
 
 export function notText(path: string): ToolFailure {
   return new ToolFailure("schema_mismatch", `${path} is no UTF-8 text`, {

@@ -5,12 +5,11 @@ import * as z from "zod";
 import { plainText } from "../docs-index/plain-text.ts";
 import { nodeHasher } from "../system/sha256.ts";
 import { base64 } from "../system/text-bytes.ts";
-import { writtenFile } from "./docs.ts";
 import { filePath, sha256Hex } from "./document-schema.ts";
 import { MAX_CHANGED_BYTES } from "./file-target.ts";
 import type { PreviousContents } from "./previous-contents.ts";
 import { bytesOf } from "./restored-file.ts";
-import { freezeWrite, writeOne } from "./write-file.ts";
+import { freezeWrite, writeOne, WRITES_ONE_FILE } from "./write-file.ts";
 
 const count = z.int().nonnegative();
 const encoding = z.enum(["text", "base64"]);
@@ -75,15 +74,8 @@ export function writeFile(previous: PreviousContents): Tool {
   return defineTool({
     name: "files.write",
     summary: "Writes one file of the workspace with any bytes, whole or not at all, and can put back what was there.",
-    approvalMode: "local_write",
-    idempotency: "supported",
+    ...WRITES_ONE_FILE,
     params: z.strictObject({ path: filePath, content: z.string().max(6_000_000), encoding: encoding.default("text") }),
-    output: writtenFile,
-    traits: {
-      reversible: true,
-      writes: [{ at: "/path", as: "path" }],
-      effect: { class: "files.write", target: "path" },
-    },
     freeze: async ({ path, content, encoding }, call) => await freezeWrite(path, decoded(content, encoding), call),
     act: async ({ path, content, encoding }, call) => await writeOne(path, decoded(content, encoding), call, previous),
   });
