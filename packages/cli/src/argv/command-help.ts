@@ -5,6 +5,9 @@ import type { Screen } from "../terminal/screen.ts";
 import { say, type Line } from "../terminal/span.ts";
 import { GLOBAL_OPTIONS, type Command, type Option } from "./command.ts";
 
+/** Choices that take more stand in the summary. */
+const WIDEST_VALUE = 20;
+
 type Described = Omit<Command<unknown>, "run">;
 
 /** What `writ <command> --help` says. Commands that share a first word are listed, the one alone is described in full. */
@@ -44,9 +47,12 @@ function describe(screen: Screen, command: Described): readonly Line[] {
 }
 
 function optionRow({ flag, value, occurs, choices, summary }: Option): readonly [string, string] {
-  const values = choices === null ? value : choices.join("|");
   const often = occurs === "often" ? "; may be given more than once" : "";
-  return [values === null ? flag : `${flag} ${values}`, `${summary}${often}`];
+  const joined = choices?.join("|") ?? value;
+  const isShort = joined !== null && joined.length <= WIDEST_VALUE;
+  const among = choices === null || isShort ? "" : `: ${choices.join(", ")}`;
+  const shown = isShort ? joined : value;
+  return [shown === null ? flag : `${flag} ${shown}`, `${summary}${among}${often}`];
 }
 
 function section(screen: Screen, title: string, rows: readonly (readonly [string, string])[]): readonly Line[] {
