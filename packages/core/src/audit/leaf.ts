@@ -9,5 +9,10 @@ const LEAF = Uint8Array.of(0);
  * @param entry the bytes, or a text whose UTF-8 they are
  * @see RFC 6962, section 2.1
  */
-export const leafHash = (hash: Hasher, entry: Uint8Array | string): Uint8Array =>
-  hash.sha256(typeof entry === "string" ? `\0${entry}` : concatBytes(LEAF, entry));
+export const leafHash = (hash: Hasher, entry: Uint8Array | string): Uint8Array => hash.sha256(leafPreimage(entry));
+
+/** The same as 64 hex digits. */
+export const leafHex = (hash: Hasher, entry: Uint8Array | string): string => hash.sha256Hex(leafPreimage(entry));
+
+const leafPreimage = (entry: Uint8Array | string): Uint8Array | string =>
+  typeof entry === "string" ? `\0${entry}` : concatBytes(LEAF, entry);

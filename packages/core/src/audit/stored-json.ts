@@ -45,6 +45,9 @@ export const hasExactly = (value: Json | undefined, names: string): value is Jso
 
 export const isCount = (value: Json | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
+/** Whether the value is a text of this form. */
+export const matches = (value: Json | undefined, form: RegExp): value is string => isText(value) && form.test(value);
+
 export const isText = (value: Json | undefined): value is string => typeof value === "string";
 
 /** The member of an object; undefined of anything else. */

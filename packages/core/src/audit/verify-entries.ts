@@ -1,8 +1,8 @@
 import { hasOnlyIntegers, type Json, type JsonObject } from "../base/json.ts";
 import type { CoverLine } from "./cover.ts";
-import { leafHash } from "./leaf.ts";
+import { leafHex } from "./leaf.ts";
 import type { Audit } from "./platform.ts";
-import { hasExactly, isCount, items, member, readStored } from "./stored-json.ts";
+import { hasExactly, isCount, items, matches, member, readStored } from "./stored-json.ts";
 
 /** An entry in its place. `run`, `version` and `input` are there unless it is about the log itself. */
 export interface Entry {
@@ -41,7 +41,7 @@ export function checkEntries(
   lines: readonly (Uint8Array | string)[],
   cover: readonly CoverLine[] | undefined,
 ): readonly Entry[] {
-  const leaves = lines.map((line) => audit.toHex(leafHash(audit, line)));
+  const leaves = lines.map((line) => leafHex(audit, line));
   const places = cover && placeLines(audit, leaves, cover);
   const entries = lines.flatMap((bytes, index) => {
     const value = readStored(typeof bytes === "string" ? bytes : audit.utf8(bytes));
@@ -89,8 +89,8 @@ function isStored(value: Json | undefined, seq: number): value is JsonObject & O
   const { actor, at_ms: at, facts, input, kind, log, run, v, version } = value;
   const isActor = hasExactly(actor, "id,kind") || hasExactly(actor, "id,kind,session");
   const typed = isRun ? [input ?? null, ...items(facts)] : items(facts);
-  const hasHead = v === 1 && value["seq"] === seq && isCount(at) && ID.test(String(log)) && (isRun || kind === "log");
-  const hasTypes = items(facts).length > 0 && typed.every((part) => TYPE.test(String(member(part, "type"))));
-  const isOfRun = !isRun || (ID.test(String(run)) && isCount(version));
-  return hasHead && hasTypes && isOfRun && isActor && ACTOR.test(String(actor["kind"])) && hasOnlyIntegers(value);
+  const hasHead = v === 1 && value["seq"] === seq && isCount(at) && matches(log, ID) && (isRun || kind === "log");
+  const hasTypes = items(facts).length > 0 && typed.every((part) => matches(member(part, "type"), TYPE));
+  const isOfRun = !isRun || (matches(run, ID) && isCount(version) && version > 0);
+  return hasHead && hasTypes && isOfRun && isActor && matches(actor["kind"], ACTOR) && hasOnlyIntegers(value);
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import { rotationText } from "./checkpoint.ts";
 import { parseVkey, type LogKey } from "./log-key.ts";
 import type { Audit } from "./platform.ts";
+import { matches } from "./stored-json.ts";
 import type { Entry } from "./verify-entries.ts";
 
 /** What the log says of itself. */
@@ -13,6 +14,8 @@ export interface LogState {
   readonly keys: readonly { readonly seq: number; readonly key: LogKey }[];
 }
 
+const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
 /** Step 6: start, one log id, rotations signed by both keys, and nothing after an end. */
 export function checkLog(audit: Audit, entries: readonly Entry[], size: number): LogState {
   const [first] = entries;
@@ -20,7 +23,8 @@ export function checkLog(audit: Audit, entries: readonly Entry[], size: number):
   const started: JsonObject | undefined = first?.seq === 0 && first.run === undefined ? first.facts[0] : undefined;
   const { type: kind, origin = "", tenant = "" } = started ?? {};
   const keys: { seq: number; key: LogKey }[] = [];
-  if (kind !== "log_started" || !String(origin).endsWith(`/${log}`)) audit.say("log_start", { seq: 0, line: 1 });
+  const isStarted = kind === "log_started" && String(origin).endsWith(`/${log}`) && matches(tenant, TENANT);
+  if (!isStarted) audit.say("log_start", { seq: 0, line: 1 });
   for (const { seq, line, facts, ...entry } of entries) {
     if (entry.log !== log) audit.say("log_start", { seq, line, field: "/log" });
     for (const [index, fact] of (entry.run === undefined ? facts : []).entries()) {
