@@ -7,8 +7,9 @@ const MINUTE = 60_000;
 export class RateLimit {
   readonly #perMinute: number;
   readonly #clock: Clock;
-  /** Instants of admissions in the last minute, those to come included. */
-  #admitted: number[] = [];
+  /** Instants of the last admissions, oldest first, those to come included; as many as a minute may hold. */
+  readonly #admitted: number[] = [];
+  #oldest = 0;
 
   constructor(perMinute: number, clock: Clock) {
     this.#perMinute = perMinute;
@@ -19,14 +20,19 @@ export class RateLimit {
   async admit(signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
     const at = this.#next(now);
-    this.#admitted.push(at);
     if (at > now) await pause(this.#clock, at - now, signal);
   }
 
+  /** The call that came one minute's worth of calls ago decides. */
   #next(now: EpochMs): number {
-    this.#admitted = this.#admitted.filter((instant) => instant > now - MINUTE);
-    if (this.#admitted.length < this.#perMinute) return now;
-    return Math.max(now, (this.#admitted[this.#admitted.length - this.#perMinute] ?? now) + MINUTE);
+    if (this.#admitted.length < this.#perMinute) {
+      this.#admitted.push(now);
+      return now;
+    }
+    const at = Math.max(now, (this.#admitted[this.#oldest] ?? now) + MINUTE);
+    this.#admitted[this.#oldest] = at;
+    this.#oldest = (this.#oldest + 1) % this.#perMinute;
+    return at;
   }
 }
 
