@@ -40,6 +40,11 @@ export interface DocumentAnswer {
   readonly place: IndexFile["place"];
 }
 
+interface OpenIndex {
+  readonly file: IndexFile;
+  readonly rows: DocumentRows;
+}
+
 /** How often the files are looked at again when another process changed the index meanwhile. */
 const ROUNDS = 3;
 
@@ -47,15 +52,13 @@ const ROUNDS = 3;
 export class DocumentIndex {
   readonly #path: string;
   readonly #hasher: Hasher;
-  #file: IndexFile;
-  #rows: DocumentRows;
+  #open: OpenIndex | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param path of the SQLite file; its folder must exist */
+  /** Nothing is opened before the first search. @param path of the SQLite file; its folder must exist */
   constructor(path: string, hasher: Hasher) {
     this.#path = path;
     this.#hasher = hasher;
-    [this.#file, this.#rows] = prepared(openIndex(path), path);
   }
 
   /**
@@ -70,54 +73,61 @@ export class DocumentIndex {
   }
 
   close(): void {
-    if (this.#file.database.isOpen) this.#file.database.close();
+    this.#open?.file.database.close();
+    this.#open = null;
   }
 
   async #repaired(files: WorkspaceFiles, query: DocumentQuery, signal: AbortSignal): Promise<DocumentAnswer> {
     try {
-      return await this.#answer(files, query, signal);
+      this.#open ??= prepared(openIndex(this.#path));
+      return await this.#answer(this.#open, files, query, signal);
     } catch (error) {
       if (!isDamaged(error)) throw error;
-      this.#file.database.close();
-      [this.#file, this.#rows] = prepared(remakeIndex(this.#path), this.#path);
-      return await this.#answer(files, query, signal);
+      this.close();
+      this.#open = prepared(remakeIndex(this.#path));
+      return await this.#answer(this.#open, files, query, signal);
     }
   }
 
-  async #answer(files: WorkspaceFiles, query: DocumentQuery, signal: AbortSignal): Promise<DocumentAnswer> {
+  async #answer(
+    index: OpenIndex,
+    files: WorkspaceFiles,
+    query: DocumentQuery,
+    signal: AbortSignal,
+  ): Promise<DocumentAnswer> {
     for (let round = 1; ; round += 1) {
-      const inventory = await refresh(this.#rows, files, this.#hasher, signal);
-      const answer = this.#rows.snapshot(() => this.#look(inventory, query));
+      const inventory = await refresh(index.rows, files, this.#hasher, signal);
+      const answer = index.rows.snapshot(() => this.#look(index, inventory, query));
       if (answer !== null) return answer;
       if (round === ROUNDS) throw new DamagedIndex("rows that were just written are not there");
     }
   }
 
   /** Null when a listed document has no row: another process took it away. */
-  #look(inventory: Inventory, query: DocumentQuery): DocumentAnswer | null {
-    const rows = this.#rows.all().filter(({ path }) => inventory.listed.has(path) && !inventory.unreadable.has(path));
+  #look({ rows: index, file }: OpenIndex, inventory: Inventory, query: DocumentQuery): DocumentAnswer | null {
+    const rows = index.all().filter(({ path }) => inventory.listed.has(path) && !inventory.unreadable.has(path));
     if (rows.length + inventory.unreadable.size < inventory.listed.size) return null;
     const texts = rows.filter(({ title }) => title !== null);
     const documents = texts.filter(({ path }) => !query.excluded.has(path));
     const admitted = documents.filter((document) => isWithin(document, query) && query.admits(document.path));
-    const ranks = query.expression === null ? null : this.#rows.match(query.expression);
+    const ranks = query.expression === null ? null : index.match(query.expression);
     const matching = ranks === null ? admitted : admitted.filter(({ id }) => ranks.has(id));
     return {
-      found: best(matching, ranks, query.limit).map((document) => this.#found(document, query.expression)),
+      found: best(matching, ranks, query.limit).map((document) => this.#found(index, document, query.expression)),
       total: documents.length,
       matched: matching.length,
       excluded: texts.length - documents.length,
       notText: rows.length - texts.length,
       inventory,
-      place: this.#file.place,
+      place: file.place,
     };
   }
 
-  #found(document: ScoredDocument, expression: string | null): FoundDocument {
-    const text = this.#rows.text(document.id);
+  #found(index: DocumentRows, document: ScoredDocument, expression: string | null): FoundDocument {
+    const text = index.text(document.id);
     if (this.#hasher.sha256Hex(text) !== document.sha256)
       throw new DamagedIndex(`${document.path} is not as it was read`);
-    const marked = expression === null ? null : this.#rows.marked(document.id, expression);
+    const marked = expression === null ? null : index.marked(document.id, expression);
     return { ...document, title: document.title ?? "", text, line: marked === null ? 1 : bestLine(marked) };
   }
 }
@@ -150,13 +160,11 @@ function isWithin({ modifiedMs }: KnownDocument, { since, until }: DocumentQuery
 }
 
 /** Statements are prepared against the tables, so damage may show only here. */
-function prepared(file: IndexFile, path: string): [IndexFile, DocumentRows] {
+function prepared(file: IndexFile): OpenIndex {
   try {
-    return [file, new DocumentRows(file.database)];
+    return { file, rows: new DocumentRows(file.database) };
   } catch (error) {
-    if (!isDamaged(error) || file.place === "memory") throw error;
     file.database.close();
-    const fresh = remakeIndex(path);
-    return [fresh, new DocumentRows(fresh.database)];
+    throw error;
   }
 }
