@@ -11,9 +11,10 @@ export const FD = { seccomp: 3, passwd: 4, group: 5, hosts: 6, gate: 7 } as cons
  * The last step before the program, and a fixed text: says that everything stands, and waits for the answer.
  *
  * Bubblewrap asks the kernel to end it with its parent only after it has begun. If Writ is killed before that,
- * or kills it before that, the rest goes on alone; then no answer comes here, and the program never begins.
+ * or kills it before that, the rest goes on alone; then no answer comes here, and the program never begins. The folder is entered here, as the
+ * user that is to work in it.
  */
-export const GATE = `printf . >&${FD.gate} && read -r go <&${FD.gate} && exec ${FD.gate}<&- && exec "$@"; exit 125`;
+export const GATE = `printf . >&${FD.gate} && read -r go <&${FD.gate} && exec ${FD.gate}<&- && cd -- "$1" && unset OLDPWD && shift && exec "$@"; exit 125`;
 
 /** What every program needs to start; other folders of the machine do not exist in the sandbox. */
 const SYSTEM_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
@@ -51,13 +52,13 @@ export function bwrapArgs(command: SandboxCommand, layout: Layout): readonly str
     ...["--perms", "1777", "--size", String(limits.fileBytes), "--tmpfs", "/tmp"],
     ...command.mounts.flatMap(({ host, inside, access }) => [access === "read" ? "--ro-bind" : "--bind", host, inside]),
     ...layout.masks.flatMap((inside) => ["--perms", "0555", "--tmpfs", inside, "--remount-ro", inside]),
-    ...["--remount-ro", "/", "--chdir", command.directory],
+    ...["--remount-ro", "/", "--chdir", "/"],
     ...Object.entries(command.environment).flatMap(([name, value]) => ["--setenv", name, value]),
     ...(layout.hasFilter ? ["--seccomp", String(FD.seccomp)] : []),
     "--",
     ...dropUser(),
     ...limitArgs(limits),
-    ...["/bin/sh", "-c", GATE, "sh"],
+    ...["/bin/sh", "-c", GATE, "sh", command.directory],
     ...command.argv,
   ];
 }

@@ -22,6 +22,7 @@ export const ERRORS = {
   file_too_large: { exit: 2, status: 413, retryable: false },
   file_io: { exit: 1, status: 500, retryable: true },
   evidence_moved: { exit: 1, status: 409, retryable: false },
+  workspace_too_large: { exit: 2, status: 413, retryable: false },
   workspace_read_only: { exit: 1, status: 500, retryable: false },
   disk_full: { exit: 1, status: 507, retryable: true },
   sandbox_unavailable: { exit: 4, status: 503, retryable: false },

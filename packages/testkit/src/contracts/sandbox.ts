@@ -91,6 +91,13 @@ export function sandboxContract(make: () => Sandbox, parent: string): void {
       expect(textOf(result.stderr)).toContain("no-such-program");
     });
 
+    test("a folder that is not there, or not the program's to enter, is told so", async () => {
+      expect(await run("true", { directory: "/tmp/none" })).toMatchObject({ exitCode: 125 });
+      await mkdir(join(base, "closed"), { mode: 0o000 });
+      const mounts = [{ host: join(base, "closed"), inside: "/mnt", access: "write" }] as const;
+      expect(await run("true", { directory: "/mnt", mounts })).toMatchObject({ exitCode: 125 });
+    });
+
     test("a program that died of a signal is told as a shell tells it", async () => {
       expect(await run("kill -TERM $$")).toMatchObject({ exitCode: 143, timedOut: false });
     });
