@@ -76,6 +76,7 @@ export * from "./run/state.ts";
 export * from "./run/status.ts";
 export * from "./tool/approval-mode.ts";
 export * from "./tool/failure.ts";
+export * from "./tool/idempotency-key.ts";
 export * from "./tool/preview.ts";
 export * from "./tool/tool-rule.ts";
 export * from "./tool/tool-spec.ts";
