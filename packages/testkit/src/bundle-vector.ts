@@ -11,7 +11,7 @@ export function edited(
   files: ReadonlyMap<string, Uint8Array>,
   edit: Readonly<Record<string, unknown>>,
 ): Map<string, Uint8Array> {
-  const copy = new Map([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
+  const copy = new Map<string, Uint8Array>([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
   const [kind = "", place] = Object.entries(edit)[0] ?? [];
   if (kind === "add_file") copy.set(String(place), Buffer.from("a note\n"));
   else if (kind === "remove_file") copy.delete(String(place));

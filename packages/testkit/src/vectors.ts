@@ -5,7 +5,11 @@ import { parseStrict } from "@writ/core/base/json-parse";
 
 /** One file of `spec/vectors`, the test vectors that are part of the durable formats. */
 export function vectors(name: string): JsonObject {
-  return asObject(parseStrict(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url))));
+  return objectOf(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url)));
+}
+
+export function objectOf(json: string | Uint8Array): JsonObject {
+  return asObject(parseStrict(json));
 }
 
 export function asObject(value: Json | undefined): JsonObject {

@@ -1,5 +1,5 @@
 import { nodeVerifier } from "@writ/adapters/system/node-verifier";
-import { asNumber, asObject, asObjects, asText, vectors } from "@writ/testkit/vectors";
+import { asNumber, asObject, asObjects, asText, objectOf, vectors } from "@writ/testkit/vectors";
 import { describe, expect, test } from "vitest";
 
 import { digestOf } from "../base/digest.ts";
@@ -31,8 +31,8 @@ describe("the entries of the vectors", () => {
 });
 
 describe("an entry whose leaf holds is still refused", () => {
-  const first = asObject(JSON.parse(texts[0] ?? ""));
-  const second = asObject(JSON.parse(texts[1] ?? ""));
+  const first = objectOf(texts[0] ?? "");
+  const second = objectOf(texts[1] ?? "");
   const without = (object: JsonObject, name: string): JsonObject =>
     Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
   test.each<[string, JsonObject, string]>([

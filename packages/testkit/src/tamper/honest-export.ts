@@ -4,17 +4,18 @@ import { checkpointText } from "@writ/core/audit/checkpoint";
 import { writeCover } from "@writ/core/audit/cover";
 import { concernsRun, documentsNamedBy, documentsNamedIn, payloadFrames } from "@writ/core/audit/export";
 import { leafHash } from "@writ/core/audit/leaf";
-import type { BundleFiles, Scope } from "@writ/core/audit/manifest";
+import { listFiles, type BundleFiles, type Scope } from "@writ/core/audit/manifest";
 import { fold, rootOf, type Known } from "@writ/core/audit/merkle";
 import { writeNote } from "@writ/core/audit/note";
 import { writeConsistency } from "@writ/core/audit/proof-document";
 import { consistencyRanges, type Head } from "@writ/core/audit/proof";
-import { isJsonArray, isJsonObject, type JsonObject } from "@writ/core/base/json";
+import { canonicalJson, isJsonArray, isJsonObject, type JsonObject } from "@writ/core/base/json";
 import { parseCanonical } from "@writ/core/base/json-parse";
 import { epochMs } from "@writ/core/base/time";
 import { utf8Bytes } from "@writ/core/base/utf8";
 import type { StoredEntry } from "@writ/core/journal/stored-entry";
 
+import { objectOf } from "../vectors.ts";
 import type { HonestLog } from "./honest-log.ts";
 import type { TestSigner } from "./test-key.ts";
 
@@ -82,6 +83,17 @@ export function honestExport(log: HonestLog, { scope, payloads, since }: ExportS
   const { key, sign } = signerAt(log, size);
   const manifest = manifestFor(nodeHasher, content, files, key);
   return closeBundle(files, manifest, key, sign(manifest));
+}
+
+/** The bundle with other files or another manifest, closed by the log's own key. */
+export function resignedExport(log: HonestLog, files: BundleFiles, manifest?: string): BundleFiles {
+  const { key, sign } = signerAt(log, log.entries.length);
+  const [line = ""] = Buffer.from(files.get("manifest") ?? [])
+    .toString()
+    .split("\n");
+  const old = objectOf(line);
+  const text = `${manifest ?? canonicalJson({ ...old, files: listFiles(nodeHasher, files).map((file) => ({ ...file })) })}\n`;
+  return closeBundle(files, text, key, sign(text));
 }
 
 function entriesOfRun(log: HonestLog, run: string): readonly StoredEntry[] {

@@ -155,8 +155,8 @@ describe("payloads", () => {
       errors
         .filter(({ code }) => code === "payload_resurrected")
         .map(({ seq }) => seq)
-        .sort(),
-    ).toEqual(gone.sort());
+        .toSorted((a, b) => Number(a) - Number(b)),
+    ).toEqual(gone.toSorted((a, b) => a - b));
   });
 
   test("withheld are missing for those who require them", () => {
