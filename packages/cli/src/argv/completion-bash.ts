@@ -1,4 +1,5 @@
-import type { Place } from "./completion-places.ts";
+import type { Option } from "./command.ts";
+import { valueCases, type Place } from "./completion-places.ts";
 
 /** For bash 3.2 and later: `source <(writ completion bash)`. */
 export function bashCompletion(places: readonly Place[]): string {
@@ -28,7 +29,7 @@ ${places.map(placeCase).join("\n")}
   esac
   COMPREPLY=()
   case "$words:$previous" in
-${places.flatMap(valueCases).join("\n")}
+${places.flatMap((place) => valueCases(place, valueReply)).join("\n")}
   esac
   if [[ "$current" == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))
@@ -50,17 +51,8 @@ function placeCase({ words, next, options, completes }: Place): string {
   return `    "${words}") next="${nextWords}"; options="${flags}"; files=${completes === "files" ? 1 : 0} ;;`;
 }
 
-/** After an option that takes a value: its choices, files, or nothing. */
-function valueCases({ words, options }: Place): readonly string[] {
-  return options
-    .filter(({ value }) => value !== null)
-    .map(({ flag, choices, completes }) => {
-      const reply =
-        choices !== null
-          ? `COMPREPLY=($(compgen -W "${choices.join(" ")}" -- "$current"))`
-          : completes === "files"
-            ? `COMPREPLY=($(compgen -f -- "$current"))`
-            : ":";
-      return `    "${words}:${flag}") ${reply}; return ;;`;
-    });
+/** Choices, files, or nothing. */
+function valueReply({ choices, completes }: Option): string {
+  if (choices !== null) return `COMPREPLY=($(compgen -W "${choices.join(" ")}" -- "$current"))`;
+  return completes === "files" ? `COMPREPLY=($(compgen -f -- "$current"))` : ":";
 }

@@ -45,3 +45,10 @@ function placeOf(words: string, command: Command<unknown> | undefined, next: Pla
     completes: takesFiles ? "files" : "nothing",
   };
 }
+
+/** Branches of a `case` on the words and the option before the cursor: what completes that option's value. */
+export function valueCases(place: Place, reply: (option: Option) => string): readonly string[] {
+  return place.options
+    .filter(({ value }) => value !== null)
+    .map((option) => `    "${place.words}:${option.flag}") ${reply(option)}; return ;;`);
+}

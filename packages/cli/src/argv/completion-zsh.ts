@@ -1,4 +1,5 @@
-import type { Place } from "./completion-places.ts";
+import type { Option } from "./command.ts";
+import { valueCases, type Place } from "./completion-places.ts";
 
 /** For zsh: `source <(writ completion zsh)`, or a file `_writ` in a folder of `$fpath`. */
 export function zshCompletion(places: readonly Place[]): string {
@@ -28,7 +29,7 @@ _writ() {
 ${places.map(placeCase).join("\n")}
   esac
   case "$typed:$previous" in
-${places.flatMap(valueCases).join("\n")}
+${places.flatMap((place) => valueCases(place, valueReply)).join("\n")}
   esac
   if [[ "\${words[CURRENT]}" == -* ]]; then
     _describe -o option options
@@ -47,13 +48,10 @@ function placeCase({ words, next, options, completes }: Place): string {
   return `    "${words}") next=(${nextWords}); options=(${flags}); files=${completes === "files" ? 1 : 0} ;;`;
 }
 
-function valueCases({ words, options }: Place): readonly string[] {
-  return options
-    .filter(({ value }) => value !== null)
-    .map(({ flag, choices, completes }) => {
-      const reply = choices !== null ? `compadd -- ${choices.join(" ")}` : completes === "files" ? "_files" : ":";
-      return `    "${words}:${flag}") ${reply}; return ;;`;
-    });
+/** Choices, files, or nothing. */
+function valueReply({ choices, completes }: Option): string {
+  if (choices !== null) return `compadd -- ${choices.join(" ")}`;
+  return completes === "files" ? "_files" : ":";
 }
 
 function described(word: string, summary: string): string {

@@ -1,5 +1,5 @@
 import { columns } from "./columns.ts";
-import { counted, grouped, remaining } from "./figure.ts";
+import { grouped, remaining } from "./figure.ts";
 import { blanks, cut, hanging, lineWidth, padded, paragraph, sides } from "./layout.ts";
 import { movedLines } from "./approval-view.ts";
 import { isOneColumn, listEdge, textEdge, type Screen } from "./screen.ts";
@@ -100,9 +100,4 @@ function rowsOf(screen: Screen, rows: readonly ApprovalRowView[]): readonly Line
     const body = [...lead, ...cut(screen, say(screen, "plain", row.title), Math.max(8, room)), ...moved];
     return [[...padded(body, edge - lineWidth(left)), ...left]];
   });
-}
-
-/** What a list of requests says about those it does not show. */
-export function moreApprovals(screen: Screen, count: number): readonly Line[] {
-  return count === 0 ? [] : [say(screen, "dim", `  … ${counted(count, "more request")}: writ approvals --json`)];
 }

@@ -213,7 +213,7 @@ function underTerminal(script: readonly object[]): Promise<string> {
   });
 }
 
-describe.runIf(hasPython)("on a real terminal", () => {
+describe.runIf(hasPython)("on a real terminal", { timeout: 60_000 }, () => {
   test.concurrent("a y typed before the question is thrown away, one typed behind it approves", async () => {
     const text = await underTerminal([
       { wait: "READY" },

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
+import { recordingTerminal } from "../terminal.ts";
 import { blocks } from "./blocks.ts";
+import { showBlocks } from "./gallery.ts";
 import { SCREEN } from "./gallery-samples.ts";
 import type { Screen } from "./screen.ts";
 import { textOf } from "./span.ts";
@@ -36,6 +38,15 @@ describe("a block without colour is the design's text", () => {
     const design = readFileSync(new URL(`fixtures/${name}.txt`, import.meta.url), "utf8");
     expect(drawn(SCREEN, name)).toBe(design);
   });
+});
+
+test("the gallery shows them all, or those that are asked for", () => {
+  const terminal = recordingTerminal(SCREEN);
+  showBlocks(terminal, []);
+  for (const name of names) expect(terminal.written.out).toContain(`$ ${name}\n`);
+  const few = recordingTerminal(SCREEN);
+  showBlocks(few, ["audit"]);
+  expect(few.written.out).toBe(`$ audit\n${drawn(SCREEN, "audit")}\n`);
 });
 
 describe.each(names)("%s", (name) => {

@@ -127,10 +127,10 @@ describe("a live list", () => {
 
   test("has at most 12 rows, the urgent ones first, and counts the others", () => {
     const many = Array.from({ length: 1_000 }, (_, at) => row(`step_${at}`, "pending"));
-    const { terminal, display } = watch(many);
+    const { terminal, clock, display } = watch(many);
     display.update(row("step_700", "running"), NOW);
     display.update(row("step_900", "awaiting_gate", "waits for you"), NOW);
-    display.rest();
+    clock.pass(BETWEEN_FRAMES);
     const rows = shown(terminal.written.out);
     expect(rows).toHaveLength(12);
     expect(rows[0]).toContain("◆ step_900");
@@ -138,12 +138,20 @@ describe("a live list", () => {
     expect(rows.at(-1)).toBe("    … 989 more steps");
   });
 
+  test("at rest leaves room for the prompt below it", () => {
+    const { terminal, display } = watch(Array.from({ length: 20 }, (_, at) => row(`s${at}`, "pending")));
+    display.update(row("s0", "awaiting_gate", "waits for you"), NOW);
+    display.rest();
+    const rows = shown(terminal.written.out).map((line) => line.trimEnd());
+    expect(rows).toEqual(["  ◆ s0              waits for you", "  ○ s1", "  ○ s2", "    … 17 more steps"]);
+  });
+
   test("keeps below the height of a small window", () => {
     const { terminal, display } = watch(
       Array.from({ length: 20 }, (_, at) => row(`s${at}`, "ready")),
       { ...SCREEN, rows: 6 },
     );
-    display.rest();
+    display.update(row("s0", "running"), NOW);
     expect(shown(terminal.written.out)).toHaveLength(4);
   });
 
@@ -188,9 +196,9 @@ describe("a live list", () => {
           }
           display.rest();
           finished += done.size;
-          const names = shown(terminal.written.out).map((line) => line.trim().split(" ")[1]);
-          expect(new Set(names)).toEqual(new Set(["step_0", "step_1", "step_2", "step_3", "step_4"]));
-          expect(names).toHaveLength(5);
+          const names = shown(terminal.written.out).map((line) => line.trim().split(" ")[1] ?? "");
+          expect(new Set(names).size).toBe(names.length);
+          for (const at of done) expect(names).toContain(`step_${at}`);
         },
       ),
       { numRuns: 300 },

@@ -32,6 +32,9 @@ const TICK = durationMs(250);
 
 const MOST_ROWS = 12;
 
+/** Steps not yet started that stay on the screen at rest: what comes below is more important then. */
+const NEXT_AT_REST = 3;
+
 const FINISHED: ReadonlySet<StepState> = new Set([
   "completed",
   "failed",
@@ -118,7 +121,7 @@ class LiveRun implements RunDisplay {
   }
 
   rest(): void {
-    if (this.#hasNews) this.#paint();
+    if (this.#hasNews) this.#paint(this.#urgent() + NEXT_AT_REST);
     this.#hasNews = false;
     this.#stopTimer();
     this.#drawn = [];
@@ -143,12 +146,12 @@ class LiveRun implements RunDisplay {
     this.#cancel = this.#clock.after(durationMs(ms), () => this.#paint());
   }
 
-  #paint(): void {
+  #paint(most = MOST_ROWS): void {
     this.#stopTimer();
     const screen = this.#terminal.screen();
     const staying = this.#finished.flatMap((row) => stepRow(screen, row, this.#column));
     this.#finished = [];
-    const { text, drawn } = frame(screen, this.#drawn, staying, this.#rows(screen));
+    const { text, drawn } = frame(screen, this.#drawn, staying, this.#rows(screen, Math.min(most, MOST_ROWS)));
     if (staying.length > 0 || drawn.length > 0 || this.#drawn.length > 0) this.#terminal.raw("out", text);
     this.#drawn = drawn;
     this.#paintedAt = this.#clock.now();
@@ -158,11 +161,16 @@ class LiveRun implements RunDisplay {
     if (isMoving) this.#paintAfter(TICK);
   }
 
+  /** How many open steps have begun. */
+  #urgent(): number {
+    return [...this.#open.values()].filter(({ row }) => row.state !== "pending" && row.state !== "ready").length;
+  }
+
   /** Open steps, most urgent first, as many as fit; the others are counted. */
-  #rows(screen: Screen): readonly Line[] {
+  #rows(screen: Screen, atMost: number): readonly Line[] {
     const now = this.#clock.now();
     const open = URGENCY.flatMap((state) => [...this.#open.values()].filter(({ row }) => row.state === state));
-    const most = Math.max(2, Math.min(MOST_ROWS, screen.rows - 2));
+    const most = Math.max(2, Math.min(atMost, screen.rows - 2));
     const lines: Line[] = [];
     for (const [index, { row, at }] of open.entries()) {
       const isRunning = row.state === "running" || row.state === "compensating";

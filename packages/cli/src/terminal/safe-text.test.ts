@@ -83,7 +83,7 @@ const hostile = fc
 const CONTROL = /[\u0000-\u001F\u007F-\u009F]/;
 const OURS = /\u001B\[(?:2|1|3[1-6]|1;31)m|\u001B\[0m/g;
 
-describe("whatever the text", () => {
+describe("whatever the text", { timeout: 60_000 }, () => {
   test("nothing reaches the terminal that it would act on, but our own colours", () => {
     let withControl = 0;
     let withEscape = 0;

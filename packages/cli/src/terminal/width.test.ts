@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { characterWidth, displayWidth, fitting } from "./width.ts";
 
-describe("columns", () => {
+describe("columns", { timeout: 60_000 }, () => {
   test.each([
     ["a", 1],
     ["é", 1],
