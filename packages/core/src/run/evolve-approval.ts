@@ -1,5 +1,6 @@
 import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
+import { makeReady, removeGate } from "./evolve-step.ts";
 import { WHOLE_PLAN } from "./paths.ts";
 import type { Gate, RunState } from "./state.ts";
 
@@ -29,8 +30,7 @@ export function evolveApproval(state: RunState, fact: Fact): void {
       record(state, gate, "expired");
       return drop(state, gate);
     case "approval_voided":
-      drop(state, gate);
-      return again(state, gate.step);
+      return drop(state, gate);
   }
 }
 
@@ -76,29 +76,21 @@ function open(state: RunState, gate: Gate, fact: Extract<Fact, { type: "approval
 
 function grant(state: RunState, gate: Gate): void {
   gate.status = "granted";
-  closeRequest(state, gate);
+  state.timers.clear(`gate:${gate.step}`);
+  if (gate.request !== null) state.work.delete(effectKey.self(gate.request.approval));
   again(state, gate.step);
 }
 
-/** The gate is over without a grant. */
+/** The gate is over without a grant: its step is asked for anew, if it is entered at all. */
 function drop(state: RunState, gate: Gate): void {
-  if (gate.status === "opening") state.opening -= 1;
-  state.work.delete(effectKey.gate(gate.step, gate.round));
-  closeRequest(state, gate);
-  state.gates.delete(gate.step);
-}
-
-function closeRequest(state: RunState, gate: Gate): void {
-  state.timers.clear(`gate:${gate.step}`);
-  if (gate.request !== null) state.work.delete(effectKey.self(gate.request.approval));
+  removeGate(state, gate);
+  again(state, gate.step);
 }
 
 /** Ready to be entered anew: with the grant, or to be asked again. */
 function again(state: RunState, path: string): void {
   const step = state.steps.get(path);
-  if (step?.status !== "gating") return;
-  step.status = "ready";
-  state.ready.push(path);
+  if (step?.status === "gating") makeReady(state, step);
 }
 
 /** A grant that was in use is void: the next attempt asks again. */

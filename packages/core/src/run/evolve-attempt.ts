@@ -5,7 +5,7 @@ import { reaches } from "../tool/approval-mode.ts";
 import { extend } from "./chain.ts";
 import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
-import { settleStep, wake } from "./evolve-step.ts";
+import { makeReady, settleStep, wake } from "./evolve-step.ts";
 import { callOf } from "./fingerprint.ts";
 import type { Usage } from "./input.ts";
 import { located } from "./paths.ts";
@@ -42,10 +42,10 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
     case "attempt_abandoned":
       if (fact.reason.code === "interrupted") step.interruptions += 1;
       over(state, step, null, fact.reason.code !== "evidence_drift");
-      return readyAgain(state, step);
+      return makeReady(state, step);
     case "retry_due":
       state.timers.clear(`retry:${step.path}`);
-      return readyAgain(state, step);
+      return makeReady(state, step);
     case "probe_wanted":
       return changeWork(state, step, "probe");
     case "step_in_doubt":
@@ -60,7 +60,7 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
     case "review_resolved":
       state.reviews -= 1;
       step.retries = 0;
-      return readyAgain(state, step);
+      return makeReady(state, step);
   }
 }
 
@@ -130,11 +130,6 @@ function over(state: RunState, step: StepState, usage: Usage | null, wasSent = t
   wake(state, step.path);
 }
 
-function readyAgain(state: RunState, step: StepState): void {
-  step.status = "ready";
-  state.ready.push(step.path);
-}
-
 function changeWork(state: RunState, step: StepState, effect: Attempt["effect"]): void {
   const attempt = state.attempts.get(step.path);
   if (attempt === undefined) return;
@@ -155,7 +150,7 @@ function resolved(state: RunState, step: StepState, happened: boolean): void {
   if (state.attempts.has(step.path)) over(state, step, null);
   if (step.status === "in_doubt") state.doubts -= 1;
   step.status = "running";
-  if (!happened) readyAgain(state, step);
+  if (!happened) makeReady(state, step);
 }
 
 function render(state: RunState, fact: Extract<Fact, { type: "verdict_rendered" }>): void {

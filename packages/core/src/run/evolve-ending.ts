@@ -1,6 +1,7 @@
 import { effectKey } from "./effect.ts";
 import type { JournalEvent, UndoStep } from "./event.ts";
 import { stopAttempts } from "./evolve-attempt.ts";
+import { makeReady, removeGate } from "./evolve-step.ts";
 import { UNDO } from "./paths.ts";
 import { openScope } from "./scope.ts";
 import type { RunState } from "./state.ts";
@@ -36,9 +37,9 @@ function closing(state: RunState, fact: Extract<Fact, { type: "run_closing" }>):
   for (const [key] of state.timers.entries()) if (fact.forced || (key !== "ttl" && !key.startsWith("gate:"))) state.timers.clear(key);
   for (const gate of [...state.gates.values()]) {
     if (gate.status !== "opening") continue;
-    state.opening -= 1;
-    state.work.delete(effectKey.gate(gate.step, gate.round));
-    state.gates.delete(gate.step);
+    removeGate(state, gate);
+    const step = state.steps.get(gate.step);
+    if (step !== undefined) makeReady(state, step);
   }
   for (const step of state.steps.values()) if (step.status === "review") step.status = "failed";
   state.reviews = 0;

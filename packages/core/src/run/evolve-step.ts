@@ -1,9 +1,10 @@
 import type { JournalEvent } from "./event.ts";
 import { keep } from "./references.ts";
 import { release } from "./scope.ts";
-import { ROOT } from "./paths.ts";
+import { effectKey } from "./effect.ts";
+import { ROOT, UNDO } from "./paths.ts";
 import type { Reason } from "./reason.ts";
-import type { RunState, StepState } from "./state.ts";
+import type { Gate, RunState, StepState } from "./state.ts";
 import type { Payload } from "../base/payload.ts";
 
 export interface Settling {
@@ -27,13 +28,35 @@ export function settleStep(state: RunState, path: string, settling: Settling): v
   if (output !== null && !output.isErased) step.kept = keep(scope, step.index, output.json());
   scope.left -= 1;
   if (outcome === "failed") fail(state, step, reason);
-  release(state, scope, step.index);
+  if (isEntered(state, scope.path)) release(state, scope, step.index);
   wake(state, path);
+}
+
+/** May be entered again, unless nothing of its block is entered any more. */
+export function makeReady(state: RunState, step: StepState): void {
+  step.status = "ready";
+  if (isEntered(state, step.scope)) state.ready.push(step.path);
+}
+
+/** Whether steps of a block are still entered: once a run closes, only what takes effects back is. */
+function isEntered(state: RunState, scope: string): boolean {
+  return state.closing === null || scope === UNDO;
+}
+
+/** Takes a gate away with all it holds: its timer, its slot, its work. */
+export function removeGate(state: RunState, gate: Gate): void {
+  if (gate.status === "opening") state.opening -= 1;
+  state.work.delete(effectKey.gate(gate.step, gate.round));
+  state.timers.clear(`gate:${gate.step}`);
+  if (gate.request !== null) state.work.delete(effectKey.self(gate.request.approval));
+  state.gates.delete(gate.step);
 }
 
 function leave(state: RunState, step: StepState): void {
   state.ready.delete(step.path);
   state.timers.clear(`retry:${step.path}`);
+  const gate = state.gates.get(step.path);
+  if (gate !== undefined) removeGate(state, gate);
   if (step.status === "review") state.reviews -= 1;
   if (step.status === "in_doubt") state.doubts -= 1;
   step.grant = null;
@@ -58,9 +81,7 @@ function fail(state: RunState, step: StepState, reason: Reason | null): void {
 export function wake(state: RunState, path: string): void {
   for (const waiting of state.behind.get(path) ?? []) {
     const step = state.steps.get(waiting);
-    if (step?.status !== "queued") continue;
-    step.status = "ready";
-    state.ready.push(waiting);
+    if (step?.status === "queued") makeReady(state, step);
   }
   state.behind.delete(path);
 }

@@ -1,7 +1,6 @@
 import { assertNever } from "../base/error.ts";
 import { plus } from "../budget/budget.ts";
 import type { Actor } from "./actor.ts";
-import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
 import { evolveApproval } from "./evolve-approval.ts";
 import { evolveAttempt } from "./evolve-attempt.ts";
@@ -93,12 +92,6 @@ function closeScope(state: RunState, path: string): void {
     if (each === undefined) continue;
     state.ready.delete(each);
     state.timers.clear(`retry:${each}`);
-    state.timers.clear(`gate:${each}`);
-    const gate = state.gates.get(each);
-    if (gate === undefined) continue;
-    if (gate.status === "opening") state.opening -= 1;
-    state.work.delete(effectKey.gate(each, gate.round));
-    state.gates.delete(each);
   }
   scope.left = 0;
   scope.closed = true;

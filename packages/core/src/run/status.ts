@@ -1,3 +1,4 @@
+import { UNDO } from "./paths.ts";
 import type { RunState, StepState } from "./state.ts";
 
 /** The public states of a run (R12). */
@@ -59,9 +60,9 @@ function hasOpenGate(state: RunState): boolean {
 
 /** The public state of a step; `null` stands for one that was not reached. */
 export function stepStatus(state: RunState, step: StepState | null): StepPublicStatus {
-  const over = state.status === "ended";
-  if (step === null) return over ? "cancelled" : "pending";
-  const undoing = step.scope !== "";
+  if (step === null) return state.closing === null ? "pending" : "cancelled";
+  const undoing = step.scope === UNDO;
+  const over = state.status === "ended" || (state.closing !== null && !undoing);
   switch (step.status) {
     case "ready":
     case "queued":
