@@ -1,5 +1,6 @@
 import { digestOf, type Digest } from "../base/digest.ts";
 import { equalJson, type Json, type JsonObject } from "../base/json.ts";
+import type { Actor } from "./actor.ts";
 import { firstDifference, type Binding } from "./binding.ts";
 import { bindingOf, callBudget, gateCall } from "./call.ts";
 import type { JournalEvent } from "./event.ts";
@@ -81,7 +82,7 @@ export function decideApprove(state: RunState, arrival: Arrival, input: Extract<
   const gate = openGate(state, input.approval);
   if (gate === null || (state.closing !== null && !isUndoing(state, gate.gate))) return [];
   const { request } = gate;
-  if (input.binding_hash !== request.bindingHash) return [];
+  if (input.binding_hash !== request.bindingHash || !mayGrant(arrival.actor, gate.gate)) return [];
   if (arrival.at >= request.binding.expires_at_ms) return expire(state, gate.gate, request);
   if (gate.gate.votes.includes(arrival.actor.id)) return [];
   const subject = { step: gate.gate.step, approval: request.approval, binding_hash: request.bindingHash };
@@ -89,6 +90,11 @@ export function decideApprove(state: RunState, arrival: Arrival, input: Extract<
   if (!enough) return [{ type: "approval_voted", ...subject }];
   const granted: JournalEvent = { type: "approval_granted", ...subject };
   return gate.gate.step === WHOLE_PLAN ? [granted, { type: "scope_opened", scope: ROOT }] : [granted];
+}
+
+/** People grant, and the policy where the gate is its own; an agent or a program never does (R5). */
+function mayGrant(actor: Actor, gate: Gate): boolean {
+  return actor.kind === "user" || (actor.kind === "policy" && gate.approver === "policy");
 }
 
 /** After a denial nothing new starts and the run ends as rejected; while undoing only the step fails, because the outcome is written. */
