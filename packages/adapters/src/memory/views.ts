@@ -67,6 +67,19 @@ export class MemoryViews implements Views {
     return [...this.#approvals.values()].filter(isWanted).toSorted(soonestFirst).slice(0, limit);
   }
 
+  async artifacts(run: RunId): Promise<readonly ArtifactView[]> {
+    const key = ({ at_ms, path, step }: ArtifactView): readonly [number, string, string] => [at_ms, path, step];
+    return [...this.#artifacts.values()]
+      .filter(({ run_id }) => run_id === run)
+      .toSorted((a, b) => compareKeys(key(a), key(b)));
+  }
+
+  async countRuns(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const { status } of this.#runs.values()) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return counts;
+  }
+
   async unfinished(): Promise<readonly { readonly run: RunId; readonly wakeAt: number | null }[]> {
     const open = [...this.#runs.values()].filter(({ ended_at_ms }) => ended_at_ms === null);
     return open
@@ -95,6 +108,12 @@ export class MemoryViews implements Views {
     for (const [id, approval] of this.#approvals) if (approval.run_id === run) this.#approvals.delete(id);
     for (const [name, artifact] of this.#artifacts) if (artifact.run_id === run) this.#artifacts.delete(name);
   }
+}
+
+function compareKeys(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  const at = a.findIndex((part, index) => part !== b[index]);
+  const [left = 0, right = 0] = [a[at], b[at]];
+  return left < right ? -1 : Number(left > right);
 }
 
 function runIdOf(text: string): RunId {

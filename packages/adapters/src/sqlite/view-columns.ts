@@ -90,6 +90,17 @@ export function approvalViewOf(row: Row): ApprovalView {
   };
 }
 
+export function artifactViewOf(row: Row): ArtifactView {
+  return {
+    run_id: textOf(row, "run_id"),
+    step: textOf(row, "step"),
+    path: textOf(row, "path"),
+    sha256: textOf(row, "sha256"),
+    bytes: integerOf(row, "bytes"),
+    at_ms: integerOf(row, "at_ms"),
+  };
+}
+
 export const APPROVAL_STATUSES = ["waiting", "granted", "used", "denied", "expired", "voided", "cancelled"] as const;
 
 function statusOf(text: string): ApprovalView["status"] {

@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { newestFirst, OrchestratorError, parseId, type RunId, soonestFirst, type ViewChanges } from "@writ/core";
 import type { Views } from "@writ/runtime";
 
-import { allRows, integerOrNull, oneRow, textOf } from "./row.ts";
-import { APPROVAL_STATUSES, approvalViewOf, runViewOf } from "./view-columns.ts";
+import { allRows, integerOf, integerOrNull, oneRow, textOf } from "./row.ts";
+import { APPROVAL_STATUSES, approvalViewOf, artifactViewOf, runViewOf } from "./view-columns.ts";
 
 /** Sorts behind every identifier and every instant. */
 const LAST = { createdAt: Number.MAX_SAFE_INTEGER, run: "~" };
@@ -33,6 +33,8 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
       "SELECT approval_id AS id FROM approval_view WHERE approval_id >= ? AND approval_id < ? ORDER BY approval_id LIMIT ?",
     ),
   };
+  const artifacts = db.prepare("SELECT * FROM artifact_view WHERE run_id = ? ORDER BY at_ms, path, step");
+  const counts = db.prepare("SELECT status, COUNT(*) AS runs FROM run_view GROUP BY status");
   const unfinished = db.prepare("SELECT run_id, wake_at_ms FROM run_view WHERE ended_at_ms IS NULL ORDER BY run_id");
   const written = db.prepare("SELECT DISTINCT path FROM artifact_view");
   return {
@@ -60,6 +62,12 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
       if (of !== null) return allRows(ofRun, of, JSON.stringify([...wanted]), limit).map(approvalViewOf);
       const found = [...wanted].flatMap((status) => allRows(soonestWith, status, limit).map(approvalViewOf));
       return found.toSorted(soonestFirst).slice(0, limit);
+    },
+    async artifacts(id) {
+      return allRows(artifacts, id).map(artifactViewOf);
+    },
+    async countRuns() {
+      return new Map(allRows(counts).map((row) => [textOf(row, "status"), integerOf(row, "runs")]));
     },
     async unfinished() {
       return allRows(unfinished).map((row) => ({

@@ -1,4 +1,4 @@
-import type { ApprovalView, EntryDraft, JsonObject, RunId, RunView, StoredEntry, ViewChanges } from "@writ/core";
+import type { ApprovalView, ArtifactView, EntryDraft, JsonObject, RunId, RunView, StoredEntry, ViewChanges } from "@writ/core";
 
 /**
  * The truth about every run of one log, and what is derived from it. Entry,
@@ -56,6 +56,10 @@ export interface Views {
   runs(query: RunQuery): Promise<readonly RunView[]>;
   approval(id: string): Promise<ApprovalView | null>;
   approvals(query: ApprovalQuery): Promise<readonly ApprovalView[]>;
+  /** What a run's steps left behind, oldest first. */
+  artifacts(run: RunId): Promise<readonly ArtifactView[]>;
+  /** How many runs there are in each state; a state without one may be left out. */
+  countRuns(): Promise<ReadonlyMap<string, number>>;
   /** Runs that are not ended, for recovery. */
   unfinished(): Promise<readonly { readonly run: RunId; readonly wakeAt: number | null }[]>;
   /** Paths, relative to the workspace, that Writ itself left behind. */

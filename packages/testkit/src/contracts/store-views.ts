@@ -145,6 +145,35 @@ export function viewsContract(make: MakeStore): void {
         expect(await views.writtenPaths()).toEqual(new Set(["notes/a.md", "notes/b.md"]));
       }));
 
+    test("say what each run left behind, oldest first, each file of a step as it was last", () =>
+      onFreshLog(make, async (store, reopen) => {
+        const [a, b] = [anArtifact(A, "notes/a.md", { at_ms: 30 }), anArtifact(A, "notes/b.md", { at_ms: 20 })];
+        const rewritten = anArtifact(A, "notes/a.md", { at_ms: 10, bytes: 99 });
+        await store.journal.append(aDraft(A, 1, { artifacts: [a, b] }));
+        await store.journal.append(aDraft(A, 2, { artifacts: [rewritten] }));
+        await store.journal.append(aDraft(B, 1, { artifacts: [anArtifact(B, "notes/c.md")] }));
+        await nowAndLater(store, reopen, async ({ views }) => {
+          expect(await views.artifacts(A)).toEqual([rewritten, b]);
+          expect(await views.artifacts(B)).toEqual([anArtifact(B, "notes/c.md")]);
+          expect(await views.artifacts(C)).toEqual([]);
+        });
+      }));
+
+    test("count runs by state", () =>
+      onFreshLog(make, async (store, reopen) => {
+        expect([...(await store.views.countRuns()).values()].filter((count) => count > 0)).toEqual([]);
+        await Promise.all([
+          store.journal.append(aDraft(A, 1, { view: { status: "completed" } })),
+          store.journal.append(aDraft(B, 1, { view: { status: "in_progress" } })),
+          store.journal.append(aDraft(C, 1, { view: { status: "in_progress" } })),
+          store.journal.append(aDraft(B, 2, { view: { status: "completed" } })),
+        ]);
+        await nowAndLater(store, reopen, async ({ views }) => {
+          const counts = await views.countRuns();
+          expect([counts.get("completed"), counts.get("in_progress"), counts.get("failed") ?? 0]).toEqual([2, 1, 0]);
+        });
+      }));
+
     test("are rebuilt: rows not handed in go, those of a run that moved on stay", () =>
       onFreshLog(make, async (store, reopen) => {
         await store.journal.append(
