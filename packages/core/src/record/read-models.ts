@@ -48,9 +48,9 @@ function usesOf(state: RunState, fact: JournalEvent): Derived["approvalUses"] {
 
 function keysOf(state: RunState, fact: JournalEvent): Derived["keys"] {
   if (fact.type === "step_started") return isEffectful(state, fact.tool) ? [{ key: fact.idempotency_key, state: "in_flight" }] : [];
-  if (fact.type !== "attempt_returned") return [];
-  const effect = state.tally.effects.findLast((each) => each.tool_call === fact.tool_call);
-  return effect === undefined ? [] : [{ key: effect.idempotency_key, state: "done" }];
+  const isAnswered = fact.type === "attempt_returned" || (fact.type === "doubt_resolved" && fact.answer === "happened");
+  const key = isAnswered ? state.steps.get(fact.step)?.key : null;
+  return key !== null && key !== undefined && state.done.has(key) ? [{ key, state: "done" }] : [];
 }
 
 function isEffectful(state: RunState, tool: string): boolean {

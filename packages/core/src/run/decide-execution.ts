@@ -1,4 +1,4 @@
-import type { Json } from "../base/json.ts";
+import type { Payload } from "../base/payload.ts";
 import { durationMs } from "../base/time.ts";
 import { backoff, DEFAULT_BACKOFF } from "../budget/backoff.ts";
 import { isJunk, judge, scoreText, type Judgement, type Observation, type Scores } from "../critic/verdict.ts";
@@ -15,8 +15,8 @@ import type { ToolStep } from "../plan/plan.ts";
 
 /** Interruptions after which a step is in doubt whatever its tool promises. */
 const MAX_INTERRUPTIONS = 3;
-/** The most one value may weigh that a later step reads. */
-const MAX_KEPT_BYTES = 1_048_576;
+/** The most an answer may weigh. */
+const MAX_OUTPUT_BYTES = 16_777_216;
 
 interface Found {
   readonly attempt: Attempt;
@@ -36,7 +36,6 @@ function foundAttempt(state: RunState, path: string, number: number): Found | nu
 export function decideReturned(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "tool_returned" }>): readonly JournalEvent[] {
   const found = foundAttempt(state, input.step, input.attempt);
   if (found === null) return [];
-  const output = input.output.json();
   const returned: JournalEvent = {
     type: "attempt_returned",
     step: input.step,
@@ -47,7 +46,7 @@ export function decideReturned(state: RunState, arrival: Arrival, input: Extract
     artifacts: input.artifacts,
     usage: input.usage,
   };
-  const unexpected = unexpectedIn(found, output, input.output.size);
+  const unexpected = unexpectedIn(found.rule, input.output);
   const scores = scoresOf(state, found, input.usage, null, unexpected !== null);
   const judgement = judge(observed(state, found, { failure: null, unexpected, scores }));
   return [returned, verdict(state, arrival, found, judgement, scores, "0")];
@@ -79,9 +78,11 @@ function isUnknowable({ rule }: Found): boolean {
   return spec === undefined || (reaches(spec.tier, "local_write") && spec.idempotency === "none");
 }
 
-function unexpectedIn(found: Found, output: Json, size: number): Observation["unexpected"] {
-  if ((found.rule?.checkOutput(output).length ?? 0) > 0) return "schema_mismatch";
-  return isJunk(output) || size > MAX_KEPT_BYTES * 16 ? "unexpected_evidence" : null;
+/** Why an answer is not what was promised; null when it is. */
+export function unexpectedIn(rule: ToolRule | undefined, answer: Payload): Observation["unexpected"] {
+  const output = answer.json();
+  if ((rule?.checkOutput(output).length ?? 0) > 0) return "schema_mismatch";
+  return isJunk(output) || answer.size > MAX_OUTPUT_BYTES ? "unexpected_evidence" : null;
 }
 
 function observed(

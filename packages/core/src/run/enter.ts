@@ -10,14 +10,14 @@ import { deriveId } from "../base/id.ts";
 import { epochMs } from "../base/time.ts";
 import { authorizeCall, callBudget, givenArgs, toolCall, type Call } from "./call.ts";
 import { driftOf, voided } from "./decide-approval.ts";
-import { finalOutcome } from "./decide-execution.ts";
+import { finalOutcome, unexpectedIn } from "./decide-execution.ts";
 import type { Authority, JournalEvent } from "./event.ts";
 import { callOf } from "./fingerprint.ts";
 import { located, UNDO } from "./paths.ts";
 import type { Reason } from "./reason.ts";
 import { lookup, resolveArgs } from "./references.ts";
 import { isMet } from "./scope.ts";
-import type { Request, RunState, Scope, StepState } from "./state.ts";
+import type { Done, Request, RunState, Scope, StepState } from "./state.ts";
 
 /** Times a step is asked again because what it rests on moved. */
 const MAX_ROUNDS = 6;
@@ -38,7 +38,7 @@ export function enter(state: RunState, path: string, seal: Sealer): readonly Jou
     case "gate":
       return [enterGate(state, at, step)];
     case "tool":
-      return enterTool({ state, scope, at, step, seal });
+      return handingBack(state, at, enterTool({ state, scope, at, step, seal }));
   }
 }
 
@@ -108,24 +108,42 @@ function enterTool(entering: Entering): readonly JournalEvent[] {
   return served(entering, call) ?? looping(entering, call) ?? authorised(entering, call, given);
 }
 
+/** A grant that its step will not use is void: it must not look as if it waited. */
+function handingBack(state: RunState, at: StepState, facts: readonly JournalEvent[]): readonly JournalEvent[] {
+  const gate = state.gates.get(at.path);
+  const [first] = facts;
+  const isOver = first?.type === "step_settled" || (first?.type === "verdict_rendered" && first.outcome !== "held");
+  return gate !== undefined && isOver ? [voided(gate, { code: "not_needed", step: at.path }), ...facts] : facts;
+}
+
 /** The ledger answers a call that was answered before; a call whose twin is open waits behind it. */
-function served({ state, at }: Entering, call: Call): readonly JournalEvent[] | null {
-  if (!reaches(call.tier, "local_write") || at.attempts > 0) return null;
+function served(entering: Entering, call: Call): readonly JournalEvent[] | null {
+  const { state, at } = entering;
+  if (!reaches(call.tier, "local_write")) return null;
   const done = state.done.get(call.key);
-  if (done !== undefined) return [settled(at, "succeeded", { code: "ledger_replay", step: done.step }, done.output)];
+  if (done !== undefined) return [fromLedger(entering, call, done)];
   const twin = state.open.get(call.key);
-  return twin === undefined || twin === at.path ? null : [{ type: "step_queued", step: at.path, behind: twin }];
+  return twin === undefined ? null : [{ type: "step_queued", step: at.path, behind: twin }];
+}
+
+/** A recorded answer is judged as any other: sending again would be a second effect, and junk is no success. Null is a call a person vouched for. */
+function fromLedger({ state, at, step }: Entering, call: Call, done: Done): JournalEvent {
+  const { output } = done;
+  const code = output === null ? null : unexpectedIn(state.rules.tools.get(call.tool), output);
+  if (code === null) return settled(at, "succeeded", { code: "ledger_replay", step: done.step }, output);
+  return stopped(state, at, step, "replan", { code, step: at.path, detail: "ledger_replay" });
 }
 
 /** Stopped before the next identical call is sent, with the reason that a trip cannot be without. */
 function looping({ state, at, step }: Entering, call: Call): readonly JournalEvent[] | null {
   const rule = state.rules.tools.get(step.tool);
   const trip = tripOnCall(state.calls.get(callOf(state.rules.hash, call.tool, call.args)), rule?.spec.traits.maxIdentical ?? null);
-  return trip === null ? null : [escalated(state, at, step, { code: "loop_detected", step: at.path, detail: trip.kind, trip })];
+  return trip === null ? null : [stopped(state, at, step, "escalate", { code: "loop_detected", step: at.path, detail: trip.kind, trip })];
 }
 
-function escalated(state: RunState, at: StepState, step: ToolStep, reason: Reason): JournalEvent {
-  const final = finalOutcome(state, { at, step }, "escalate", reason);
+/** A verdict before anything was sent. */
+function stopped(state: RunState, at: StepState, step: ToolStep, word: "replan" | "escalate", reason: Reason): JournalEvent {
+  const final = finalOutcome(state, { at, step }, word, reason);
   return { type: "verdict_rendered", scope: "step", step: at.path, attempt: at.attempts, scores: {}, retry_at_ms: null, ...final };
 }
 
@@ -135,9 +153,9 @@ function authorised(entering: Entering, call: Call, given: Payload | null): read
   const grant = at.grant ?? (gate?.status === "granted" ? gate.request : null);
   if (grant !== null) return underGrant(entering, call, grant);
   const { effect, rules } = authorizeCall(state, step, call.args, state.now);
-  if (effect === "forbid") return [escalated(state, at, step, { code: "policy_denied", step: at.path, detail: rules.join(",") })];
+  if (effect === "forbid") return [stopped(state, at, step, "escalate", { code: "policy_denied", step: at.path, detail: rules.join(",") })];
   if (effect === "permit") return start(entering, call, { rules }, given);
-  if (at.rounds >= MAX_ROUNDS) return [escalated(state, at, step, { code: "evidence_drift", step: at.path })];
+  if (at.rounds >= MAX_ROUNDS) return [stopped(state, at, step, "escalate", { code: "evidence_drift", step: at.path })];
   return [{ type: "gate_wanted", step: at.path, round: at.rounds + 1, rules, approver: effect === "gate" ? "person" : "policy" }];
 }
 
@@ -145,7 +163,7 @@ function authorised(entering: Entering, call: Call, given: Payload | null): read
 function underGrant(entering: Entering, call: Call, grant: Request): readonly JournalEvent[] {
   const { state, at, step } = entering;
   if (state.now > grant.binding.expires_at_ms) {
-    if (at.attempts > 0) return [escalated(state, at, step, { code: "approval_expired", step: at.path })];
+    if (at.attempts > 0) return [stopped(state, at, step, "escalate", { code: "approval_expired", step: at.path })];
     return revoke(state, at, grant, { code: "approval_expired", step: at.path });
   }
   const field = driftOf(state, at.path, grant);

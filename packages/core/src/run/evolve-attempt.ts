@@ -1,4 +1,5 @@
 import { canonicalJson } from "../base/json.ts";
+import type { Payload } from "../base/payload.ts";
 import { minus, NOTHING, plus } from "../budget/budget.ts";
 import { observed } from "../budget/loop-guard.ts";
 import { reaches } from "../tool/approval-mode.ts";
@@ -76,6 +77,7 @@ function start(state: RunState, step: StepState, fact: Extract<Fact, { type: "st
   step.status = "running";
   step.attempts = fact.attempt;
   step.toolCall = fact.tool_call;
+  step.key = fact.idempotency_key;
   if (!step.counted) state.tally.started += 1;
   step.counted = true;
   state.used = { ...state.used, steps: state.used.steps + fact.reserve.steps };
@@ -112,10 +114,15 @@ function returned(state: RunState, step: StepState, fact: Extract<Fact, { type: 
     state.calls.set(call, observed(state.calls.get(call), state.rules.hash.sha256Hex(canonicalJson(fact.output.json()))));
   }
   if (!isEffectful(state, attempt.tool)) return;
-  state.done.set(attempt.key, { step: step.path, output: fact.output });
-  state.tally.effects.push({ step: step.path, tool: attempt.tool, tool_call: fact.tool_call, idempotency_key: attempt.key });
+  remember(state, step, { tool: attempt.tool, key: attempt.key }, fact.output);
   const undo = fact.undo;
   if (undo !== null && step.scope !== "undo") state.undo.push({ of: step.path, tool: undo.tool, args: undo.args });
+}
+
+/** An effect took place: it is not asked for again, and the record names it. */
+function remember(state: RunState, step: StepState, { tool, key }: Pick<Attempt, "tool" | "key">, output: Payload | null): void {
+  state.done.set(key, { step: step.path, output });
+  state.tally.effects.push({ step: step.path, tool, tool_call: step.toolCall ?? "", idempotency_key: key });
 }
 
 /** An attempt has ended: its reservation is settled, and its one piece of work is gone. An interrupted call counts, its time does not. */
@@ -150,7 +157,9 @@ function resolved(state: RunState, step: StepState, happened: boolean): void {
   if (state.attempts.has(step.path)) over(state, step, null);
   if (step.status === "in_doubt") state.doubts -= 1;
   step.status = "running";
-  if (!happened) makeReady(state, step);
+  if (!happened) return makeReady(state, step);
+  const planned = located(state, step.path)?.step;
+  if (planned?.kind === "tool" && step.key !== null && isEffectful(state, planned.tool)) remember(state, step, { tool: planned.tool, key: step.key }, null);
 }
 
 function render(state: RunState, fact: Extract<Fact, { type: "verdict_rendered" }>): void {

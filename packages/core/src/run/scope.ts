@@ -64,6 +64,7 @@ export function queueStep(state: RunState, scope: Scope, index: number): void {
     rounds: 0,
     counted: false,
     toolCall: null,
+    key: null,
     grant: null,
     grantUses: 0,
     output: null,

@@ -70,8 +70,8 @@ export interface RunState {
   used: Amounts;
   reserved: Amounts;
   retries: number;
-  /** Calls of `local_write` and above that were answered, by idempotency key. */
-  done: Map<string, { readonly step: string; readonly output: Payload }>;
+  /** Calls of `local_write` and above that had their effect, by idempotency key. */
+  done: Map<string, Done>;
   /** The step whose call with this key is not settled. */
   open: Map<string, string>;
   /** Steps that wait behind another with the same key. */
@@ -127,6 +127,8 @@ export interface StepState {
   /** Whether the step was charged as one. */
   counted: boolean;
   toolCall: string | null;
+  /** Of the last attempt. */
+  key: string | null;
   /** The grant its attempts run under, and how many did. */
   grant: Request | null;
   grantUses: number;
@@ -170,6 +172,13 @@ export interface Request {
   readonly preview: Payload;
   readonly evidence: readonly { readonly ref: string; readonly value: Payload }[];
   readonly requestedAt: number;
+}
+
+/** A call that had its effect. */
+export interface Done {
+  readonly step: string;
+  /** Null where a person or a probe said that it happened, and nobody has its answer. */
+  readonly output: Payload | null;
 }
 
 /** What could be taken back, in order of completion. */
