@@ -2,7 +2,13 @@ import type { Amounts } from "./amounts.ts";
 import type { BudgetDocument } from "../plan/plan-document.ts";
 
 export type Dimension = keyof Amounts;
-export const DIMENSIONS = ["steps", "tool_calls", "tokens", "cost_millicents", "wall_clock_ms"] as const satisfies readonly Dimension[];
+export const DIMENSIONS = [
+  "steps",
+  "tool_calls",
+  "tokens",
+  "cost_millicents",
+  "wall_clock_ms",
+] as const satisfies readonly Dimension[];
 
 /** Everything that bounds a run. */
 export interface Limits extends Amounts {
@@ -47,7 +53,9 @@ export function minus(a: Amounts, b: Amounts): Amounts {
 
 /** The first dimension in which `asked` does not fit beside what is used and reserved; null when all fit. All move together or none. */
 export function exhausted(limits: Amounts, used: Amounts, reserved: Amounts, asked: Amounts): Dimension | null {
-  return DIMENSIONS.find((dimension) => used[dimension] + reserved[dimension] + asked[dimension] > limits[dimension]) ?? null;
+  return (
+    DIMENSIONS.find((dimension) => used[dimension] + reserved[dimension] + asked[dimension] > limits[dimension]) ?? null
+  );
 }
 
 export function remaining(limits: Amounts, used: Amounts, reserved: Amounts): Amounts {

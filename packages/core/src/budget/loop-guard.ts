@@ -19,7 +19,9 @@ export interface SeenCall {
 
 /** @param fingerprint of the answer, compared only for equality */
 export function observed(before: SeenCall | undefined, fingerprint: string): SeenCall {
-  return before?.output === fingerprint ? { output: fingerprint, count: before.count + 1 } : { output: fingerprint, count: 1 };
+  return before?.output === fingerprint
+    ? { output: fingerprint, count: before.count + 1 }
+    : { output: fingerprint, count: 1 };
 }
 
 /** Whether another such call may still be sent. */

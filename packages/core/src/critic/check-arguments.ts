@@ -60,7 +60,8 @@ function checkConstraints(step: ToolStep, rule: ToolRule): readonly Finding[] {
 export function brokenBound(step: ToolStep, constraint: ArgumentConstraint): string | null {
   const value = valueAt(step.args.params, parsePointer(constraint.at) ?? []);
   if (value === undefined) return null;
-  if (constraint.max !== null && (typeof value !== "number" || value > constraint.max)) return `is above ${constraint.max}`;
+  if (constraint.max !== null && (typeof value !== "number" || value > constraint.max))
+    return `is above ${constraint.max}`;
   if (constraint.oneOf !== null && !(typeof value === "string" && constraint.oneOf.includes(value))) {
     return `is none of ${constraint.oneOf.join(", ")}`;
   }
@@ -75,7 +76,14 @@ function flowOf(question: Question, step: ToolStep, rule: ToolRule, binding: Par
   const field = `param_bindings.${pointerText(binding.at)}`;
   const target = schemaAt(rule.spec.inputSchema, binding.at);
   if (target === "absent") {
-    return [finding("argument_not_allowed", `${step.tool} has no parameter ${pointerText(binding.at)}`, { step: step.id, field }, `see its parameters with: writ tools show ${step.tool}`)];
+    return [
+      finding(
+        "argument_not_allowed",
+        `${step.tool} has no parameter ${pointerText(binding.at)}`,
+        { step: step.id, field },
+        `see its parameters with: writ tools show ${step.tool}`,
+      ),
+    ];
   }
   const { at } = compiled(question.plan.block);
   const producer = question.plan.block.steps[at.get(binding.from) ?? -1];

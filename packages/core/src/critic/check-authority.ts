@@ -70,13 +70,22 @@ function checkAllowed(question: Question, step: ToolStep, authority: Authorizati
     return [
       finding(
         "outbound_refused",
-        rule === "outbound_off" ? `${step.tool} reaches the network, and outbound is off` : `${step.tool} would reach a host that is not allowed`,
+        rule === "outbound_off"
+          ? `${step.tool} reaches the network, and outbound is off`
+          : `${step.tool} would reach a host that is not allowed`,
         place,
         "allow the host in your own configuration: outbound.hosts",
       ),
     ];
   }
-  return [finding("policy_denied", `the rule ${authority.rules.join(", ")} forbids ${step.tool} here`, place, `see why with: writ policy explain ${step.tool}`)];
+  return [
+    finding(
+      "policy_denied",
+      `the rule ${authority.rules.join(", ")} forbids ${step.tool} here`,
+      place,
+      `see why with: writ policy explain ${step.tool}`,
+    ),
+  ];
 }
 
 function checkMode(question: Question, step: ToolStep, rule: ToolRule, authority: Authorization): readonly Finding[] {
@@ -84,19 +93,43 @@ function checkMode(question: Question, step: ToolStep, rule: ToolRule, authority
   const { tier } = rule.spec;
   const field = "approval_mode";
   if (step.declaredMode === null && reaches(tier, "network")) {
-    findings.push(finding("approval_mode_missing", `${step.tool} is ${tier}, and the step does not say so`, { step: step.id, field }, `add: approval_mode: ${tier}`));
+    findings.push(
+      finding(
+        "approval_mode_missing",
+        `${step.tool} is ${tier}, and the step does not say so`,
+        { step: step.id, field },
+        `add: approval_mode: ${tier}`,
+      ),
+    );
   }
   if (step.declaredMode !== null && step.declaredMode !== tier) {
     findings.push(
-      finding("approval_mode_mismatch", `${step.tool} is ${tier}, the step says ${step.declaredMode}`, { step: step.id, field }, `write: approval_mode: ${tier}`),
+      finding(
+        "approval_mode_mismatch",
+        `${step.tool} is ${tier}, the step says ${step.declaredMode}`,
+        { step: step.id, field },
+        `write: approval_mode: ${tier}`,
+      ),
     );
   }
   if (!reaches(question.ceiling, tier)) {
-    findings.push(finding("safety_mode_exceeded", `${step.tool} is ${tier}, the run may reach ${question.ceiling} at most`, { step: step.id, field: "tool" }, "use a tool of a nearer tier"));
+    findings.push(
+      finding(
+        "safety_mode_exceeded",
+        `${step.tool} is ${tier}, the run may reach ${question.ceiling} at most`,
+        { step: step.id, field: "tool" },
+        "use a tool of a nearer tier",
+      ),
+    );
   }
   if (tier === "destructive" && step.gates.length === 0 && authority.effect !== "forbid") {
     findings.push(
-      finding("approval_gate_missing", `${step.id} is destructive and names no gate`, { step: step.id, field: "requires" }, 'add to the step: requires: ["GATE_OPERATOR"]'),
+      finding(
+        "approval_gate_missing",
+        `${step.id} is destructive and names no gate`,
+        { step: step.id, field: "requires" },
+        'add to the step: requires: ["GATE_OPERATOR"]',
+      ),
     );
   }
   return findings;
@@ -106,14 +139,21 @@ function checkMode(question: Question, step: ToolStep, rule: ToolRule, authority
 function gatedEffects(question: Question): ReadonlySet<string> {
   const classes = new Set<string>();
   for (const { spec } of question.tools.values()) {
-    if (spec.traits.effect !== null && (spec.tier === "destructive" || spec.traits.alwaysApprove)) classes.add(spec.traits.effect.class);
+    if (spec.traits.effect !== null && (spec.tier === "destructive" || spec.traits.alwaysApprove))
+      classes.add(spec.traits.effect.class);
   }
   return classes;
 }
 
-function checkBypass(step: ToolStep, rule: ToolRule, authority: Authorization, gated: ReadonlySet<string>): readonly Finding[] {
+function checkBypass(
+  step: ToolStep,
+  rule: ToolRule,
+  authority: Authorization,
+  gated: ReadonlySet<string>,
+): readonly Finding[] {
   const { effect } = rule.spec.traits;
-  if (effect === null || !gated.has(effect.class) || authority.effect === "gate" || authority.effect === "forbid") return [];
+  if (effect === null || !gated.has(effect.class) || authority.effect === "gate" || authority.effect === "forbid")
+    return [];
   const target = targetOf(step.args.params, effect.target);
   return [
     finding(
@@ -138,7 +178,14 @@ function checkCompensation(question: Question, step: ToolStep, rule: ToolRule): 
   }
   return question.tools.has(step.compensation.tool)
     ? []
-    : [finding("compensation_invalid", `${step.compensation.tool} is not among the tools of this workspace`, place, "see them with: writ tools list")];
+    : [
+        finding(
+          "compensation_invalid",
+          `${step.compensation.tool} is not among the tools of this workspace`,
+          place,
+          "see them with: writ tools list",
+        ),
+      ];
 }
 
 /** V12: a rule that cannot be read, and one rule that requires what another prohibits. */
@@ -146,7 +193,14 @@ function checkConflict(question: Question, step: ToolStep): readonly Finding[] {
   const malformed = question.policy.rules.filter((rule) => rule.when !== null && !parseExpression(rule.when).ok);
   if (malformed.length > 0) {
     const names = malformed.map((rule) => rule.id).join(", ");
-    return [finding("policy_eval_error", `the rule ${names} cannot be evaluated, so nothing is allowed`, { step: step.id }, "mend the rule: writ policy test")];
+    return [
+      finding(
+        "policy_eval_error",
+        `the rule ${names} cannot be evaluated, so nothing is allowed`,
+        { step: step.id },
+        "mend the rule: writ policy test",
+      ),
+    ];
   }
   const rules = question.policy.rules.filter((rule) => rule.tool === step.tool);
   const required = rules.find((rule) => rule.effect === "require");
@@ -163,6 +217,8 @@ function checkConflict(question: Question, step: ToolStep): readonly Finding[] {
 }
 
 function nearestTool(wanted: string, known: readonly string[]): string | null {
-  const same = known.filter((name) => name.split(".").at(-1) === wanted.split(".").at(-1) || name.split(".")[0] === wanted.split(".")[0]);
+  const same = known.filter(
+    (name) => name.split(".").at(-1) === wanted.split(".").at(-1) || name.split(".")[0] === wanted.split(".")[0],
+  );
   return same.toSorted()[0] ?? null;
 }

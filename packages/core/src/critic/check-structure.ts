@@ -13,11 +13,19 @@ export function checkStructure(question: Question): readonly Finding[] {
   const seen = new Set<string>();
   for (const step of block.steps) {
     if (seen.has(step.id)) {
-      findings.push(finding("plan_malformed", `two steps are named ${step.id}`, { step: step.id, field: "id" }, "give each step an id of its own"));
+      findings.push(
+        finding(
+          "plan_malformed",
+          `two steps are named ${step.id}`,
+          { step: step.id, field: "id" },
+          "give each step an id of its own",
+        ),
+      );
     }
     seen.add(step.id);
   }
-  for (const step of block.steps) findings.push(...checkNames(question, step, seen), ...checkReads(question, step, seen));
+  for (const step of block.steps)
+    findings.push(...checkNames(question, step, seen), ...checkReads(question, step, seen));
   const cycle = findCycle(block);
   if (cycle !== null) {
     const where = cycle[0];
@@ -33,7 +41,12 @@ export function checkStructure(question: Question): readonly Finding[] {
   for (const checkpoint of question.plan.document.decision_checkpoints) {
     if (!seen.has(checkpoint.after_step)) {
       findings.push(
-        finding("plan_malformed", `the checkpoint ${checkpoint.decision_id} follows ${checkpoint.after_step}, which is no step`, { field: "decision_checkpoints" }, "name a step of the plan"),
+        finding(
+          "plan_malformed",
+          `the checkpoint ${checkpoint.decision_id} follows ${checkpoint.after_step}, which is no step`,
+          { field: "decision_checkpoints" },
+          "name a step of the plan",
+        ),
       );
     }
   }
@@ -44,19 +57,45 @@ function checkNames(question: Question, step: Step, known: ReadonlySet<string>):
   const findings: Finding[] = [];
   for (const need of step.needs) {
     if (!known.has(need)) {
-      findings.push(finding("plan_malformed", `${step.id} depends on ${need}, which is no step`, { step: step.id, field: "depends_on" }, "name a step of the plan"));
+      findings.push(
+        finding(
+          "plan_malformed",
+          `${step.id} depends on ${need}, which is no step`,
+          { step: step.id, field: "depends_on" },
+          "name a step of the plan",
+        ),
+      );
     } else if (need === step.id) {
-      findings.push(finding("plan_cycle", `${step.id} waits for itself`, { step: step.id, field: "depends_on" }, "remove the dependency"));
+      findings.push(
+        finding(
+          "plan_cycle",
+          `${step.id} waits for itself`,
+          { step: step.id, field: "depends_on" },
+          "remove the dependency",
+        ),
+      );
     }
   }
   if (step.fallbackFor !== null) findings.push(...checkFallback(question, step, step.fallbackFor, known));
   return findings;
 }
 
-function checkFallback(question: Question, step: Step, subject: string, known: ReadonlySet<string>): readonly Finding[] {
+function checkFallback(
+  question: Question,
+  step: Step,
+  subject: string,
+  known: ReadonlySet<string>,
+): readonly Finding[] {
   const place = { step: step.id, field: "fallback_for" };
   if (!known.has(subject) || subject === step.id) {
-    return [finding("plan_malformed", `${step.id} is a fallback for ${subject}, which is no other step`, place, "name a step of the plan")];
+    return [
+      finding(
+        "plan_malformed",
+        `${step.id} is a fallback for ${subject}, which is no other step`,
+        place,
+        "name a step of the plan",
+      ),
+    ];
   }
   const { at, fallback } = compiled(question.plan.block);
   const position = at.get(subject);
@@ -64,7 +103,14 @@ function checkFallback(question: Question, step: Step, subject: string, known: R
   const other = question.plan.block.steps[stand];
   return other === undefined || other.id === step.id
     ? []
-    : [finding("plan_malformed", `${other.id} and ${step.id} are both fallbacks for ${subject}`, place, "chain them: a fallback may have a fallback of its own")];
+    : [
+        finding(
+          "plan_malformed",
+          `${other.id} and ${step.id} are both fallbacks for ${subject}`,
+          place,
+          "chain them: a fallback may have a fallback of its own",
+        ),
+      ];
 }
 
 function checkReads(question: Question, step: Step, known: ReadonlySet<string>): readonly Finding[] {
@@ -74,7 +120,14 @@ function checkReads(question: Question, step: Step, known: ReadonlySet<string>):
     const place = { step: step.id, field: read.field };
     const source = at.get(read.step);
     if (!known.has(read.step) || source === undefined) {
-      findings.push(finding("reference_dangling", `${read.field} reads ${read.step}, which is no step`, place, "name a step of the plan"));
+      findings.push(
+        finding(
+          "reference_dangling",
+          `${read.field} reads ${read.step}, which is no step`,
+          place,
+          "name a step of the plan",
+        ),
+      );
       continue;
     }
     const producer = question.plan.block.steps[source];
@@ -82,13 +135,25 @@ function checkReads(question: Question, step: Step, known: ReadonlySet<string>):
     const output = question.tools.get(producer.tool)?.spec.outputSchema;
     if (output !== undefined && schemaAt(output, read.pointer) === "absent") {
       findings.push(
-        finding("reference_dangling", `${producer.tool} gives nothing at /${read.pointer.join("/")}`, place, `see what it gives with: writ tools show ${producer.tool}`),
+        finding(
+          "reference_dangling",
+          `${producer.tool} gives nothing at /${read.pointer.join("/")}`,
+          place,
+          `see what it gives with: writ tools show ${producer.tool}`,
+        ),
       );
     }
   }
   for (const name of inputsOf(step)) {
     if (!question.inputs.has(name)) {
-      findings.push(finding("reference_dangling", `${step.id} reads the input ${name}, which was not given`, { step: step.id }, `give it with: --input ${name}=VALUE`));
+      findings.push(
+        finding(
+          "reference_dangling",
+          `${step.id} reads the input ${name}, which was not given`,
+          { step: step.id },
+          `give it with: --input ${name}=VALUE`,
+        ),
+      );
     }
   }
   return findings;
@@ -96,8 +161,16 @@ function checkReads(question: Question, step: Step, known: ReadonlySet<string>):
 
 /** Inputs a step cannot do without: those bound to a parameter, or read outside `has` and `default`. */
 function inputsOf(step: Step): readonly string[] {
-  const bound = step.kind === "tool" ? step.args.bindings.filter((each) => each.from === INPUTS).map((each) => each.pointer[0] ?? "") : [];
-  const read = step.kind === "check" ? pathsOf(step.that).filter(([root]) => root === INPUTS).map(([, name]) => String(name ?? "")) : [];
+  const bound =
+    step.kind === "tool"
+      ? step.args.bindings.filter((each) => each.from === INPUTS).map((each) => each.pointer[0] ?? "")
+      : [];
+  const read =
+    step.kind === "check"
+      ? pathsOf(step.that)
+          .filter(([root]) => root === INPUTS)
+          .map(([, name]) => String(name ?? ""))
+      : [];
   return [...bound, ...read];
 }
 
@@ -122,4 +195,3 @@ function checkEvidence(question: Question): readonly Finding[] {
         ];
   });
 }
-

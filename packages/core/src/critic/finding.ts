@@ -48,6 +48,8 @@ export function warning(code: FindingCode, message: string, place: Place, remedy
 
 /** The gravest consequence among the errors; null when there is none. */
 export function consequence(findings: readonly Finding[]): Consequence | null {
-  const wanted = findings.filter((each) => each.severity === "error").map((each): Consequence => PLAN_FINDINGS[each.code]);
+  const wanted = findings
+    .filter((each) => each.severity === "error")
+    .map((each): Consequence => PLAN_FINDINGS[each.code]);
   return (["reject", "escalate", "replan"] as const).find((each) => wanted.includes(each)) ?? null;
 }

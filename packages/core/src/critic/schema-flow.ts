@@ -26,7 +26,8 @@ function stepInto(schema: JsonObject, token: string): Json | undefined {
   const properties = schema["properties"];
   if (isJsonObject(properties) && Object.hasOwn(properties, token)) return properties[token];
   const types = typesOf(schema);
-  if (types?.has("array") === true) return INDEX.test(token) ? (schema["items"] ?? null) : types.has("object") ? null : undefined;
+  if (types?.has("array") === true)
+    return INDEX.test(token) ? (schema["items"] ?? null) : types.has("object") ? null : undefined;
   if (types !== null && !types.has("object")) return undefined;
   const additional = schema["additionalProperties"];
   if (additional === false) return undefined;
@@ -55,7 +56,9 @@ export function typesDiffer(from: JsonObject, to: JsonObject): { readonly from: 
   const a = typesOf(from);
   const b = typesOf(to);
   if (a === null || b === null) return null;
-  const fits = [...a].some((each) => b.has(each) || (each === "integer" && b.has("number")) || (each === "number" && b.has("integer")));
+  const fits = [...a].some(
+    (each) => b.has(each) || (each === "integer" && b.has("number")) || (each === "number" && b.has("integer")),
+  );
   return fits ? null : { from: [...a].join(" or "), to: [...b].join(" or ") };
 }
 

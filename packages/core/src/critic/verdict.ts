@@ -13,7 +13,13 @@ export interface Scores {
 }
 
 /** The versions a verdict can be derived from again. */
-export const EVALUATORS = { policy: "1.0.0", safety: "1.0.0", utility: "1.0.0", latency: "1.0.0", economics: "1.0.0" } as const;
+export const EVALUATORS = {
+  policy: "1.0.0",
+  safety: "1.0.0",
+  utility: "1.0.0",
+  latency: "1.0.0",
+  economics: "1.0.0",
+} as const;
 export const CRITIC_VERSION = "1.0.0";
 
 export const UTILITY_THRESHOLD = 0.7;
@@ -60,7 +66,8 @@ export type VerdictCode =
 export function judge(seen: Observation): Judgement {
   if (seen.trip !== null) return { verdict: "escalate", code: "loop_detected" };
   if (seen.isBudgetSpent) return { verdict: "escalate", code: "budget_exhausted" };
-  if (isBelowFloor(seen)) return { verdict: reaches(seen.tier, "network") ? "escalate" : "replan", code: "policy_denied" };
+  if (isBelowFloor(seen))
+    return { verdict: reaches(seen.tier, "network") ? "escalate" : "replan", code: "policy_denied" };
   if (seen.failure !== null) return judgeFailure(seen, seen.failure);
   if (seen.unexpected !== null) return { verdict: "replan", code: seen.unexpected };
   if (seen.scores.utility < UTILITY_THRESHOLD) return { verdict: "replan", code: "unexpected_evidence" };
@@ -74,7 +81,8 @@ function isBelowFloor({ scores, tier }: Observation): boolean {
 /** @see decision-plane §3.5 */
 function judgeFailure(seen: Observation, failure: FailureKind): Judgement {
   if (isRetryable(failure) && seen.repeatable) {
-    if (seen.retriesLeft) return { verdict: "retry", code: failure === "transient_timeout" ? "step_timeout" : "tool_failed" };
+    if (seen.retriesLeft)
+      return { verdict: "retry", code: failure === "transient_timeout" ? "step_timeout" : "tool_failed" };
     return { verdict: failure === "transient_timeout" ? "escalate" : "replan", code: "retry_budget_exhausted" };
   }
   switch (failure) {

@@ -34,7 +34,12 @@ export function verifyPlan(hash: Hasher, question: Question): PlanVerdict {
   if (tier !== "destructive") return verdict;
   const second = seal(hash, question, tier, pass(question, tier));
   if (second.hash === verdict.hash) return verdict;
-  const disagreement = finding("policy_eval_error", "two passes of the verification disagree", {}, "run writ doctor and report the plan");
+  const disagreement = finding(
+    "policy_eval_error",
+    "two passes of the verification disagree",
+    {},
+    "run writ doctor and report the plan",
+  );
   return { ...verdict, verdict: "reject", findings: [...verdict.findings, disagreement] };
 }
 
@@ -59,7 +64,9 @@ function seal(hash: Hasher, question: Question, tier: ApprovalMode, found: reado
     objects: objectsOf(question),
   };
   const order = new Map(question.plan.block.steps.map((step, index) => [step.id, index]));
-  const findings = found.toSorted((a, b) => (order.get(a.place?.step ?? "") ?? -1) - (order.get(b.place?.step ?? "") ?? -1));
+  const findings = found.toSorted(
+    (a, b) => (order.get(a.place?.step ?? "") ?? -1) - (order.get(b.place?.step ?? "") ?? -1),
+  );
   const verdict = consequence(findings) ?? "ok";
   const summary = {
     type: "writ/plan_verdict/v1",
@@ -102,13 +109,23 @@ function checkScope({ plan, intent, mode, limits }: Question): readonly Finding[
   const findings: Finding[] = [];
   if (intent !== null && plan.intent !== intent) {
     findings.push(
-      finding("intent_mismatch", `the plan is for ${plan.intent}, the run for ${intent}`, { field: "intent" }, "propose a plan for the run's own intent"),
+      finding(
+        "intent_mismatch",
+        `the plan is for ${plan.intent}, the run for ${intent}`,
+        { field: "intent" },
+        "propose a plan for the run's own intent",
+      ),
     );
   }
   const wanted = plan.document.policy_mode;
   if (wanted !== undefined && relaxes(wanted, mode)) {
     findings.push(
-      finding("policy_relaxation", `the plan asks for ${wanted}, the run is ${mode}`, { field: "policy_mode" }, "leave policy_mode out, or make it stricter"),
+      finding(
+        "policy_relaxation",
+        `the plan asks for ${wanted}, the run is ${mode}`,
+        { field: "policy_mode" },
+        "leave policy_mode out, or make it stricter",
+      ),
     );
   }
   for (const field of loosened(limits, plan.document.budget ?? {})) {
@@ -142,15 +159,36 @@ function checkBudget({ plan, remaining, settled }: Question): readonly Finding[]
     );
   }
   if (certain > remaining.tool_calls) {
-    findings.push(finding("budget_exceeded", `the plan makes ${certain} calls and the budget allows ${remaining.tool_calls}`, { field: "tool_calls" }, "raise the tool call budget, or split the plan"));
+    findings.push(
+      finding(
+        "budget_exceeded",
+        `the plan makes ${certain} calls and the budget allows ${remaining.tool_calls}`,
+        { field: "tool_calls" },
+        "raise the tool call budget, or split the plan",
+      ),
+    );
   }
   const tokens = plan.document.token_estimate ?? 0;
   if (tokens > remaining.tokens) {
-    findings.push(finding("budget_exceeded", `the plan expects ${tokens} tokens and the budget allows ${remaining.tokens}`, { field: "token_estimate" }, "raise the token budget, or ask for less"));
+    findings.push(
+      finding(
+        "budget_exceeded",
+        `the plan expects ${tokens} tokens and the budget allows ${remaining.tokens}`,
+        { field: "token_estimate" },
+        "raise the token budget, or ask for less",
+      ),
+    );
   }
   const millicents = (plan.document.cost_estimate_cents ?? 0) * 1_000;
   if (millicents > remaining.cost_millicents) {
-    findings.push(finding("budget_exceeded", `the plan expects to cost ${millicents / 1_000} ¢ and the budget allows ${remaining.cost_millicents / 1_000} ¢`, { field: "cost_estimate_cents" }, "raise the cost budget, or ask for less"));
+    findings.push(
+      finding(
+        "budget_exceeded",
+        `the plan expects to cost ${millicents / 1_000} ¢ and the budget allows ${remaining.cost_millicents / 1_000} ¢`,
+        { field: "cost_estimate_cents" },
+        "raise the cost budget, or ask for less",
+      ),
+    );
   }
   return findings;
 }
@@ -158,5 +196,12 @@ function checkBudget({ plan, remaining, settled }: Question): readonly Finding[]
 /** V14. */
 function checkLoop({ plan, refusedPlans }: Question): readonly Finding[] {
   if (!refusedPlans.has(plan.hash)) return [];
-  return [finding("loop_guard", "this plan was refused before; it is the same but for its names", {}, "propose something else, or give the run up")];
+  return [
+    finding(
+      "loop_guard",
+      "this plan was refused before; it is the same but for its names",
+      {},
+      "propose something else, or give the run up",
+    ),
+  ];
 }

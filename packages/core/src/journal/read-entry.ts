@@ -24,7 +24,15 @@ export class EntryReader {
     const births = new Births(stored, this.#hash, this.#known);
     const input = births.revive(raw["input"]);
     const facts = births.revive(raw["facts"]);
-    return asEntry({ seq: stored.seq, run: stored.run, version: stored.version, at: raw["at_ms"], actor: raw["actor"], input, facts });
+    return asEntry({
+      seq: stored.seq,
+      run: stored.run,
+      version: stored.version,
+      at: raw["at_ms"],
+      actor: raw["actor"],
+      input,
+      facts,
+    });
   }
 
   /** Salts of the payloads born in the facts of an entry, in order of birth: what a replay is dealt. */
@@ -37,7 +45,10 @@ export class EntryReader {
 
 function parsed(stored: StoredEntry): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(stored.bytes);
-  if (typeof value !== "object" || value === null) throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, { details: { seq: stored.seq } });
+  if (typeof value !== "object" || value === null)
+    throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, {
+      details: { seq: stored.seq },
+    });
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -75,9 +86,13 @@ class Births {
     this.#n += 1;
     const bytes = row?.bytes ?? null;
     if (bytes !== null && (row?.salt == null || commitment(this.#hash, row.salt, bytes) !== handle.$commit)) {
-      throw new OrchestratorError("payload_commitment", `payload ${this.#n - 1} of entry ${this.#stored.seq} is not what was committed to`, {
-        details: { seq: this.#stored.seq, n: this.#n - 1, version: this.#stored.version ?? 0 },
-      });
+      throw new OrchestratorError(
+        "payload_commitment",
+        `payload ${this.#n - 1} of entry ${this.#stored.seq} is not what was committed to`,
+        {
+          details: { seq: this.#stored.seq, n: this.#n - 1, version: this.#stored.version ?? 0 },
+        },
+      );
     }
     const payload = Payload.stored(handle.$commit, handle.$as, handle.$bytes ?? 0, bytes);
     this.#known.set(handle.$commit, payload);
@@ -87,9 +102,13 @@ class Births {
   #reference(commit: string): Payload {
     const known = this.#known.get(commit);
     if (known !== undefined) return known;
-    throw new OrchestratorError("entry_malformed", `entry ${this.#stored.seq} refers to a payload that no entry before it holds`, {
-      details: { seq: this.#stored.seq },
-    });
+    throw new OrchestratorError(
+      "entry_malformed",
+      `entry ${this.#stored.seq} refers to a payload that no entry before it holds`,
+      {
+        details: { seq: this.#stored.seq },
+      },
+    );
   }
 }
 

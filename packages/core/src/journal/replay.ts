@@ -52,10 +52,25 @@ export function replay(run: string, entries: readonly StoredEntry[], rules: Rule
   return { result: "equal", versions: entries.length, facts, state };
 }
 
-function divergence(version: number, before: number, index: number, recorded: JournalEvent | null, derived: JournalEvent | null): Divergence {
+function divergence(
+  version: number,
+  before: number,
+  index: number,
+  recorded: JournalEvent | null,
+  derived: JournalEvent | null,
+): Divergence {
   const named = recorded ?? derived;
   const step = named !== null && "step" in named ? named.step : null;
-  return { result: "different", version, fact: index, position: before + index + 1, step, recorded, derived, moved: null };
+  return {
+    result: "different",
+    version,
+    fact: index,
+    position: before + index + 1,
+    step,
+    recorded,
+    derived,
+    moved: null,
+  };
 }
 
 function firstDifferent(a: readonly JournalEvent[], b: readonly JournalEvent[]): number {
@@ -69,7 +84,8 @@ export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (a instanceof Payload) return b instanceof Payload && a.commit === b.commit;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
   const left = Object.entries(a);
   const right = new Map(Object.entries(b));
   return left.length === right.size && left.every(([name, value]) => right.has(name) && same(value, right.get(name)));

@@ -74,7 +74,11 @@ export interface RunView {
   readonly waited_ms: number;
   readonly steps: { readonly total: number; readonly done: number; readonly failed: number };
   /** Who must act: step paths by what they wait for. */
-  readonly waiting: { readonly gates: readonly string[]; readonly doubts: readonly string[]; readonly reviews: readonly string[] };
+  readonly waiting: {
+    readonly gates: readonly string[];
+    readonly doubts: readonly string[];
+    readonly reviews: readonly string[];
+  };
   readonly budget: { readonly used: Amounts; readonly limits: Amounts };
 }
 

@@ -82,7 +82,11 @@ export function readsOf(step: Step): readonly Read[] {
   if (step.kind === "tool") {
     for (const binding of step.args.bindings) {
       if (binding.from !== INPUTS) {
-        reads.push({ step: binding.from, pointer: binding.pointer, field: `param_bindings.${pointerText(binding.at)}` });
+        reads.push({
+          step: binding.from,
+          pointer: binding.pointer,
+          field: `param_bindings.${pointerText(binding.at)}`,
+        });
       }
     }
   }

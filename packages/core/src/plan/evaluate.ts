@@ -56,7 +56,12 @@ function logic(op: "and" | "or", left: Expression, right: Expression, lookup: Lo
   return second.found ? some(isTrue(second.value)) : second;
 }
 
-function compare(op: Exclude<BinaryOperator, "and" | "or">, left: Expression, right: Expression, lookup: Lookup): Found {
+function compare(
+  op: Exclude<BinaryOperator, "and" | "or">,
+  left: Expression,
+  right: Expression,
+  lookup: Lookup,
+): Found {
   const a = evaluate(left, lookup);
   if (!a.found) return a;
   const b = evaluate(right, lookup);
@@ -73,7 +78,8 @@ function isIn(item: Json, holder: Json): boolean {
 }
 
 function ordered(op: "<" | "<=" | ">" | ">=", a: Json, b: Json): boolean {
-  const comparable = (typeof a === "number" && typeof b === "number") || (typeof a === "string" && typeof b === "string");
+  const comparable =
+    (typeof a === "number" && typeof b === "number") || (typeof a === "string" && typeof b === "string");
   if (!comparable || a === null || b === null) return false;
   if (op === "<") return a < b;
   if (op === "<=") return a <= b;

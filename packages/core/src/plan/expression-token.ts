@@ -56,7 +56,8 @@ function next(
   const number = match(afterDot ? /[0-9][A-Za-z0-9_-]*/y : NUMBER);
   if (number !== null) return { token: { kind: "number", text: number, column }, length: number.length };
   const string = match(STRING);
-  if (string !== null) return { token: { kind: "string", text: unescape(string.slice(1, -1)), column }, length: string.length };
+  if (string !== null)
+    return { token: { kind: "string", text: unescape(string.slice(1, -1)), column }, length: string.length };
   const operator = match(OPERATOR);
   if (operator !== null) return { token: { kind: "operator", text: operator, column }, length: operator.length };
   const mark = match(MARK);

@@ -126,7 +126,10 @@ class Parser {
     if (token.kind === "mark" && token.text === "(") return this.#bracketed(depth);
     if (token.kind === "mark" && token.text === "[") return this.#list(depth);
     if (token.kind === "word") return this.#word(token, depth);
-    return this.#problem(token, token.kind === "end" ? "the expression ends too early" : `"${token.text}" is not expected here`);
+    return this.#problem(
+      token,
+      token.kind === "end" ? "the expression ends too early" : `"${token.text}" is not expected here`,
+    );
   }
 
   #bracketed(depth: number): Result<Expression, SyntaxProblem> {
@@ -173,7 +176,8 @@ class Parser {
     const args = this.#items(")", depth);
     if (!args.ok) return args;
     const wanted = ARITY[token.text];
-    if (args.value.length !== wanted) return this.#problem(token, `${token.text} takes ${wanted} argument${wanted === 1 ? "" : "s"}`);
+    if (args.value.length !== wanted)
+      return this.#problem(token, `${token.text} takes ${wanted} argument${wanted === 1 ? "" : "s"}`);
     return ok({ op: "call", name: token.text, args: args.value });
   }
 
@@ -191,7 +195,10 @@ class Parser {
         const close = this.#take();
         if (close.text !== "]") return this.#problem(close, 'a "]" is missing');
       } else {
-        return this.#problem(part, mark.text === "." ? "a name must follow the dot" : "an index or a quoted name must follow");
+        return this.#problem(
+          part,
+          mark.text === "." ? "a name must follow the dot" : "an index or a quoted name must follow",
+        );
       }
     }
     return ok({ op: "path", path: [root.text, ...rest] });
@@ -203,7 +210,8 @@ function isFunction(name: string): name is FunctionName {
 }
 
 function binaryOperator(token: Token): BinaryOperator | null {
-  if (token.kind === "word") return token.text === "and" || token.text === "or" || token.text === "in" ? token.text : null;
+  if (token.kind === "word")
+    return token.text === "and" || token.text === "or" || token.text === "in" ? token.text : null;
   if (token.kind !== "operator") return null;
   switch (token.text) {
     case "==":

@@ -35,12 +35,19 @@ function lowerStep(step: StepDocument, problems: Problem[]): Step {
     case "gate":
       return { ...common, kind: "gate", message: step.message ?? step.id };
     case "check":
-      return { ...common, kind: "check", that: parsed(step.that, step.id, "that", problems), message: step.message ?? `${step.that} does not hold` };
+      return {
+        ...common,
+        kind: "check",
+        that: parsed(step.that, step.id, "that", problems),
+        message: step.message ?? `${step.that} does not hold`,
+      };
     case "value":
       return {
         ...common,
         kind: "value",
-        set: new Map(Object.entries(step.set).map(([name, text]) => [name, parsed(text, step.id, `set.${name}`, problems)])),
+        set: new Map(
+          Object.entries(step.set).map(([name, text]) => [name, parsed(text, step.id, `set.${name}`, problems)]),
+        ),
       };
     default:
       return { ...common, ...lowerTool(step, problems) };
@@ -56,7 +63,8 @@ function lowerTool(step: ToolStepDocument, problems: Problem[]) {
     produces: step.produces_evidence ?? [],
     timeoutMs: step.timeout_ms ?? null,
     retry: step.retry == null ? null : { maxAttempts: step.retry.max_attempts, backoffMs: step.retry.backoff_ms },
-    compensation: step.compensation == null ? null : { tool: step.compensation.tool, params: record(step.compensation.params) },
+    compensation:
+      step.compensation == null ? null : { tool: step.compensation.tool, params: record(step.compensation.params) },
     occurrence: step.occurrence ?? 0,
   } as const;
 }

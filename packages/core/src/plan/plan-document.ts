@@ -40,8 +40,17 @@ const toolStep = z.strictObject({
 });
 
 const gateStep = z.strictObject({ ...common, kind: z.literal("gate"), message: z.string().max(4_000).optional() });
-const checkStep = z.strictObject({ ...common, kind: z.literal("check"), that: expression, message: z.string().max(4_000).optional() });
-const valueStep = z.strictObject({ ...common, kind: z.literal("value"), set: z.record(z.string().regex(/^[a-z_][a-z0-9_]*$/), expression) });
+const checkStep = z.strictObject({
+  ...common,
+  kind: z.literal("check"),
+  that: expression,
+  message: z.string().max(4_000).optional(),
+});
+const valueStep = z.strictObject({
+  ...common,
+  kind: z.literal("value"),
+  set: z.record(z.string().regex(/^[a-z_][a-z0-9_]*$/), expression),
+});
 
 export const stepDocument = z.union([toolStep, gateStep, checkStep, valueStep]);
 

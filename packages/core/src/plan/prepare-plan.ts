@@ -31,7 +31,11 @@ function numberedSteps(steps: Json): Json {
   const seen = new Map<string, number>();
   return steps.map((step) => {
     if (!isJsonObject(step) || step["occurrence"] !== undefined || step["tool"] === undefined) return step;
-    const call = canonicalJson({ tool: step["tool"], params: step["params"] ?? {}, param_bindings: step["param_bindings"] ?? {} });
+    const call = canonicalJson({
+      tool: step["tool"],
+      params: step["params"] ?? {},
+      param_bindings: step["param_bindings"] ?? {},
+    });
     const occurrence = seen.get(call) ?? 0;
     seen.set(call, occurrence + 1);
     return occurrence === 0 ? step : { ...step, occurrence };

@@ -37,7 +37,8 @@ export interface Authorization {
 /** Forbid beats gate, gate beats permit; what no rule mentions is forbidden. */
 export function authorize(policy: Policy, query: PolicyQuery): Authorization {
   const { spec } = query;
-  if (spec === null || !policy.tools.some((pattern) => names(pattern, query.tool))) return { effect: "forbid", rules: ["allowlist"] };
+  if (spec === null || !policy.tools.some((pattern) => names(pattern, query.tool)))
+    return { effect: "forbid", rules: ["allowlist"] };
   const forbidden = [...outbound(policy, spec, query.args), ...matching(policy, "forbid", query)];
   if (forbidden.length > 0) return { effect: "forbid", rules: forbidden };
   const absolute = [...unliftable(spec, query), ...matching(policy, "gate", query), ...query.gates];
@@ -98,7 +99,9 @@ function unliftable(spec: ToolSpec, query: PolicyQuery): readonly string[] {
 }
 
 function tierGate(spec: ToolSpec, mode: PolicyMode): string | null {
-  return mode !== "autonomous" && reaches(spec.tier, "local_write") && spec.tier !== "destructive" ? `policy.${mode}.${spec.tier}` : null;
+  return mode !== "autonomous" && reaches(spec.tier, "local_write") && spec.tier !== "destructive"
+    ? `policy.${mode}.${spec.tier}`
+    : null;
 }
 
 function lifts(lift: Lift, spec: ToolSpec, query: PolicyQuery): boolean {

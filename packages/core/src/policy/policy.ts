@@ -96,7 +96,22 @@ const policyShape = z.strictObject({
   mode: z.enum(POLICY_MODES),
   tools: z.array(z.string()),
   hosts: z.array(z.string()),
-  rules: z.array(z.strictObject({ id: z.string(), effect: z.enum(["forbid", "gate", "require"]), tool: z.string(), when: z.string().nullable() })),
-  lifts: z.array(z.strictObject({ id: z.string(), tool: z.string(), when: z.string().nullable(), folder: z.string().nullable(), expires_at_ms: z.int().nullable() })),
+  rules: z.array(
+    z.strictObject({
+      id: z.string(),
+      effect: z.enum(["forbid", "gate", "require"]),
+      tool: z.string(),
+      when: z.string().nullable(),
+    }),
+  ),
+  lifts: z.array(
+    z.strictObject({
+      id: z.string(),
+      tool: z.string(),
+      when: z.string().nullable(),
+      folder: z.string().nullable(),
+      expires_at_ms: z.int().nullable(),
+    }),
+  ),
   gates: z.array(z.strictObject({ id: z.string(), role: z.string(), quorum: z.int().positive() })),
 });

@@ -25,7 +25,12 @@ export class ApprovalViews {
       case "approval_granted":
         return this.#decide(fact.approval, { status: "granted", decided_at_ms: entry.at, decided_by: entry.actor.id });
       case "approval_denied":
-        return this.#decide(fact.approval, { status: "denied", decided_at_ms: entry.at, decided_by: entry.actor.id, reason: textOf(fact.reason) });
+        return this.#decide(fact.approval, {
+          status: "denied",
+          decided_at_ms: entry.at,
+          decided_by: entry.actor.id,
+          reason: textOf(fact.reason),
+        });
       case "approval_expired":
         return this.#decide(fact.approval, { status: "expired", decided_at_ms: entry.at });
       case "approval_voided":

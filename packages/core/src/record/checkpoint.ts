@@ -34,10 +34,13 @@ export class Checkpoints {
       if (fact.type === "verdict_rendered") verdict = fact;
       if (fact.type === "verdict_rendered" || fact.type === "step_settled") {
         const item = { state: fact.outcome, step: fact.step };
-        if (fact.outcome === "succeeded" || fact.outcome === "failed") this.#completed = extend(hash, this.#completed, item);
+        if (fact.outcome === "succeeded" || fact.outcome === "failed")
+          this.#completed = extend(hash, this.#completed, item);
       }
-      if (fact.type === "approval_requested") for (const { ref } of fact.evidence) this.#evidence = extend(hash, this.#evidence, { ref });
-      if (fact.type === "attempt_returned") this.#effects = extend(hash, this.#effects, { step: fact.step, tool_call: fact.tool_call });
+      if (fact.type === "approval_requested")
+        for (const { ref } of fact.evidence) this.#evidence = extend(hash, this.#evidence, { ref });
+      if (fact.type === "attempt_returned")
+        this.#effects = extend(hash, this.#effects, { step: fact.step, tool_call: fact.tool_call });
     }
     const ended = facts.some((fact) => fact.type === "run_ended");
     return verdict === null && !ended ? null : this.#next(state, verdict, facts.length);
@@ -48,7 +51,11 @@ export class Checkpoints {
     this.#sequence += 1;
     const document: JsonObject = {
       type: "writ/checkpoint/v1",
-      checkpoint_id: deriveId(hash, "checkpoint", epochMs(state.now), { run: state.run, version: state.version, index }),
+      checkpoint_id: deriveId(hash, "checkpoint", epochMs(state.now), {
+        run: state.run,
+        version: state.version,
+        index,
+      }),
       run_id: state.run,
       session_id: null,
       sequence: this.#sequence,

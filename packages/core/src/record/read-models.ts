@@ -27,7 +27,10 @@ export class ReadModels {
     const checkpoint = this.#checkpoints.observe(state, entry.facts);
     return {
       views,
-      documents: [...(checkpoint === null ? [] : [{ digest: checkpoint.digest, bytes: checkpoint.bytes }]), ...records(state, entry.facts)],
+      documents: [
+        ...(checkpoint === null ? [] : [{ digest: checkpoint.digest, bytes: checkpoint.bytes }]),
+        ...records(state, entry.facts),
+      ],
       approvalUses: entry.facts.flatMap((fact) => usesOf(state, fact)),
       keys: entry.facts.flatMap((fact) => keysOf(state, fact)),
     };
@@ -47,7 +50,8 @@ function usesOf(state: RunState, fact: JournalEvent): Derived["approvalUses"] {
 }
 
 function keysOf(state: RunState, fact: JournalEvent): Derived["keys"] {
-  if (fact.type === "step_started") return isEffectful(state, fact.tool) ? [{ key: fact.idempotency_key, state: "in_flight" }] : [];
+  if (fact.type === "step_started")
+    return isEffectful(state, fact.tool) ? [{ key: fact.idempotency_key, state: "in_flight" }] : [];
   const isAnswered = fact.type === "attempt_returned" || (fact.type === "doubt_resolved" && fact.answer === "happened");
   const key = isAnswered ? state.steps.get(fact.step)?.key : null;
   return key !== null && key !== undefined && state.done.has(key) ? [{ key, state: "done" }] : [];

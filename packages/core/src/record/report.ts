@@ -55,28 +55,48 @@ export function reportMarkdown(report: Report): string {
     "",
     quoted(task.goal ?? "(erased)"),
     "",
-    table(["", ""], [
-      ["state", task.reason === null ? task.status : `${task.status} (${task.reason})`],
-      ["started", `${report.started_at} by ${report.started_by}`],
-      ["ended", report.ended_at ?? "–"],
-      ["worked, waited", `${report.worked_ms} ms, ${report.waited_ms} ms`],
-      ["policy mode", report.policy_mode],
-      ["plan", task.plan_hash ?? "–"],
-    ]),
+    table(
+      ["", ""],
+      [
+        ["state", task.reason === null ? task.status : `${task.status} (${task.reason})`],
+        ["started", `${report.started_at} by ${report.started_by}`],
+        ["ended", report.ended_at ?? "–"],
+        ["worked, waited", `${report.worked_ms} ms, ${report.waited_ms} ms`],
+        ["policy mode", report.policy_mode],
+        ["plan", task.plan_hash ?? "–"],
+      ],
+    ),
     "",
     "## Steps",
     "",
-    table(["step", "tool", "state", "attempts", "verdict", "why"], task.steps.map((step) => stepRow(step, report.steps.find((each) => each.path === step.id)))),
+    table(
+      ["step", "tool", "state", "attempts", "verdict", "why"],
+      task.steps.map((step) =>
+        stepRow(
+          step,
+          report.steps.find((each) => each.path === step.id),
+        ),
+      ),
+    ),
     "",
     ...section("Approvals", ["request", "step", "state", "by", "when", "reason"], report.approvals.map(approvalRow)),
-    ...section("Artifacts", ["file", "SHA-256", "bytes"], report.artifacts.map((each) => [code(each.path), code(each.sha256), String(each.bytes)])),
+    ...section(
+      "Artifacts",
+      ["file", "SHA-256", "bytes"],
+      report.artifacts.map((each) => [code(each.path), code(each.sha256), String(each.bytes)]),
+    ),
     "## Budget",
     "",
-    table(["", "used", "limit"], DIMENSIONS.map((name) => [name, String(task.budget.used[name]), String(task.budget.limits[name])])),
+    table(
+      ["", "used", "limit"],
+      DIMENSIONS.map((name) => [name, String(task.budget.used[name]), String(task.budget.limits[name])]),
+    ),
     "",
     "## Proof",
     "",
-    report.record === null ? "The run has not ended; there is no decision record yet." : `Decision record ${code(report.record.id)}, ${code(report.record.hash)}.`,
+    report.record === null
+      ? "The run has not ended; there is no decision record yet."
+      : `Decision record ${code(report.record.id)}, ${code(report.record.hash)}.`,
     "",
     `${report.facts} facts. Check them with \`writ replay ${task.run_id}\` and \`writ audit verify\`.`,
     "",
@@ -89,12 +109,26 @@ function section(title: string, head: readonly string[], rows: readonly (readonl
 }
 
 function stepRow(step: TaskView["steps"][number], history: StepHistory | undefined): readonly string[] {
-  return [code(step.id), step.tool ?? "–", step.status, String(step.attempts), history?.verdict ?? "–", history?.reason ?? "–"];
+  return [
+    code(step.id),
+    step.tool ?? "–",
+    step.status,
+    String(step.attempts),
+    history?.verdict ?? "–",
+    history?.reason ?? "–",
+  ];
 }
 
 function approvalRow(view: ApprovalView): readonly string[] {
   const when = view.decided_at_ms === null ? "–" : toRfc3339(epochMs(view.decided_at_ms));
-  return [code(view.title ?? view.approval_id), code(view.step), view.status, view.decided_by ?? "–", when, view.reason === null ? "–" : code(view.reason)];
+  return [
+    code(view.title ?? view.approval_id),
+    code(view.step),
+    view.status,
+    view.decided_by ?? "–",
+    when,
+    view.reason === null ? "–" : code(view.reason),
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -106,7 +140,10 @@ const PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]/gu;
 
 /** Foreign text in a table cell: one line, no markup, no invisible characters. */
 function code(text: string): string {
-  const visible = text.replaceAll(PRINTABLE, (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`);
+  const visible = text.replaceAll(
+    PRINTABLE,
+    (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`,
+  );
   const fence = visible.includes("`") ? "``" : "`";
   return `${fence}${fence === "``" ? ` ${visible} ` : visible}${fence}`.replaceAll("|", "\\|");
 }

@@ -22,13 +22,20 @@ export function runFolder(source: ReportSource): readonly FolderFile[] {
     { path: "state.json", bytes: json({ ...report.task }) },
     { path: "journal.jsonl", bytes: utf8Bytes(source.entries.map(factLines).join("")) },
   ];
-  if (source.state.planPayload !== null && !source.state.planPayload.isErased) files.push({ path: "plan.json", bytes: json(source.state.planPayload.json()) });
+  if (source.state.planPayload !== null && !source.state.planPayload.isErased)
+    files.push({ path: "plan.json", bytes: json(source.state.planPayload.json()) });
   for (const fact of source.entries.flatMap((entry) => entry.facts)) {
     if (fact.type === "attempt_returned" && !fact.output.isErased) {
-      files.push({ path: `logs/${fact.step.replaceAll(SAFE, "_")}.${fact.attempt}.json`, bytes: json(fact.output.json()) });
+      files.push({
+        path: `logs/${fact.step.replaceAll(SAFE, "_")}.${fact.attempt}.json`,
+        bytes: json(fact.output.json()),
+      });
     }
     if (fact.type === "attempt_failed" && !fact.error.isErased) {
-      files.push({ path: `logs/${fact.step.replaceAll(SAFE, "_")}.${fact.attempt}.error.txt`, bytes: utf8Bytes(`${fact.error.text()}\n`) });
+      files.push({
+        path: `logs/${fact.step.replaceAll(SAFE, "_")}.${fact.attempt}.error.txt`,
+        bytes: utf8Bytes(`${fact.error.text()}\n`),
+      });
     }
   }
   return files;

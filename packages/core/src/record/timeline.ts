@@ -38,7 +38,14 @@ export function stepHistories(entries: readonly Pick<Entry, "at" | "facts">[]): 
 
 function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void {
   if (!("step" in fact) || fact.step === null) return;
-  const step = steps.get(fact.step) ?? { path: fact.step, tool: null, attempts: [], verdict: null, scores: {}, reason: null };
+  const step = steps.get(fact.step) ?? {
+    path: fact.step,
+    tool: null,
+    attempts: [],
+    verdict: null,
+    scores: {},
+    reason: null,
+  };
   steps.set(fact.step, step);
   switch (fact.type) {
     case "step_started":

@@ -133,7 +133,12 @@ export function authorizeCall(state: RunState, step: ToolStep, args: JsonObject,
 
 /** The most this call may use; reserved when it starts, bound when it is approved. */
 export function callBudget(call: Call): CallBudget {
-  return { cost_millicents: 0, tokens: call.tokens, tool_calls: call.tool === PLAN_GATE ? 0 : 1, wall_clock_ms: call.timeoutMs };
+  return {
+    cost_millicents: 0,
+    tokens: call.tokens,
+    tool_calls: call.tool === PLAN_GATE ? 0 : 1,
+    wall_clock_ms: call.timeoutMs,
+  };
 }
 
 export interface BindingParts {
@@ -172,4 +177,3 @@ export function bindingOf(state: RunState, call: Call, parts: BindingParts): Bin
     nonce: parts.nonce,
   };
 }
-

@@ -51,7 +51,10 @@ export function decideGateOpened(state: RunState, input: GateOpenedInput): reado
 }
 
 /** An error while asking is a denial: the step does not run. */
-export function decideGateFailed(state: RunState, input: Extract<RunInput, { type: "gate_failed" }>): readonly JournalEvent[] {
+export function decideGateFailed(
+  state: RunState,
+  input: Extract<RunInput, { type: "gate_failed" }>,
+): readonly JournalEvent[] {
   const gate = state.gates.get(input.step);
   if (gate?.status !== "opening" || gate.round !== input.round) return [];
   const reason: Reason = { code: "gate_failed", step: input.step, detail: input.kind };
@@ -60,12 +63,18 @@ export function decideGateFailed(state: RunState, input: Extract<RunInput, { typ
 }
 
 /** Void, and asked anew with a preview of what is the case now. */
-export function decideAskAgain(state: RunState, input: Extract<RunInput, { type: "ask_again" }>): readonly JournalEvent[] {
+export function decideAskAgain(
+  state: RunState,
+  input: Extract<RunInput, { type: "ask_again" }>,
+): readonly JournalEvent[] {
   const gate = findGate(state, input.approval);
   return gate === null ? [] : [voided(gate, { code: "approval_void", detail: "ask_again" })];
 }
 
-export function decideMoved(state: RunState, input: Extract<RunInput, { type: "evidence_moved" }>): readonly JournalEvent[] {
+export function decideMoved(
+  state: RunState,
+  input: Extract<RunInput, { type: "evidence_moved" }>,
+): readonly JournalEvent[] {
   const reason: Reason = { code: "evidence_drift", step: input.step, detail: input.field };
   const gate = findGate(state, input.approval);
   if (gate !== null) return [voided(gate, reason)];
@@ -78,7 +87,11 @@ export function decideMoved(state: RunState, input: Extract<RunInput, { type: "e
   ];
 }
 
-export function decideApprove(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "approve" }>): readonly JournalEvent[] {
+export function decideApprove(
+  state: RunState,
+  arrival: Arrival,
+  input: Extract<RunInput, { type: "approve" }>,
+): readonly JournalEvent[] {
   const gate = openGate(state, input.approval);
   if (gate === null || (state.closing !== null && !isUndoing(state, gate.gate))) return [];
   const { request } = gate;
@@ -98,7 +111,11 @@ function mayGrant(actor: Actor, gate: Gate): boolean {
 }
 
 /** After a denial nothing new starts and the run ends as rejected; while undoing only the step fails, because the outcome is written. */
-export function decideDeny(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "deny" }>): readonly JournalEvent[] {
+export function decideDeny(
+  state: RunState,
+  arrival: Arrival,
+  input: Extract<RunInput, { type: "deny" }>,
+): readonly JournalEvent[] {
   const gate = openGate(state, input.approval);
   if (gate === null) return [];
   const { request } = gate;
@@ -117,7 +134,12 @@ export function decideDeny(state: RunState, arrival: Arrival, input: Extract<Run
 
 /** Nobody answered: denied by time. */
 export function expire(state: RunState, gate: Gate, request: Request): readonly JournalEvent[] {
-  const expired: JournalEvent = { type: "approval_expired", step: gate.step, approval: request.approval, binding_hash: request.bindingHash };
+  const expired: JournalEvent = {
+    type: "approval_expired",
+    step: gate.step,
+    approval: request.approval,
+    binding_hash: request.bindingHash,
+  };
   const reason: Reason = { code: "approval_expired", step: gate.step };
   if (state.closing !== null) return [expired, ...failStep(state, gate.step, reason)];
   return [expired, { type: "run_closing", outcome: "expired", reason, forced: false }];

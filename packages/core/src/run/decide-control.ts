@@ -6,7 +6,9 @@ import { runStatus } from "./status.ts";
 import type { RunState } from "./state.ts";
 
 export function decidePause(state: RunState): readonly JournalEvent[] {
-  return state.hold !== null || state.closing !== null ? [] : [{ type: "run_held", reason: { code: "operator_paused" } }];
+  return state.hold !== null || state.closing !== null
+    ? []
+    : [{ type: "run_held", reason: { code: "operator_paused" } }];
 }
 
 export function decideResume(state: RunState): readonly JournalEvent[] {
@@ -24,9 +26,18 @@ export function decideExtend(state: RunState, input: Extract<RunInput, { type: "
 export function decideCancel(state: RunState): readonly JournalEvent[] {
   const reason = { code: "operator_cancelled" } as const;
   if (state.closing !== null) {
-    return state.closing.forced ? [] : [{ type: "run_closing", outcome: state.closing.outcome, reason: state.closing.reason, forced: true }];
+    return state.closing.forced
+      ? []
+      : [{ type: "run_closing", outcome: state.closing.outcome, reason: state.closing.reason, forced: true }];
   }
-  return [{ type: "run_closing", outcome: runStatus(state) === "awaiting_gate" ? "rejected" : "cancelled", reason, forced: false }];
+  return [
+    {
+      type: "run_closing",
+      outcome: runStatus(state) === "awaiting_gate" ? "rejected" : "cancelled",
+      reason,
+      forced: false,
+    },
+  ];
 }
 
 /** All timers that are due, in due order. The instant decides, never the moment a timer fired. */
@@ -37,14 +48,23 @@ export function decideTime(state: RunState, arrival: Arrival): readonly JournalE
   switch (kind) {
     case "gate": {
       const gate = state.gates.get(path);
-      return gate?.request == null ? failStep(state, path, { code: "approval_expired", step: path }) : expire(state, gate, gate.request);
+      return gate?.request == null
+        ? failStep(state, path, { code: "approval_expired", step: path })
+        : expire(state, gate, gate.request);
     }
     case "retry":
       return [{ type: "retry_due", step: path }];
     case "deadline":
       return [{ type: "run_held", reason: { code: "deadline" } }];
     default:
-      return [{ type: "run_closing", outcome: state.closing?.outcome ?? "expired", reason: { code: "session_expired" }, forced: true }];
+      return [
+        {
+          type: "run_closing",
+          outcome: state.closing?.outcome ?? "expired",
+          reason: { code: "session_expired" },
+          forced: true,
+        },
+      ];
   }
 }
 

@@ -33,7 +33,11 @@ function foundAttempt(state: RunState, path: string, number: number): Found | nu
   return { attempt, at: found.at, step: found.step, rule: state.rules.tools.get(attempt.tool) };
 }
 
-export function decideReturned(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "tool_returned" }>): readonly JournalEvent[] {
+export function decideReturned(
+  state: RunState,
+  arrival: Arrival,
+  input: Extract<RunInput, { type: "tool_returned" }>,
+): readonly JournalEvent[] {
   const found = foundAttempt(state, input.step, input.attempt);
   if (found === null) return [];
   const returned: JournalEvent = {
@@ -52,7 +56,11 @@ export function decideReturned(state: RunState, arrival: Arrival, input: Extract
   return [returned, verdict(state, arrival, found, judgement, scores, "0")];
 }
 
-export function decideFailed(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "tool_failed" }>): readonly JournalEvent[] {
+export function decideFailed(
+  state: RunState,
+  arrival: Arrival,
+  input: Extract<RunInput, { type: "tool_failed" }>,
+): readonly JournalEvent[] {
   const found = foundAttempt(state, input.step, input.attempt);
   if (found === null) return [];
   const failed: JournalEvent = {
@@ -65,7 +73,14 @@ export function decideFailed(state: RunState, arrival: Arrival, input: Extract<R
     usage: input.usage,
   };
   if (input.kind === "transient_timeout" && isUnknowable(found)) {
-    return [{ type: "step_in_doubt", step: input.step, attempt: input.attempt, reason: { code: "effect_outcome_unknown", step: input.step } }];
+    return [
+      {
+        type: "step_in_doubt",
+        step: input.step,
+        attempt: input.attempt,
+        reason: { code: "effect_outcome_unknown", step: input.step },
+      },
+    ];
   }
   const scores = scoresOf(state, found, input.usage, input.kind, false);
   const judgement = judge(observed(state, found, { failure: input.kind, unexpected: null, scores }));
@@ -90,7 +105,10 @@ function observed(
   { at, step, rule }: Found,
   seen: Pick<Observation, "failure" | "unexpected" | "scores">,
 ): Observation {
-  const perStep = Math.min(state.limits.retries_per_step, (step.retry?.maxAttempts ?? state.limits.retries_per_step + 1) - 1);
+  const perStep = Math.min(
+    state.limits.retries_per_step,
+    (step.retry?.maxAttempts ?? state.limits.retries_per_step + 1) - 1,
+  );
   return {
     ...seen,
     tier: rule?.spec.tier ?? "destructive",
@@ -102,7 +120,13 @@ function observed(
 }
 
 /** The built-in evaluators: pure, over what the attempt showed. */
-function scoresOf(state: RunState, { rule }: Found, usage: Usage, failure: FailureKind | null, isUnexpected: boolean): Scores {
+function scoresOf(
+  state: RunState,
+  { rule }: Found,
+  usage: Usage,
+  failure: FailureKind | null,
+  isUnexpected: boolean,
+): Scores {
   const timeout = rule?.spec.traits.timeout ?? 1;
   const tokens = Math.max(1, state.limits.tokens);
   return {
@@ -158,8 +182,14 @@ interface Final {
 }
 
 /** A failure the plan itself provides for fails the step; else the planner, else a person, else the run's configured end. */
-export function finalOutcome(state: RunState, found: Pick<Found, "at" | "step">, word: "replan" | "escalate", reason: Reason | null): Final {
-  if (state.closing !== null || found.at.scope === UNDO || isProvidedFor(state, found)) return { verdict: word, outcome: "failed", reason };
+export function finalOutcome(
+  state: RunState,
+  found: Pick<Found, "at" | "step">,
+  word: "replan" | "escalate",
+  reason: Reason | null,
+): Final {
+  if (state.closing !== null || found.at.scope === UNDO || isProvidedFor(state, found))
+    return { verdict: word, outcome: "failed", reason };
   if (word === "replan" && canReplan(state)) {
     if (state.replans < state.limits.replans) return { verdict: "replan", outcome: "replanning", reason };
     return settled(state, { code: "replan_budget_exhausted", step: found.at.path });
@@ -187,7 +217,10 @@ function canReplan(state: RunState): boolean {
  * doubt. `through` is the version that was loaded, so a late duplicate says
  * nothing about living attempts.
  */
-export function decideInterrupted(state: RunState, input: Extract<RunInput, { type: "attempts_interrupted" }>): readonly JournalEvent[] {
+export function decideInterrupted(
+  state: RunState,
+  input: Extract<RunInput, { type: "attempts_interrupted" }>,
+): readonly JournalEvent[] {
   const facts: JournalEvent[] = [];
   for (const attempt of state.attempts.values()) {
     if (attempt.version > input.through || attempt.effect === "probe") continue;
@@ -202,17 +235,22 @@ function interrupted(state: RunState, attempt: Attempt): JournalEvent {
   const subject = { step: attempt.step, attempt: attempt.number } as const;
   const repeatable = spec !== undefined && (spec.idempotency !== "none" || !reaches(spec.tier, "local_write"));
   const isLast = (at?.interruptions ?? 0) + 1 >= MAX_INTERRUPTIONS;
-  if (repeatable && !isLast) return { type: "attempt_abandoned", ...subject, reason: { code: "interrupted", step: attempt.step } };
+  if (repeatable && !isLast)
+    return { type: "attempt_abandoned", ...subject, reason: { code: "interrupted", step: attempt.step } };
   if (spec?.traits.probe === true) return { type: "probe_wanted", ...subject };
   return { type: "step_in_doubt", ...subject, reason: { code: "effect_outcome_unknown", step: attempt.step } };
 }
 
-export function decideProbed(state: RunState, input: Extract<RunInput, { type: "attempt_probed" }>): readonly JournalEvent[] {
+export function decideProbed(
+  state: RunState,
+  input: Extract<RunInput, { type: "attempt_probed" }>,
+): readonly JournalEvent[] {
   const attempt = state.attempts.get(input.step);
   if (attempt?.number !== input.attempt || attempt.effect !== "probe") return [];
   const subject = { step: input.step, attempt: input.attempt } as const;
   if (input.happened === "yes") return happened(state, input.step, input.attempt);
-  if (input.happened === "no") return [{ type: "attempt_abandoned", ...subject, reason: { code: "did_not_happen", step: input.step } }];
+  if (input.happened === "no")
+    return [{ type: "attempt_abandoned", ...subject, reason: { code: "did_not_happen", step: input.step } }];
   return [{ type: "step_in_doubt", ...subject, reason: { code: "effect_outcome_unknown", step: input.step } }];
 }
 
@@ -224,10 +262,22 @@ export function decideResolve(state: RunState, input: Extract<RunInput, { type: 
   if (at.status !== "review") return [];
   if (input.answer === "retry") return [{ type: "review_resolved", step: at.path, answer: "retry" }];
   if (input.answer !== "skip") return [];
-  return [{ type: "step_settled", step: at.path, outcome: "skipped", output: null, reason: { code: "operator_skipped", step: at.path } }];
+  return [
+    {
+      type: "step_settled",
+      step: at.path,
+      outcome: "skipped",
+      output: null,
+      reason: { code: "operator_skipped", step: at.path },
+    },
+  ];
 }
 
-function resolveDoubt(state: RunState, at: StepState, answer: Extract<RunInput, { type: "resolve" }>["answer"]): readonly JournalEvent[] {
+function resolveDoubt(
+  state: RunState,
+  at: StepState,
+  answer: Extract<RunInput, { type: "resolve" }>["answer"],
+): readonly JournalEvent[] {
   if (answer === "happened") return happened(state, at.path, at.attempts);
   if (answer === "skip") return [];
   return [{ type: "doubt_resolved", step: at.path, attempt: at.attempts, answer }];
@@ -239,6 +289,12 @@ function happened(state: RunState, path: string, attempt: number): readonly Jour
   if (found === null) return [];
   return [
     { type: "doubt_resolved", step: path, attempt, answer: "happened" },
-    { type: "step_settled", step: path, outcome: "succeeded", output: null, reason: { code: "interrupted", step: path } },
+    {
+      type: "step_settled",
+      step: path,
+      outcome: "succeeded",
+      output: null,
+      reason: { code: "interrupted", step: path },
+    },
   ];
 }

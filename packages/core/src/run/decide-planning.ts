@@ -28,13 +28,18 @@ export function decideStart(state: RunState, arrival: Arrival, input: StartInput
     key_secret: input.key_secret,
     inputs: input.inputs,
   };
-  if (input.plan === null) return [started, { type: "plan_requested", plan_version: 1, reason: null, final: budget.replans === 0 }];
+  if (input.plan === null)
+    return [started, { type: "plan_requested", plan_version: 1, reason: null, final: budget.replans === 0 }];
   const asked = { ...state, settings: input.settings, limits: budget, inputs: input.inputs };
   const judged = judgeProposal(asked, arrival, { plan_version: 1, plan: input.plan, usage: FREE });
   return judged.accepted ? [started, ...judged.facts] : [started, ...judged.facts, closing("failed", "plan_refused")];
 }
 
-export function decidePlanProposed(state: RunState, arrival: Arrival, input: Extract<RunInput, { type: "plan_proposed" }>): readonly JournalEvent[] {
+export function decidePlanProposed(
+  state: RunState,
+  arrival: Arrival,
+  input: Extract<RunInput, { type: "plan_proposed" }>,
+): readonly JournalEvent[] {
   if (state.status !== "planning" || state.closing !== null || input.plan_version !== state.planVersion) return [];
   const judged = judgeProposal(state, arrival, input);
   if (judged.accepted) return judged.facts;
@@ -50,7 +55,10 @@ function canRepair(plan: Payload): boolean {
 }
 
 /** The planner gave no plan at all: charged like a refused one. */
-export function decidePlanFailed(state: RunState, input: Extract<RunInput, { type: "plan_failed" }>): readonly JournalEvent[] {
+export function decidePlanFailed(
+  state: RunState,
+  input: Extract<RunInput, { type: "plan_failed" }>,
+): readonly JournalEvent[] {
   if (state.status !== "planning" || state.closing !== null || input.plan_version !== state.planVersion) return [];
   const mayRepair = input.code === "planner_output_invalid";
   const rejected: JournalEvent = {
@@ -80,12 +88,25 @@ function judgeProposal(state: RunState, arrival: Arrival, offer: Offer): Judged 
   const { plan, problems } = read.value;
   if (problems.length > 0) return refused(arrival, offer, problems, "replan");
   const verdict = verify(state, arrival, plan);
-  if (verdict.verdict !== "ok") return refused(arrival, offer, verdict.findings, consequence(verdict.findings) ?? "replan");
+  if (verdict.verdict !== "ok")
+    return refused(arrival, offer, verdict.findings, consequence(verdict.findings) ?? "replan");
   return {
     accepted: true,
     facts: [
-      { type: "plan_proposed", plan_id: plan.id, plan_version: offer.plan_version, plan: offer.plan, usage: offer.usage },
-      { type: "plan_verified", plan_id: plan.id, plan_commit: offer.plan.commit, steps: plan.block.steps.length, verdict_hash: verdict.hash },
+      {
+        type: "plan_proposed",
+        plan_id: plan.id,
+        plan_version: offer.plan_version,
+        plan: offer.plan,
+        usage: offer.usage,
+      },
+      {
+        type: "plan_verified",
+        plan_id: plan.id,
+        plan_commit: offer.plan.commit,
+        steps: plan.block.steps.length,
+        verdict_hash: verdict.hash,
+      },
     ],
   };
 }
@@ -149,16 +170,30 @@ function problemJson(problem: Problem): Json {
 function afterRefusal(state: RunState, verdict: Consequence): readonly JournalEvent[] {
   const asked = state.replans + 1;
   const beforeFirst = state.plan === null;
-  const mayAsk = verdict === "replan" && asked <= (beforeFirst ? Math.min(1, state.limits.replans) : state.limits.replans);
+  const mayAsk =
+    verdict === "replan" && asked <= (beforeFirst ? Math.min(1, state.limits.replans) : state.limits.replans);
   if (mayAsk) {
-    return [{ type: "plan_requested", plan_version: state.planVersion + 1, reason: { code: "plan_refused" }, final: asked >= state.limits.replans }];
+    return [
+      {
+        type: "plan_requested",
+        plan_version: state.planVersion + 1,
+        reason: { code: "plan_refused" },
+        final: asked >= state.limits.replans,
+      },
+    ];
   }
   if (verdict === "escalate") return [closing("escalated", "loop_detected")];
   return [closing("failed", verdict === "replan" ? "replan_budget_exhausted" : "plan_refused")];
 }
 
-function closing(outcome: "failed" | "escalated", code: "plan_refused" | "replan_budget_exhausted" | "loop_detected"): JournalEvent {
-  const reason = code === "loop_detected" ? { code, trip: { code, kind: "plan_repeat", count: 1, threshold: 1 } as const } : { code };
+function closing(
+  outcome: "failed" | "escalated",
+  code: "plan_refused" | "replan_budget_exhausted" | "loop_detected",
+): JournalEvent {
+  const reason =
+    code === "loop_detected"
+      ? { code, trip: { code, kind: "plan_repeat", count: 1, threshold: 1 } as const }
+      : { code };
   return { type: "run_closing", outcome, reason, forced: false };
 }
 
@@ -166,10 +201,22 @@ function closing(outcome: "failed" | "escalated", code: "plan_refused" | "replan
 export function askPlanner(state: RunState): readonly JournalEvent[] {
   const reason = state.draining;
   if (reason === null) return [];
-  const now = { completed: state.tally.succeeded, evidence: state.tally.evidence.size, effects: state.tally.effects.length };
-  const still = now.completed === state.progress.completed && now.evidence === state.progress.evidence && now.effects === state.progress.effects;
+  const now = {
+    completed: state.tally.succeeded,
+    evidence: state.tally.evidence.size,
+    effects: state.tally.effects.length,
+  };
+  const still =
+    now.completed === state.progress.completed &&
+    now.evidence === state.progress.evidence &&
+    now.effects === state.progress.effects;
   if (still && state.cycles + 1 >= CYCLES_WITHOUT_PROGRESS) {
-    const trip = { code: "loop_detected", kind: "no_progress", count: state.cycles + 1, threshold: CYCLES_WITHOUT_PROGRESS } as const;
+    const trip = {
+      code: "loop_detected",
+      kind: "no_progress",
+      count: state.cycles + 1,
+      threshold: CYCLES_WITHOUT_PROGRESS,
+    } as const;
     return [
       {
         type: "verdict_rendered",

@@ -1,5 +1,12 @@
 import { assertNever } from "../base/error.ts";
-import { decideApprove, decideAskAgain, decideDeny, decideGateFailed, decideGateOpened, decideMoved } from "./decide-approval.ts";
+import {
+  decideApprove,
+  decideAskAgain,
+  decideDeny,
+  decideGateFailed,
+  decideGateOpened,
+  decideMoved,
+} from "./decide-approval.ts";
 import { decideCancel, decideExtend, decidePause, decideResume, decideTime } from "./decide-control.ts";
 import { decideFailed, decideInterrupted, decideProbed, decideResolve, decideReturned } from "./decide-execution.ts";
 import { decidePlanFailed, decidePlanProposed, decideStart } from "./decide-planning.ts";

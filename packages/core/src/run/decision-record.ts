@@ -28,7 +28,10 @@ const STATUS: Readonly<Record<Outcome, string>> = {
  * @see formats.md 5.4
  */
 export function decisionRecord(state: RunState, ending: Ending): DecisionRecord {
-  const id = deriveId(state.rules.hash, "decision_record", epochMs(state.now), { run: state.run, version: state.version });
+  const id = deriveId(state.rules.hash, "decision_record", epochMs(state.now), {
+    run: state.run,
+    version: state.version,
+  });
   const { tally } = state;
   const document: JsonObject = {
     type: "writ/record/v1",

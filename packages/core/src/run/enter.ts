@@ -42,7 +42,12 @@ export function enter(state: RunState, path: string, seal: Sealer): readonly Jou
   }
 }
 
-function settled(at: StepState, outcome: "succeeded" | "failed" | "skipped" | "blocked", reason: Reason | null, output: Payload | null = null): JournalEvent {
+function settled(
+  at: StepState,
+  outcome: "succeeded" | "failed" | "skipped" | "blocked",
+  reason: Reason | null,
+  output: Payload | null = null,
+): JournalEvent {
   return { type: "step_settled", step: at.path, outcome, output, reason };
 }
 
@@ -50,13 +55,20 @@ function settled(at: StepState, outcome: "succeeded" | "failed" | "skipped" | "b
 function beforeEntering(state: RunState, scope: Scope, at: StepState, step: Step): JournalEvent | null {
   const { at: positions, needs } = compiled(scope.block);
   const subject = step.fallbackFor === null ? -1 : (positions.get(step.fallbackFor) ?? -1);
-  if (subject !== -1 && statusAt(state, scope, subject) !== "failed") return settled(at, "skipped", { code: "not_needed", step: at.path });
+  if (subject !== -1 && statusAt(state, scope, subject) !== "failed")
+    return settled(at, "skipped", { code: "not_needed", step: at.path });
   for (const need of needs[at.index] ?? []) {
-    if (need !== subject && !isMet(state, scope, need)) return settled(at, "blocked", { code: "dependency_failed", step: at.path });
+    if (need !== subject && !isMet(state, scope, need))
+      return settled(at, "blocked", { code: "dependency_failed", step: at.path });
   }
   if (step.when === null) return null;
   const condition = evaluate(step.when, lookup(state, scope));
-  if (!condition.found) return settled(at, "failed", { code: "predicate_evaluation_failed", step: at.path, detail: condition.path.join(".") });
+  if (!condition.found)
+    return settled(at, "failed", {
+      code: "predicate_evaluation_failed",
+      step: at.path,
+      detail: condition.path.join("."),
+    });
   return isTrue(condition.value) ? null : settled(at, "skipped", { code: "condition_false", step: at.path });
 }
 
@@ -67,15 +79,19 @@ function statusAt(state: RunState, scope: Scope, index: number): string | undefi
 
 function enterCheck(state: RunState, scope: Scope, at: StepState, step: CheckStep): JournalEvent {
   const found = evaluate(step.that, lookup(state, scope));
-  if (!found.found) return settled(at, "failed", { code: "predicate_evaluation_failed", step: at.path, detail: found.path.join(".") });
-  return isTrue(found.value) ? settled(at, "succeeded", null) : settled(at, "failed", { code: "check_failed", step: at.path });
+  if (!found.found)
+    return settled(at, "failed", { code: "predicate_evaluation_failed", step: at.path, detail: found.path.join(".") });
+  return isTrue(found.value)
+    ? settled(at, "succeeded", null)
+    : settled(at, "failed", { code: "check_failed", step: at.path });
 }
 
 function enterValue(state: RunState, scope: Scope, at: StepState, step: ValueStep, seal: Sealer): JournalEvent {
   const values: Record<string, Json> = {};
   for (const [name, expression] of step.set) {
     const found = evaluate(expression, lookup(state, scope));
-    if (!found.found) return settled(at, "failed", { code: "undefined_variables", step: at.path, detail: found.path.join(".") });
+    if (!found.found)
+      return settled(at, "failed", { code: "undefined_variables", step: at.path, detail: found.path.join(".") });
     values[name] = found.value;
   }
   return settled(at, "succeeded", null, seal.json(values));
@@ -103,7 +119,8 @@ function enterTool(entering: Entering): readonly JournalEvent[] {
   const args = given === null ? resolveArgs(state, scope, step) : { ok: true as const, value: given.object() };
   if (!args.ok) return [settled(at, "failed", { code: "undefined_variables", step: at.path, detail: args.error })];
   const [problem] = rule.checkArgs(args.value);
-  if (problem !== undefined) return [settled(at, "failed", { code: "argument_not_allowed", step: at.path, detail: problem.at })];
+  if (problem !== undefined)
+    return [settled(at, "failed", { code: "argument_not_allowed", step: at.path, detail: problem.at })];
   const call = toolCall(state, at.path, step, rule, args.value);
   return served(entering, call) ?? looping(entering, call) ?? authorised(entering, call, given);
 }
@@ -137,14 +154,33 @@ function fromLedger({ state, at, step }: Entering, call: Call, done: Done): Jour
 /** Stopped before the next identical call is sent, with the reason that a trip cannot be without. */
 function looping({ state, at, step }: Entering, call: Call): readonly JournalEvent[] | null {
   const rule = state.rules.tools.get(step.tool);
-  const trip = tripOnCall(state.calls.get(callOf(state.rules.hash, call.tool, call.args)), rule?.spec.traits.maxIdentical ?? null);
-  return trip === null ? null : [stopped(state, at, step, "escalate", { code: "loop_detected", step: at.path, detail: trip.kind, trip })];
+  const trip = tripOnCall(
+    state.calls.get(callOf(state.rules.hash, call.tool, call.args)),
+    rule?.spec.traits.maxIdentical ?? null,
+  );
+  return trip === null
+    ? null
+    : [stopped(state, at, step, "escalate", { code: "loop_detected", step: at.path, detail: trip.kind, trip })];
 }
 
 /** A verdict before anything was sent. */
-function stopped(state: RunState, at: StepState, step: ToolStep, word: "replan" | "escalate", reason: Reason): JournalEvent {
+function stopped(
+  state: RunState,
+  at: StepState,
+  step: ToolStep,
+  word: "replan" | "escalate",
+  reason: Reason,
+): JournalEvent {
   const final = finalOutcome(state, { at, step }, word, reason);
-  return { type: "verdict_rendered", scope: "step", step: at.path, attempt: at.attempts, scores: {}, retry_at_ms: null, ...final };
+  return {
+    type: "verdict_rendered",
+    scope: "step",
+    step: at.path,
+    attempt: at.attempts,
+    scores: {},
+    retry_at_ms: null,
+    ...final,
+  };
 }
 
 function authorised(entering: Entering, call: Call, given: Payload | null): readonly JournalEvent[] {
@@ -153,10 +189,19 @@ function authorised(entering: Entering, call: Call, given: Payload | null): read
   const grant = at.grant ?? (gate?.status === "granted" ? gate.request : null);
   if (grant !== null) return underGrant(entering, call, grant);
   const { effect, rules } = authorizeCall(state, step, call.args, state.now);
-  if (effect === "forbid") return [stopped(state, at, step, "escalate", { code: "policy_denied", step: at.path, detail: rules.join(",") })];
+  if (effect === "forbid")
+    return [stopped(state, at, step, "escalate", { code: "policy_denied", step: at.path, detail: rules.join(",") })];
   if (effect === "permit") return start(entering, call, { rules }, given);
   if (at.rounds >= MAX_ROUNDS) return [stopped(state, at, step, "escalate", { code: "evidence_drift", step: at.path })];
-  return [{ type: "gate_wanted", step: at.path, round: at.rounds + 1, rules, approver: effect === "gate" ? "person" : "policy" }];
+  return [
+    {
+      type: "gate_wanted",
+      step: at.path,
+      round: at.rounds + 1,
+      rules,
+      approver: effect === "gate" ? "person" : "policy",
+    },
+  ];
 }
 
 /** Everything an approval binds is computed again; the first field that moved is named, and the step is asked anew. */
@@ -174,16 +219,33 @@ function underGrant(entering: Entering, call: Call, grant: Request): readonly Jo
 function revoke(state: RunState, at: StepState, grant: Request, reason: Reason): readonly JournalEvent[] {
   const gate = state.gates.get(at.path);
   if (gate !== undefined) return [voided(gate, reason)];
-  return [{ type: "approval_voided", step: at.path, approval: grant.approval, binding_hash: grant.bindingHash, reason }];
+  return [
+    { type: "approval_voided", step: at.path, approval: grant.approval, binding_hash: grant.bindingHash, reason },
+  ];
 }
 
-function start({ state, scope, at, seal }: Entering, call: Call, authority: Authority, sealed: Payload | null): readonly JournalEvent[] {
+function start(
+  { state, scope, at, seal }: Entering,
+  call: Call,
+  authority: Authority,
+  sealed: Payload | null,
+): readonly JournalEvent[] {
   const reserve = { steps: at.counted || scope.path === UNDO ? 0 : 1, ...callBudget(call) };
   const dimension = scope.path === UNDO ? null : exhausted(state.limits, state.used, state.reserved, reserve);
   if (dimension !== null) {
     const reason: Reason = { code: "budget_exhausted", step: at.path, detail: dimension };
     return [
-      { type: "verdict_rendered", scope: "step", step: at.path, attempt: at.attempts, verdict: "escalate", outcome: "held", scores: {}, reason, retry_at_ms: null },
+      {
+        type: "verdict_rendered",
+        scope: "step",
+        step: at.path,
+        attempt: at.attempts,
+        verdict: "escalate",
+        outcome: "held",
+        scores: {},
+        reason,
+        retry_at_ms: null,
+      },
       { type: "run_held", reason },
     ];
   }
@@ -193,7 +255,13 @@ function start({ state, scope, at, seal }: Entering, call: Call, authority: Auth
       step: at.path,
       attempt: at.attempts + 1,
       tool: call.tool,
-      tool_call: at.toolCall ?? deriveId(state.rules.hash, "tool_call", epochMs(state.now), { run: state.run, version: state.version, index: state.facts }),
+      tool_call:
+        at.toolCall ??
+        deriveId(state.rules.hash, "tool_call", epochMs(state.now), {
+          run: state.run,
+          version: state.version,
+          index: state.facts,
+        }),
       occurrence: call.occurrence,
       idempotency_key: call.key,
       args: sealed ?? seal.json(call.args),
@@ -202,4 +270,3 @@ function start({ state, scope, at, seal }: Entering, call: Call, authority: Auth
     },
   ];
 }
-

@@ -17,9 +17,26 @@ export type JournalEvent =
       readonly key_secret: Payload;
       readonly inputs: Payload;
     }
-  | { readonly type: "plan_requested"; readonly plan_version: number; readonly reason: Reason | null; readonly final: boolean }
-  | { readonly type: "plan_proposed"; readonly plan_id: string; readonly plan_version: number; readonly plan: Payload; readonly usage: Usage }
-  | { readonly type: "plan_verified"; readonly plan_id: string; readonly plan_commit: string; readonly steps: number; readonly verdict_hash: string }
+  | {
+      readonly type: "plan_requested";
+      readonly plan_version: number;
+      readonly reason: Reason | null;
+      readonly final: boolean;
+    }
+  | {
+      readonly type: "plan_proposed";
+      readonly plan_id: string;
+      readonly plan_version: number;
+      readonly plan: Payload;
+      readonly usage: Usage;
+    }
+  | {
+      readonly type: "plan_verified";
+      readonly plan_id: string;
+      readonly plan_commit: string;
+      readonly steps: number;
+      readonly verdict_hash: string;
+    }
   | {
       readonly type: "plan_rejected";
       readonly plan_version: number;
@@ -29,7 +46,12 @@ export type JournalEvent =
       readonly usage: Usage;
     }
   | { readonly type: "scope_opened"; readonly scope: string }
-  | { readonly type: "scope_closed"; readonly scope: string; readonly outcome: "succeeded" | "failed"; readonly reason: Reason | null }
+  | {
+      readonly type: "scope_closed";
+      readonly scope: string;
+      readonly outcome: "succeeded" | "failed";
+      readonly reason: Reason | null;
+    }
   | {
       readonly type: "step_settled";
       readonly step: string;
@@ -38,7 +60,13 @@ export type JournalEvent =
       readonly reason: Reason | null;
     }
   | { readonly type: "step_queued"; readonly step: string; readonly behind: string }
-  | { readonly type: "gate_wanted"; readonly step: string; readonly round: number; readonly rules: readonly string[]; readonly approver: "person" | "policy" }
+  | {
+      readonly type: "gate_wanted";
+      readonly step: string;
+      readonly round: number;
+      readonly rules: readonly string[];
+      readonly approver: "person" | "policy";
+    }
   | {
       readonly type: "approval_requested";
       readonly step: string;
@@ -50,10 +78,32 @@ export type JournalEvent =
       readonly evidence: readonly { readonly ref: string; readonly value: Payload }[];
     }
   | { readonly type: "approval_voted"; readonly step: string; readonly approval: string; readonly binding_hash: string }
-  | { readonly type: "approval_granted"; readonly step: string; readonly approval: string; readonly binding_hash: string }
-  | { readonly type: "approval_denied"; readonly step: string; readonly approval: string; readonly binding_hash: string; readonly reason: Payload }
-  | { readonly type: "approval_expired"; readonly step: string; readonly approval: string; readonly binding_hash: string }
-  | { readonly type: "approval_voided"; readonly step: string; readonly approval: string; readonly binding_hash: string; readonly reason: Reason }
+  | {
+      readonly type: "approval_granted";
+      readonly step: string;
+      readonly approval: string;
+      readonly binding_hash: string;
+    }
+  | {
+      readonly type: "approval_denied";
+      readonly step: string;
+      readonly approval: string;
+      readonly binding_hash: string;
+      readonly reason: Payload;
+    }
+  | {
+      readonly type: "approval_expired";
+      readonly step: string;
+      readonly approval: string;
+      readonly binding_hash: string;
+    }
+  | {
+      readonly type: "approval_voided";
+      readonly step: string;
+      readonly approval: string;
+      readonly binding_hash: string;
+      readonly reason: Reason;
+    }
   | {
       readonly type: "step_started";
       readonly step: string;
@@ -66,7 +116,16 @@ export type JournalEvent =
       readonly authority: Authority;
       readonly reserve: Amounts;
     }
-  | { readonly type: "attempt_returned"; readonly step: string; readonly attempt: number; readonly tool_call: string; readonly output: Payload; readonly undo: { readonly tool: string; readonly args: Payload } | null; readonly artifacts: Payload | null; readonly usage: Usage }
+  | {
+      readonly type: "attempt_returned";
+      readonly step: string;
+      readonly attempt: number;
+      readonly tool_call: string;
+      readonly output: Payload;
+      readonly undo: { readonly tool: string; readonly args: Payload } | null;
+      readonly artifacts: Payload | null;
+      readonly usage: Usage;
+    }
   | {
       readonly type: "attempt_failed";
       readonly step: string;
@@ -86,9 +145,20 @@ export type JournalEvent =
   | { readonly type: "run_held"; readonly reason: Reason }
   | { readonly type: "run_released" }
   | { readonly type: "budget_extended"; readonly amounts: Amounts; readonly reason: Payload }
-  | { readonly type: "run_closing"; readonly outcome: Outcome; readonly reason: Reason | null; readonly forced: boolean }
+  | {
+      readonly type: "run_closing";
+      readonly outcome: Outcome;
+      readonly reason: Reason | null;
+      readonly forced: boolean;
+    }
   | { readonly type: "phase_entered"; readonly phase: "undoing"; readonly steps: readonly UndoStep[] }
-  | { readonly type: "run_ended"; readonly outcome: Outcome; readonly reason: Reason | null; readonly record_id: string; readonly record_hash: string };
+  | {
+      readonly type: "run_ended";
+      readonly outcome: Outcome;
+      readonly reason: Reason | null;
+      readonly record_id: string;
+      readonly record_hash: string;
+    };
 
 /** The critic's word on an attempt or on the run; `outcome` is what becomes of the step. */
 export interface VerdictRendered {
@@ -105,7 +175,9 @@ export interface VerdictRendered {
 }
 
 /** What permits a call: a person's or the policy's grant, or the rules that need none. */
-export type Authority = { readonly approval: string; readonly binding_hash: string } | { readonly rules: readonly string[] };
+export type Authority =
+  | { readonly approval: string; readonly binding_hash: string }
+  | { readonly rules: readonly string[] };
 
 /** What a run ends as; escalated only where nobody can go on. */
 export type Outcome = "completed" | "failed" | "rejected" | "expired" | "cancelled" | "escalated";

@@ -6,7 +6,16 @@ import type { Gate, RunState } from "./state.ts";
 
 type Fact = Extract<
   JournalEvent,
-  { type: "gate_wanted" | "approval_requested" | "approval_voted" | "approval_granted" | "approval_denied" | "approval_expired" | "approval_voided" }
+  {
+    type:
+      | "gate_wanted"
+      | "approval_requested"
+      | "approval_voted"
+      | "approval_granted"
+      | "approval_denied"
+      | "approval_expired"
+      | "approval_voided";
+  }
 >;
 
 export function evolveApproval(state: RunState, fact: Fact): void {
@@ -70,7 +79,11 @@ function open(state: RunState, gate: Gate, fact: Extract<Fact, { type: "approval
   };
   state.timers.set(`gate:${gate.step}`, fact.binding.expires_at_ms);
   if (gate.approver === "policy") {
-    state.work.set(effectKey.self(fact.approval), { type: "approve_by_policy", step: gate.step, approval: fact.approval });
+    state.work.set(effectKey.self(fact.approval), {
+      type: "approve_by_policy",
+      step: gate.step,
+      approval: fact.approval,
+    });
   }
 }
 

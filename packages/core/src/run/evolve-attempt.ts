@@ -96,8 +96,17 @@ function start(state: RunState, step: StepState, fact: Extract<Fact, { type: "st
     effect: "call",
   });
   if (isEffectful(state, fact.tool)) state.open.set(fact.idempotency_key, step.path);
-  state.work.set(effectKey.attempt(step.path, fact.attempt), { type: "invoke_tool", step: step.path, attempt: fact.attempt });
-  state.tally.toolCalls = extend(state.rules.hash, state.tally.toolCalls, { attempt: fact.attempt, step: step.path, tool: fact.tool, tool_call: fact.tool_call });
+  state.work.set(effectKey.attempt(step.path, fact.attempt), {
+    type: "invoke_tool",
+    step: step.path,
+    attempt: fact.attempt,
+  });
+  state.tally.toolCalls = extend(state.rules.hash, state.tally.toolCalls, {
+    attempt: fact.attempt,
+    step: step.path,
+    tool: fact.tool,
+    tool_call: fact.tool_call,
+  });
 }
 
 function isEffectful(state: RunState, tool: string): boolean {
@@ -111,7 +120,10 @@ function returned(state: RunState, step: StepState, fact: Extract<Fact, { type: 
   if (attempt === undefined) return;
   if (!attempt.args.isErased && !fact.output.isErased) {
     const call = callOf(state.rules.hash, attempt.tool, attempt.args.object());
-    state.calls.set(call, observed(state.calls.get(call), state.rules.hash.sha256Hex(canonicalJson(fact.output.json()))));
+    state.calls.set(
+      call,
+      observed(state.calls.get(call), state.rules.hash.sha256Hex(canonicalJson(fact.output.json()))),
+    );
   }
   if (!isEffectful(state, attempt.tool)) return;
   remember(state, step, { tool: attempt.tool, key: attempt.key }, fact.output);
@@ -120,7 +132,12 @@ function returned(state: RunState, step: StepState, fact: Extract<Fact, { type: 
 }
 
 /** An effect took place: it is not asked for again, and the record names it. */
-function remember(state: RunState, step: StepState, { tool, key }: Pick<Attempt, "tool" | "key">, output: Payload | null): void {
+function remember(
+  state: RunState,
+  step: StepState,
+  { tool, key }: Pick<Attempt, "tool" | "key">,
+  output: Payload | null,
+): void {
   state.done.set(key, { step: step.path, output });
   state.tally.effects.push({ step: step.path, tool, tool_call: step.toolCall ?? "", idempotency_key: key });
 }
@@ -133,7 +150,12 @@ function over(state: RunState, step: StepState, usage: Usage | null, wasSent = t
   state.work.delete(effectKey.attempt(step.path, attempt.number));
   state.open.delete(attempt.key);
   state.reserved = minus(state.reserved, attempt.reserve);
-  state.used = plus(state.used, { ...NOTHING, ...usage, tool_calls: wasSent ? attempt.reserve.tool_calls : 0, steps: 0 });
+  state.used = plus(state.used, {
+    ...NOTHING,
+    ...usage,
+    tool_calls: wasSent ? attempt.reserve.tool_calls : 0,
+    steps: 0,
+  });
   wake(state, step.path);
 }
 
@@ -159,7 +181,8 @@ function resolved(state: RunState, step: StepState, happened: boolean): void {
   step.status = "running";
   if (!happened) return makeReady(state, step);
   const planned = located(state, step.path)?.step;
-  if (planned?.kind === "tool" && step.key !== null && isEffectful(state, planned.tool)) remember(state, step, { tool: planned.tool, key: step.key }, null);
+  if (planned?.kind === "tool" && step.key !== null && isEffectful(state, planned.tool))
+    remember(state, step, { tool: planned.tool, key: step.key }, null);
 }
 
 function render(state: RunState, fact: Extract<Fact, { type: "verdict_rendered" }>): void {

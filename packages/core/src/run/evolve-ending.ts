@@ -17,7 +17,12 @@ export function evolveEnding(state: RunState, fact: Fact): void {
     case "phase_entered":
       state.status = "undoing";
       state.undo = [];
-      return openScope(state, { path: UNDO, block: undoBlock(fact.steps), given: new Map(fact.steps.map((step, index) => [index, step.args])), settled: new Map() });
+      return openScope(state, {
+        path: UNDO,
+        block: undoBlock(fact.steps),
+        given: new Map(fact.steps.map((step, index) => [index, step.args])),
+        settled: new Map(),
+      });
     case "run_ended":
       state.status = "ended";
       state.endedAt = state.now;
@@ -34,7 +39,8 @@ function closing(state: RunState, fact: Extract<Fact, { type: "run_closing" }>):
   state.hold = null;
   state.draining = null;
   for (const path of state.ready.values()) state.ready.delete(path);
-  for (const [key] of state.timers.entries()) if (fact.forced || (key !== "ttl" && !key.startsWith("gate:"))) state.timers.clear(key);
+  for (const [key] of state.timers.entries())
+    if (fact.forced || (key !== "ttl" && !key.startsWith("gate:"))) state.timers.clear(key);
   for (const gate of [...state.gates.values()]) {
     if (gate.status !== "opening") continue;
     removeGate(state, gate);

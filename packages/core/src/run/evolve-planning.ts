@@ -9,7 +9,10 @@ import { openScope } from "./scope.ts";
 import type { RunState, StepState } from "./state.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 
-type Fact = Extract<JournalEvent, { type: "run_started" | "plan_requested" | "plan_proposed" | "plan_verified" | "plan_rejected" }>;
+type Fact = Extract<
+  JournalEvent,
+  { type: "run_started" | "plan_requested" | "plan_proposed" | "plan_verified" | "plan_rejected" }
+>;
 
 export function evolvePlanning(state: RunState, fact: Fact): void {
   switch (fact.type) {
@@ -60,8 +63,15 @@ function request(state: RunState, fact: Extract<Fact, { type: "plan_requested" }
   if (fact.reason !== null && fact.reason.code !== "plan_refused") {
     state.replans += 1;
     rememberRefusal(state);
-    const now = { completed: state.tally.succeeded, evidence: state.tally.evidence.size, effects: state.tally.effects.length };
-    const moved = now.completed > state.progress.completed || now.evidence > state.progress.evidence || now.effects > state.progress.effects;
+    const now = {
+      completed: state.tally.succeeded,
+      evidence: state.tally.evidence.size,
+      effects: state.tally.effects.length,
+    };
+    const moved =
+      now.completed > state.progress.completed ||
+      now.evidence > state.progress.evidence ||
+      now.effects > state.progress.effects;
     state.cycles = moved ? 0 : state.cycles + 1;
     state.progress = now;
   }
@@ -128,4 +138,3 @@ function merged(plan: Plan, kept: readonly Step[], settled: ReadonlyMap<string, 
   const proposed = plan.block.steps.filter((step) => !settled.has(step.id));
   return { ...plan, block: { steps: [...kept, ...proposed] } };
 }
-

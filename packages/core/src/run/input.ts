@@ -13,7 +13,13 @@ import type { FailureKind } from "../tool/failure.ts";
  */
 export type RunInput =
   | StartInput
-  | { readonly type: "plan_proposed"; readonly plan_version: number; readonly plan: Payload; readonly answers: readonly Payload[]; readonly usage: Usage }
+  | {
+      readonly type: "plan_proposed";
+      readonly plan_version: number;
+      readonly plan: Payload;
+      readonly answers: readonly Payload[];
+      readonly usage: Usage;
+    }
   | {
       readonly type: "plan_failed";
       readonly plan_version: number;
@@ -23,7 +29,13 @@ export type RunInput =
       readonly usage: Usage;
     }
   | GateOpenedInput
-  | { readonly type: "gate_failed"; readonly step: string; readonly round: number; readonly kind: FailureKind; readonly error: Payload }
+  | {
+      readonly type: "gate_failed";
+      readonly step: string;
+      readonly round: number;
+      readonly kind: FailureKind;
+      readonly error: Payload;
+    }
   | { readonly type: "ask_again"; readonly approval: string }
   | { readonly type: "approve"; readonly approval: string; readonly binding_hash: string }
   | { readonly type: "deny"; readonly approval: string; readonly reason: Payload }
@@ -48,7 +60,12 @@ export type RunInput =
     }
   | { readonly type: "evidence_moved"; readonly step: string; readonly approval: string; readonly field: string }
   | { readonly type: "attempts_interrupted"; readonly through: number }
-  | { readonly type: "attempt_probed"; readonly step: string; readonly attempt: number; readonly happened: "yes" | "no" | "unknown" }
+  | {
+      readonly type: "attempt_probed";
+      readonly step: string;
+      readonly attempt: number;
+      readonly happened: "yes" | "no" | "unknown";
+    }
   | { readonly type: "resolve"; readonly step: string; readonly answer: Answer }
   | { readonly type: "time_passed" }
   | { readonly type: "pause" }

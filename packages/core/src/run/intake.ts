@@ -23,10 +23,18 @@ export function readPlan(hash: Hasher, payload: Payload): Result<Lowered, readon
 /** The plan a proposal is, or every reason why it is none. */
 export function intake(hash: Hasher, value: Json): Result<Lowered, readonly Problem[]> {
   const parsed = planDocument.safeParse(value);
-  if (!parsed.success || !isJsonObject(value)) return err(parsed.success ? [] : parsed.error.issues.map((issue) => asProblem(value, issue)));
+  if (!parsed.success || !isJsonObject(value))
+    return err(parsed.success ? [] : parsed.error.issues.map((issue) => asProblem(value, issue)));
   const computed = planHash(hash, value);
   if (parsed.data.plan_hash !== undefined && parsed.data.plan_hash !== computed) {
-    return err([{ code: "plan_malformed", message: "plan_hash is not the hash of this plan", place: { field: "plan_hash" }, remedy: "leave it out: it is filled in" }]);
+    return err([
+      {
+        code: "plan_malformed",
+        message: "plan_hash is not the hash of this plan",
+        place: { field: "plan_hash" },
+        remedy: "leave it out: it is filled in",
+      },
+    ]);
   }
   return ok(lowerPlan(parsed.data, computed));
 }
@@ -39,13 +47,20 @@ interface SchemaIssue {
 function asProblem(plan: Json, issue: SchemaIssue): Problem {
   const [first, index, ...rest] = issue.path;
   const steps = isJsonObject(plan) ? plan["steps"] : undefined;
-  const step = first === "steps" && typeof index === "number" && Array.isArray(steps) ? nameOf(steps[index], index) : undefined;
+  const step =
+    first === "steps" && typeof index === "number" && Array.isArray(steps) ? nameOf(steps[index], index) : undefined;
   const field = (step === undefined ? issue.path : rest).map(String).join(".");
-  return { code: "plan_malformed", message: issue.message, place: { ...(step === undefined ? {} : { step }), ...(field === "" ? {} : { field }) } };
+  return {
+    code: "plan_malformed",
+    message: issue.message,
+    place: { ...(step === undefined ? {} : { step }), ...(field === "" ? {} : { field }) },
+  };
 }
 
 function nameOf(step: unknown, index: number): string {
-  return typeof step === "object" && step !== null && "id" in step && typeof step.id === "string" ? step.id : `step ${index + 1}`;
+  return typeof step === "object" && step !== null && "id" in step && typeof step.id === "string"
+    ? step.id
+    : `step ${index + 1}`;
 }
 
 /** The plan in force of a state that is being folded; null when its bytes were erased. */

@@ -14,7 +14,10 @@ export function stepPath(scope: string, id: string, visit: number): string {
 }
 
 /** The step a path names, with its scope and place; null when it is over or never was. */
-export function located(state: RunState, path: string): { readonly step: Step; readonly scope: Scope; readonly at: StepState } | null {
+export function located(
+  state: RunState,
+  path: string,
+): { readonly step: Step; readonly scope: Scope; readonly at: StepState } | null {
   const at = state.steps.get(path);
   const scope = at === undefined ? undefined : state.scopes.get(at.scope);
   const step = at === undefined ? undefined : scope?.block.steps[at.index];

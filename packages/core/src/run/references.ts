@@ -12,7 +12,10 @@ import { inputsOf, type RunState, type Scope, type StepState } from "./state.ts"
 export function lookup(state: RunState, scope: Scope): (path: Path) => Found {
   return (path) => {
     const [root, name, ...rest] = path;
-    const value = root === "steps" && typeof name === "string" ? readStep(state, scope, name, rest.map(String)) : readRun(state, path);
+    const value =
+      root === "steps" && typeof name === "string"
+        ? readStep(state, scope, name, rest.map(String))
+        : readRun(state, path);
     return value === undefined ? { found: false, path } : { found: true, value };
   };
 }
@@ -51,7 +54,9 @@ export function resolveArgs(state: RunState, scope: Scope, step: ToolStep): Resu
   let args: Json = step.args.params;
   for (const binding of step.args.bindings) {
     const value =
-      binding.from === INPUTS ? valueAt(inputsOf(state), binding.pointer) : readStep(state, scope, binding.from, binding.pointer);
+      binding.from === INPUTS
+        ? valueAt(inputsOf(state), binding.pointer)
+        : readStep(state, scope, binding.from, binding.pointer);
     if (value === undefined) return err(`${binding.from}.${pointerText(binding.pointer)}`);
     const filled = withValueAt(args, binding.at, value);
     if (filled === undefined) return err(`params${pointerText(binding.at)}`);

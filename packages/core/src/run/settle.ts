@@ -28,8 +28,17 @@ export function settle(state: RunState, seal: Sealer): readonly JournalEvent[] {
 /** The root block opens, behind the plan's own gate where the mode asks for one. */
 function begin(state: RunState): readonly JournalEvent[] {
   const mode = settingsOf(state).mode;
-  if (stricterMode(mode, state.plan?.document.policy_mode ?? mode) !== "review_required") return [{ type: "scope_opened", scope: ROOT }];
-  return [{ type: "gate_wanted", step: WHOLE_PLAN, round: state.planGateRounds + 1, rules: ["policy.review_required.plan"], approver: "person" }];
+  if (stricterMode(mode, state.plan?.document.policy_mode ?? mode) !== "review_required")
+    return [{ type: "scope_opened", scope: ROOT }];
+  return [
+    {
+      type: "gate_wanted",
+      step: WHOLE_PLAN,
+      round: state.planGateRounds + 1,
+      rules: ["policy.review_required.plan"],
+      approver: "person",
+    },
+  ];
 }
 
 function windUp(state: RunState): readonly JournalEvent[] {
@@ -50,7 +59,12 @@ function voidOne(state: RunState, code: "run_closing" | "replanned" | "step_fail
 
 function close(state: RunState, scope: Scope): readonly JournalEvent[] {
   const failed = scope.failing !== null;
-  const closed: JournalEvent = { type: "scope_closed", scope: scope.path, outcome: failed ? "failed" : "succeeded", reason: scope.failing };
+  const closed: JournalEvent = {
+    type: "scope_closed",
+    scope: scope.path,
+    outcome: failed ? "failed" : "succeeded",
+    reason: scope.failing,
+  };
   if (scope.path === UNDO) return [closed];
   if (failed) return [closed, { type: "run_closing", outcome: "failed", reason: scope.failing, forced: false }];
   return [closed, ...conclude(state)];
@@ -73,7 +87,11 @@ function conclude(state: RunState): readonly JournalEvent[] {
       reason: accepted ? null : { code: "unexpected_evidence" },
       retry_at_ms: null,
     },
-    { type: "run_closing", outcome: accepted ? "completed" : "failed", reason: accepted ? null : { code: "unexpected_evidence" }, forced: false },
+    {
+      type: "run_closing",
+      outcome: accepted ? "completed" : "failed",
+      reason: accepted ? null : { code: "unexpected_evidence" },
+      forced: false,
+    },
   ];
 }
-

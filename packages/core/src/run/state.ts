@@ -113,7 +113,18 @@ export interface Scope {
   failing: Reason | null;
 }
 
-export type StepStatus = "ready" | "queued" | "gating" | "running" | "waiting" | "review" | "in_doubt" | "succeeded" | "failed" | "skipped" | "blocked";
+export type StepStatus =
+  | "ready"
+  | "queued"
+  | "gating"
+  | "running"
+  | "waiting"
+  | "review"
+  | "in_doubt"
+  | "succeeded"
+  | "failed"
+  | "skipped"
+  | "blocked";
 
 export interface StepState {
   readonly path: string;
