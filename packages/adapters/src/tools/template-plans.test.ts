@@ -18,9 +18,11 @@ import { DocumentIndex } from "../docs-index/document-index.ts";
 import { nodeHasher } from "../system/sha256.ts";
 import { readCode } from "./code.ts";
 import { getDoc, writeDoc } from "./docs.ts";
+import { runUnitTests } from "./evaluate.ts";
 import { generateText } from "./generate.ts";
 import { previousContentsIn } from "./previous-contents.ts";
 import { proposePatch } from "./propose-patch.ts";
+import { scoreQa } from "./score-qa.ts";
 import { searchCode } from "./search-code.ts";
 import { searchDocs } from "./search-docs.ts";
 
@@ -34,6 +36,8 @@ const tools: readonly Tool[] = [
   searchCode(),
   readCode,
   proposePatch(previous),
+  runUnitTests({ staging: nowhere, path: [] }),
+  scoreQa(0),
 ];
 const rules = toolRules(nodeHasher, tools);
 
@@ -70,6 +74,11 @@ const CASES: readonly Case[] = [
   { goal: "Verify the patch", author: "model", inputs: { patch: PATCH } },
   { goal: "Verify the patch", author: "none", inputs: { patch: PATCH } },
   { goal: "Write a patch that rejects empty names and verify it", author: "model" },
+  { goal: "Summarize with intro, bullets and action items", author: "none", context: [{ name: "a.md", text: "a" }] },
+  { goal: "Summarize notes/a.md with intro, bullets and action items", author: "none" },
+  { goal: "Summarize the docs with intro, bullets and action items", author: "none" },
+  { goal: "Check that the email is polite", author: "none", inputs: { text: "Hello" } },
+  { goal: "Write a polite email under 150 words about the release", author: "none" },
   { goal: "Weekly notes into a task list", author: "none" },
   { goal: "Team status report", author: "none" },
   { goal: "Write a CI report", author: "none", inputs: { command: "node --test" } },

@@ -1,5 +1,5 @@
 import type { GoalToken } from "./goal-token.ts";
-import type { Parameter, ParameterType, Template } from "./template.ts";
+import { isRunning, type Parameter, type ParameterType, type Template } from "./template.ts";
 import type { Utterance, UtteranceElement } from "./utterance.ts";
 
 /** What a goal says for a parameter, before it is read as a value. */
@@ -13,6 +13,8 @@ export interface Filled {
   readonly taken: ReadonlySet<number>;
   /** Positions of the tokens among the running words. */
   readonly running: ReadonlySet<number>;
+  /** Those of them that only name something. */
+  readonly naming: ReadonlySet<number>;
   /** Slots for running words that got none, or too many. */
   readonly unfilled: readonly string[];
 }
@@ -25,6 +27,7 @@ const RECOGNISED: Readonly<Record<ParameterType, readonly GoalToken["kind"][]>> 
   number: ["number"],
   argv: ["quoted"],
   text: [],
+  topic: [],
   file: [],
 };
 
@@ -49,9 +52,10 @@ export function fillSlots(
     slots.set(element.parameter, slotText(token));
   }
   const running = new Set<number>();
+  const naming = new Set<number>();
   const unfilled: string[] = [];
   for (const [index, element] of utterance.elements.entries()) {
-    if (element.kind !== "slot" || typeOf(element, template) !== "text") continue;
+    if (element.kind !== "slot" || !isRunning(typeOf(element, template) ?? undefined)) continue;
     const span = spanOf(tokens, utterance.elements, index, places);
     const inside = tokens
       .map((_token, at) => at)
@@ -59,9 +63,12 @@ export function fillSlots(
     const text = runningText(goal, tokens, inside);
     if (text === null || isTooLong(text, template.parameters.get(element.parameter))) unfilled.push(element.parameter);
     else slots.set(element.parameter, text);
-    for (const at of inside) running.add(at);
+    for (const at of inside) {
+      running.add(at);
+      if (typeOf(element, template) === "topic") naming.add(at);
+    }
   }
-  return { slots, taken, running, unfilled };
+  return { slots, taken, running, naming, unfilled };
 }
 
 function typeOf(element: UtteranceElement, template: Template): ParameterType | null {

@@ -1,7 +1,7 @@
 import type { GoalToken } from "./goal-token.ts";
-import type { Lexicon } from "./lexicon.ts";
+import { wordKey, type Lexicon } from "./lexicon.ts";
 import { fillSlots, type SlotText } from "./fill-slots.ts";
-import type { Template } from "./template.ts";
+import { isRunning, type Template } from "./template.ts";
 import type { Utterance } from "./utterance.ts";
 
 /** How well one utterance fits a goal, and why. */
@@ -38,13 +38,18 @@ export function fitUtterance(
   const places = new Map(words.map((word) => [word, placesOf(word, tokens)]));
   const matched = words.filter((word) => places.get(word)?.length !== 0);
   const missing = words.filter((word) => places.get(word)?.length === 0);
-  const { slots, taken, running, unfilled } = fillSlots(goal, tokens, template, utterance);
+  const { slots, taken, running, naming, unfilled } = fillSlots(goal, tokens, template, utterance);
   const answered = new Set([...taken, ...running, ...matched.flatMap((word) => places.get(word) ?? [])]);
   const left = tokens.filter((_token, index) => !answered.has(index));
-  const demands = left.filter((token) => token.kind === "word" && lexicon.demands.has(token.concept));
+  const demands = tokens.filter(
+    (token, index) =>
+      token.kind === "word" &&
+      lexicon.demands.has(token.concept) &&
+      (naming.has(index) ? isJoined(goal, tokens, index, lexicon) : !answered.has(index)),
+  );
   // Running words fit anything, so everything else the utterance says has to be there, and in its order.
   const isOpen = utterance.elements.some(
-    (each) => each.kind === "slot" && template.parameters.get(each.parameter)?.type === "text",
+    (each) => each.kind === "slot" && isRunning(template.parameters.get(each.parameter)?.type),
   );
   const lacks = missing.length + slotsOf(utterance).filter((name) => !slots.has(name)).length;
   const order = inOrder(matched.map((word) => places.get(word)?.[0] ?? 0));
@@ -64,6 +69,12 @@ export function fitUtterance(
     unfilled,
     slots,
   };
+}
+
+/** Whether something new begins with a token: a word such as `and` stands before it, or a mark that ends a phrase. */
+function isJoined(goal: string, tokens: readonly GoalToken[], index: number, lexicon: Lexicon): boolean {
+  const between = goal.slice(tokens[index - 1]?.end ?? 0, tokens[index]?.start);
+  return /[,;.!?&]/.test(between) || between.split(/\s+/).some((word) => lexicon.joins.has(wordKey(word)));
 }
 
 function slotsOf({ elements }: Utterance): readonly string[] {

@@ -12,6 +12,7 @@ const lexiconFile = z.strictObject({
   stop: z.string(),
   concepts: z.record(word, z.array(word)),
   demands: z.array(word),
+  joins: z.array(word),
   numbers: z.record(word, z.int().positive()),
   lately: z.array(word),
   hours_in: hours,
@@ -29,6 +30,8 @@ export interface Lexicon {
   readonly longest: number;
   /** Concepts that ask for something; a goal that holds one matches only what answers it. */
   readonly demands: ReadonlySet<string>;
+  /** Words after which something else begins to be said. */
+  readonly joins: ReadonlySet<string>;
   readonly time: TimeWords;
 }
 
@@ -47,7 +50,7 @@ export interface TimeWords {
 export function parseLexicon(file: TemplateFile): Result<Lexicon, readonly Problem[]> {
   const read = readYaml(file.name, file.text, lexiconFile);
   if (!read.ok) return read;
-  const { stop, concepts: groups, demands, numbers, lately, hours_in: hoursIn, days, weekdays } = read.value;
+  const { stop, concepts: groups, demands, joins, numbers, lately, hours_in: hoursIn, days, weekdays } = read.value;
   const concepts = new Map<string, string>();
   const problems: Problem[] = [];
   for (const [concept, words] of Object.entries(groups)) {
@@ -75,6 +78,7 @@ export function parseLexicon(file: TemplateFile): Result<Lexicon, readonly Probl
     concepts,
     longest: Math.max(...[...concepts.keys()].map((each) => each.split(" ").length)),
     demands: new Set(demands),
+    joins: new Set(joins.map(wordKey)),
     time: {
       numbers: byWord(numbers),
       lately: new Set(lately.map(wordKey)),

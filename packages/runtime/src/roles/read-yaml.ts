@@ -51,7 +51,7 @@ function notPlain(document: Document): readonly Fault[] {
   visit(document, {
     Alias: (_key, node) => void faults.push({ message: "an alias is not allowed", offset: node.range?.[0] ?? 0 }),
     Value: (_key, node) => {
-      if (node.tag === "x")
+      if (node.tag !== undefined)
         faults.push({ message: `the tag ${node.tag} is not allowed`, offset: node.range?.[0] ?? 0 });
     },
     Pair: (_key, { key }) => {

@@ -123,6 +123,8 @@ const NEAR: readonly string[] = [
   "Apply the patch without running the tests",
   "Send a polite email to my boss",
   "Write a polite email and send it",
+  "Write a polite email about the delay and send it to Bob",
+  "Write a polite email about the delay but do not mention Anna",
   "Write a polite poem",
   "Write a polite reply to the neighbours and translate it",
   "Is the machine at the gym free",

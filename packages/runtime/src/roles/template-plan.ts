@@ -42,7 +42,7 @@ export function planFrom(
   const variant = variants.find(({ needs }) => needs.every(atHand));
   if (variant === undefined) return err(lacking(template, variants, atHand));
   const missing = usedBy(variant).filter((name) => template.parameters.has(name) && !values.has(name));
-  if (missing.length > 0) return err(inputMissing(template, missing));
+  if (missing.length > 0) return err(inputMissing(template, missing, "and"));
   const unused = Object.keys(request.inputs).filter((name) => !usedBy(variant).includes(name));
   if (unused.length > 0) {
     return err({
@@ -99,17 +99,17 @@ function lacking(template: Template, variants: readonly Variant[], atHand: (need
       message: `${template.title} needs an author and no model is configured; ${hand === "" ? "" : `hand it in with ${hand}, or `}connect a model: writ models check`,
     };
   }
-  const fewest = lacks.toSorted((a, b) => a.length - b.length)[0] ?? [];
-  return inputMissing(template, fewest);
+  const fewest = Math.min(...lacks.map((needs) => needs.length));
+  return inputMissing(template, [...new Set(lacks.filter((needs) => needs.length === fewest).flat())], "or");
 }
 
-function inputMissing(template: Template, names: readonly string[]): TemplateRefusal {
+function inputMissing(template: Template, names: readonly string[], join: "and" | "or"): TemplateRefusal {
   const wanted = names.map((name) => `${name} (${template.parameters.get(name)?.says ?? name})`);
   const how = names.map(
     (name) => `--input ${name}=${template.parameters.get(name)?.type === "file" ? "FILE" : "VALUE"}`,
   );
   return {
     code: "template_input_missing",
-    message: `${template.title} needs ${listed(wanted)}; say it in the goal, or give it with: ${how.join(" ")}`,
+    message: `${template.title} needs ${wanted.join(` ${join} `)}; say it in the goal, or give it with: ${how.join(join === "or" ? " or " : " ")}`,
   };
 }

@@ -15,19 +15,25 @@ const says = z.string().min(1).max(400);
  *
  * - `hours`: a span of time up to now; a number of hours in the plan
  * - `text`: the words between the words of the utterance; a quotation among them stands for itself
+ * - `topic`: the same, of what only names something; a word that begins to ask for something else breaks the match
  * - `path`, `glob`: a path in the workspace; a folder becomes the pattern of all below it
  * - `number`
  * - `argv`: a command in quotation marks, as a list of arguments
  * - `file`: what a file holds; only as an input, never in a goal
  */
-export const PARAMETER_TYPES = ["hours", "text", "path", "glob", "number", "argv", "file"] as const;
+export const PARAMETER_TYPES = ["hours", "text", "topic", "path", "glob", "number", "argv", "file"] as const;
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
+
+/** Whether a type takes running words, which fit anything. */
+export function isRunning(type: ParameterType | undefined): boolean {
+  return type === "text" || type === "topic";
+}
 
 const parameter = z.strictObject({
   type: z.enum(PARAMETER_TYPES),
   /** Null leaves out what would hold it; a parameter without a default must be given where it is used. */
   default: z.union([z.string(), z.number(), z.array(z.string()), z.null()]).optional(),
-  /** The most words of a `text`. */
+  /** The most words of a `text` or `topic`. */
   max_words: z.int().positive().optional(),
   says,
 });
