@@ -71,6 +71,7 @@ export function decideAskAgain(
   return gate === null ? [] : [voided(gate, { code: "approval_void", detail: "ask_again" })];
 }
 
+/** What was approved is no longer the case. Only who sends a call can say that it was not sent: seen by anybody else, an attempt under way goes on. */
 export function decideMoved(
   state: RunState,
   input: Extract<RunInput, { type: "evidence_moved" }>,
@@ -80,7 +81,7 @@ export function decideMoved(
   if (gate !== null) return [voided(gate, reason)];
   const attempt = state.attempts.get(input.step);
   const grant = state.steps.get(input.step)?.grant ?? null;
-  if (attempt === undefined || grant?.approval !== input.approval) return [];
+  if (attempt === undefined || attempt.number !== input.attempt || grant?.approval !== input.approval) return [];
   return [
     { type: "attempt_abandoned", step: input.step, attempt: attempt.number, reason },
     { type: "approval_voided", step: input.step, approval: grant.approval, binding_hash: grant.bindingHash, reason },

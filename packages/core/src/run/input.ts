@@ -58,7 +58,14 @@ export type RunInput =
       /** Uniform in [0, 1), as a decimal string. */
       readonly jitter: string;
     }
-  | { readonly type: "evidence_moved"; readonly step: string; readonly approval: string; readonly field: string }
+  | {
+      readonly type: "evidence_moved";
+      readonly step: string;
+      /** The attempt that was not sent; null when it was seen while somebody decided. */
+      readonly attempt: number | null;
+      readonly approval: string;
+      readonly field: string;
+    }
   | { readonly type: "attempts_interrupted"; readonly through: number }
   | {
       readonly type: "attempt_probed";

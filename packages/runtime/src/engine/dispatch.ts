@@ -76,7 +76,7 @@ async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation
   const approval = "approval" in authority ? authority.approval : null;
   const moved = sent.kind === "moved" ? sent.field : sent.kind === "failed" && sent.failure === "evidence_stale" ? "evidence" : null;
   if (moved !== null && approval !== null) {
-    await actor.deliver(() => ({ type: "evidence_moved", step, approval, field: moved }), EXECUTOR);
+    await actor.deliver(() => ({ type: "evidence_moved", step, attempt, approval, field: moved }), EXECUTOR);
   } else if (sent.kind === "returned") {
     await actor.deliver(
       (seal) => ({

@@ -123,7 +123,7 @@ export class Approvals {
 
   async #drifted(view: ApprovalView, field: string, actor: Actor): Promise<never> {
     const run = runOf(view);
-    await this.#engine().deliver(run, () => ({ type: "evidence_moved", step: view.step, approval: view.approval_id, field }), actor);
+    await this.#engine().deliver(run, () => ({ type: "evidence_moved", step: view.step, attempt: null, approval: view.approval_id, field }), actor);
     const next = await this.#next(view);
     const what = field === "evidence" ? "what it rests on" : "what it would do";
     throw new OrchestratorError("evidence_drift", `${view.step}: ${what} moved after this was frozen; nothing ran, a new request is waiting: writ approvals show ${next.approval_id}`, {
