@@ -198,6 +198,14 @@ test("a file that acts by itself is named, and raises the risk", async () => {
   expect(output).toMatchObject({ risk: "high", files: [{ path: "package.json", sensitivity: "package_manifest" }] });
 });
 
+test("a file that becomes a program is named too, whatever it is called", async () => {
+  const program =
+    "diff --git a/tools/run b/tools/run\nnew file mode 100755\n--- /dev/null\n+++ b/tools/run\n@@ -0,0 +1 @@\n+true\n";
+  const { output } = await tool.run({ patch: program }, bench.call());
+  expect(output).toMatchObject({ risk: "high", files: [{ path: "tools/run", sensitivity: "executable" }] });
+  expect((await bench.files.stat("tools/run"))?.mode).toBe("0755");
+});
+
 describe("a patch is refused as a whole", () => {
   const refused = async (args: JsonObject, made: Tool = tool): Promise<unknown> => {
     const before = await contents();

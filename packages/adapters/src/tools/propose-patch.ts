@@ -155,7 +155,7 @@ function described(
     removed,
     sha256: after?.sha256 ?? null,
     bytes: after?.bytes ?? 0,
-    sensitivity: sensitivityOf(path),
+    sensitivity: sensitivityOf(path) ?? (isProgram(after?.mode) ? "executable" : null),
   }));
   return {
     files,
@@ -164,6 +164,10 @@ function described(
     diff: changes.map(({ diff }) => diff ?? "").join(""),
     risk: files.some(({ sensitivity }) => sensitivity !== null) ? "high" : "medium",
   };
+}
+
+function isProgram(mode = "0644"): boolean {
+  return (Number.parseInt(mode, 8) & 0o111) !== 0;
 }
 
 function valueOf<T>(result: PatchResult<T>): T {
