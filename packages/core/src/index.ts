@@ -1,5 +1,6 @@
 export * from "./audit/checkpoint.ts";
 export * from "./audit/erasure.ts";
+export { FINDINGS } from "./audit/finding.ts";
 export * from "./audit/frontier.ts";
 export * from "./audit/leaf.ts";
 export * from "./audit/log-entry.ts";

@@ -30,19 +30,18 @@ function main(args: string[]): number {
 /** What is no regular file gets a name that no bundle may hold. */
 function readBundle(path: string): BundleFiles {
   const entries = readdirSync(path, { withFileTypes: true });
-  const read = (name: string): Uint8Array => readFileSync(join(path, name));
-  return new Map(
-    entries.map((entry) => (entry.isFile() ? [entry.name, read(entry.name)] : [`${entry.name}/`, Buffer.of()])),
-  );
+  const odd = entries.filter((entry) => !entry.isFile()).map(({ name }) => [`${name}/`, Buffer.of()] as const);
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => [name, readFileSync(join(path, name))] as const);
+  return new Map([...odd, ...files]);
 }
 
-function report(result: Verification): string {
-  const { errors, entries, size, origin, key, key_pinned: isPinned, checkpoint_time: time, replay } = result;
+function report({ ok, errors, entries, size, origin, key, key_pinned: isPinned, ...rest }: Verification): string {
   const found = errors.map(({ code, file, ...at }) => `${code}: ${file} ${JSON.stringify(at)}\n`);
-  const known = isPinned ? "as trusted" : "by the bundle's own word; pin it with --trust";
-  const claim = replay === null ? "" : `replay, as the exporter claims: ${JSON.stringify(replay)}\n`;
-  const head = `${String(origin)}: ${entries} of ${size} entries, signed ${String(time)} by ${String(key)}, ${known}\n`;
-  return `${found.join("")}${head}${claim}${result.ok ? "everything holds" : `${errors.length} findings`}\n`;
+  const trusted = isPinned ? "as trusted" : "by the bundle's own word; pin it with --trust";
+  const head = `${String(origin)}: ${entries} of ${size} entries, signed by ${String(key)}, ${trusted}\n`;
+  return `${found.join("")}${head}${JSON.stringify(rest)}\n${ok ? "everything holds" : "not everything holds"}\n`;
 }
 
 try {

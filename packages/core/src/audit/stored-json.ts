@@ -1,3 +1,4 @@
+import type { Hasher } from "../base/hash.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 
 const SURROGATE = /[\ud800-\udfff]/u;
@@ -27,6 +28,9 @@ export function canonicalText(value: Json, depth = 0): string {
     text += `${text && ","}${canonicalText(name)}:${canonicalText(value[name] ?? null, depth + 1)}`;
   return `{${text}}`;
 }
+
+/** The digest of a value. */
+export const digestText = (hash: Hasher, value: Json): string => `sha256:${hash.sha256Hex(canonicalText(value))}`;
 
 /** The value of a text that is its own canonical form, else undefined. */
 export function readStored(text: string | undefined): Json | undefined {

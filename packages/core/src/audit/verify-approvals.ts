@@ -1,7 +1,7 @@
 import type { Json } from "../base/json.ts";
 import { approvalText } from "./checkpoint.ts";
 import type { Moment, Rules } from "./run-state.ts";
-import { canonicalText, differing, hasExactly, isCount, items, member } from "./stored-json.ts";
+import { differing, digestText, hasExactly, isCount, items, member } from "./stored-json.ts";
 
 const BINDING =
   "approval,args_commit,budget,evidence,expires_at_ms,gates,idempotency_key,log,nonce,plan,plan_commit,policy_hash," +
@@ -16,23 +16,15 @@ export const APPROVAL_RULES: Rules = {
       ref: refOf(item),
     }));
     const pinned = run.started && { policy_hash: member(run.started["pins"], "policy") ?? null };
-    const named = {
-      type: "writ/approval/v1",
-      log: entry.log,
-      run: entry.run ?? null,
-      tenant,
-      approval,
-      step,
-      evidence,
-    };
-    const bound = { ...named, args_commit: commitOf(args), preview_commit: commitOf(preview), ...run.plan, ...pinned };
+    const place = { type: "writ/approval/v1", log: entry.log, run: entry.run ?? null, tenant, approval, step };
+    const shown = { args_commit: commitOf(args), preview_commit: commitOf(preview), evidence };
+    const bound = { ...place, ...shown, ...run.plan, ...pinned };
     const isOrdered = isRising(evidence.map(refOf)) && isRising(items(member(binding, "gates")));
     const isBinding = hasExactly(binding, BINDING) && isCount(binding["expires_at_ms"]) && isOrdered;
     const wrong = isBinding && items(binding["gates"]).length > 0 ? differing(bound, binding) : "";
     if (run.approvals.has(approval)) object("approval_reused", "/approval");
     if (wrong !== undefined) object("approval_binding", `/binding/${wrong}`);
-    if (`sha256:${audit.sha256Hex(canonicalText(binding))}` !== bindingHash)
-      object("approval_binding", "/binding_hash");
+    if (digestText(audit, binding) !== bindingHash) object("approval_binding", "/binding_hash");
     if (isBinding) run.approvals.set(approval, { binding, bindingHash });
   },
   approval_voted: decided,

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from "../base/json.ts";
 import { normalPlan } from "../plan/plan-hash.ts";
 import { identityDocument, keyOfMac } from "../tool/idempotency-key.ts";
 import type { Moment, Rules } from "./run-state.ts";
-import { canonicalText, differing, isCount, isText, items, member, readStored } from "./stored-json.ts";
+import { canonicalText, differing, digestText, isText, items, member, readStored } from "./stored-json.ts";
 import { APPROVAL_RULES, checkAuthority, commitOf } from "./verify-approvals.ts";
 
 const PINS = ["policy", "tools", "evaluators", "models", "sandbox"];
@@ -12,8 +12,8 @@ const PINS = ["policy", "tools", "evaluators", "models", "sandbox"];
 export const FACT_RULES: Rules = {
   ...APPROVAL_RULES,
   run_started({ tenant, run, entry, fact, object }) {
-    const isPinned =
-      PINS.every((name) => isDigest(member(fact["pins"], name))) && isText(member(fact["pins"], "runtime"));
+    const { pins } = fact;
+    const isPinned = PINS.every((name) => isDigest(member(pins, name))) && isText(member(pins, "runtime"));
     const isFirst = entry.version === 1 && run.started === undefined;
     if (!isFirst || !isPinned || fact["tenant"] !== tenant) object("run_start");
     run.started = fact;
@@ -21,7 +21,7 @@ export const FACT_RULES: Rules = {
   plan_proposed({ audit, payloads, run, fact, object }) {
     const bytes = payloads.get(String(commitOf(fact["plan"])));
     const plan = readStored(bytes && audit.utf8(bytes));
-    const hash = isJsonObject(plan) ? `sha256:${audit.sha256Hex(canonicalText(normalPlan(plan)))}` : undefined;
+    const hash = isJsonObject(plan) ? digestText(audit, normalPlan(plan)) : undefined;
     if (bytes && member(plan, "plan_hash") !== hash) object("plan_hash", "/plan");
     run.proposed = { plan: fact["plan_id"] ?? null, plan_commit: commitOf(fact["plan"]) };
   },
@@ -39,17 +39,14 @@ export const FACT_RULES: Rules = {
 
 /** The idempotency key, wherever its secret and the arguments are still there. */
 function checkKey({ audit, tenant, payloads, runs, run, entry, fact, object }: Moment): void {
+  const { occurrence = null, tool = null, root = entry.run ?? null, idempotency_key: key } = fact;
   const payloadOf = (handle: Json | undefined): Uint8Array | undefined => payloads.get(String(commitOf(handle)));
-  const { args: handle, occurrence = "", tool, root = entry.run } = fact;
-  const [args, ...secrets] = [handle, runs.get(String(root))?.started?.["key_secret"], run.started?.["key_secret"]].map(
-    payloadOf,
-  );
-  const secret = secrets[0] ?? secrets[1];
-  if (args === undefined || secret === undefined || !(isText(occurrence) || isCount(occurrence))) return;
-  const argsHash = `sha256:${audit.sha256Hex(args)}`;
-  const call = identityDocument({ argsHash, occurrence, root: String(root), tenant, tool: String(tool) });
-  const key = keyOfMac(audit.hmacSha256(secret, canonicalText(call)));
-  if (fact["idempotency_key"] !== key) object("idempotency_key", "/idempotency_key");
+  const [args, own] = [fact["args"], run.started?.["key_secret"]].map(payloadOf);
+  const secret = payloadOf(runs.get(String(root))?.started?.["key_secret"]) ?? own;
+  if (args === undefined || secret === undefined) return;
+  const call = { args_hash: `sha256:${audit.sha256Hex(args)}`, occurrence, root, tenant, tool };
+  const mac = audit.hmacSha256(secret, canonicalText(identityDocument(call)));
+  if (key !== keyOfMac(mac)) object("idempotency_key", "/idempotency_key");
 }
 
 /** The decision record tells the same run, end and plan as the log. */

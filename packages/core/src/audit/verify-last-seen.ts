@@ -1,4 +1,5 @@
 import { equalBytes } from "../base/bytes.ts";
+import type { Json } from "../base/json.ts";
 import { parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { provesConsistency } from "./consistency.ts";
 import { fold, type Known } from "./merkle.ts";
@@ -20,8 +21,8 @@ export interface Present {
 export function checkLastSeen(audit: Audit, now: Present, from: Head | undefined, lastSeen: Uint8Array): void {
   const seen = parseCheckpoint(audit, audit.utf8(lastSeen));
   if (seen?.origin !== now.log.origin) return audit.say("last_seen_malformed", {}, "last-seen");
-  if (!isSignedBy(audit, seen.note, keyAt(now.log, seen.size)))
-    return audit.say("last_seen_signature", {}, "last-seen");
+  const isSigned = isSignedBy(audit, seen.note, keyAt(now.log, seen.size));
+  if (!isSigned) return audit.say("last_seen_signature", {}, "last-seen");
   if (seen.size > now.checkpoint.size) return audit.say("rolled_back", {}, "checkpoint");
   const root = fold(audit, now.known, 0, seen.size) ?? (from?.size === seen.size ? from.root : undefined);
   if (root === undefined) audit.say("consistency_unavailable", {}, "last-seen");
@@ -31,22 +32,17 @@ export function checkLastSeen(audit: Audit, now: Present, from: Head | undefined
 /** The older head of a proof of 3.6 that leads to ours. */
 export function readProof(audit: Audit, { log, checkpoint }: Present, bytes: Uint8Array): Head | undefined {
   const proof = readLine(audit, bytes);
-  const [from, to] = ["from", "to"].map((name) => {
-    const [size, root] = [
-      member(member(proof, name), "size"),
-      audit.fromBase64(String(member(member(proof, name), "root"))),
-    ];
-    return { size: isCount(size) ? size : 0, root: root ?? bytes };
-  });
+  const [from, to] = [headOf(audit, member(proof, "from")), headOf(audit, member(proof, "to"))];
   const hashes = items(member(proof, "hashes")).map((text) => audit.fromHex(String(text)));
   const isProof = hasExactly(proof, "from,hashes,log,to,type") && proof["type"] === "writ/consistency/v1";
   const isOurs =
-    from &&
-    to &&
-    member(proof, "log") === log.log &&
-    to.size === checkpoint.size &&
-    equalBytes(to.root, checkpoint.root);
+    member(proof, "log") === log.log && to.size === checkpoint.size && equalBytes(to.root, checkpoint.root);
   const holds = isProof && isOurs && provesConsistency(audit, from, to, hashes);
   if (!holds) audit.say("consistency_failed", {}, "consistency.json");
   return holds ? from : undefined;
+}
+
+function headOf(audit: Audit, value: Json | undefined): Head {
+  const size = member(value, "size");
+  return { size: isCount(size) ? size : 0, root: audit.fromBase64(String(member(value, "root"))) ?? new Uint8Array() };
 }

@@ -33,10 +33,9 @@ export function checkLog(audit: Audit, entries: readonly Entry[], size: number):
       if (type === "log_started" && fact !== started) audit.say("log_start", place);
       if (type === "log_ended" && size > seq + 1) audit.say("log_end", place);
       if (type !== "key_rotated" && fact !== started) continue;
-      const key = parseVkey(audit, fact["new_key"] ?? fact["key"]);
+      const [old, key] = [keys.at(-1)?.key, parseVkey(audit, fact["new_key"] ?? fact["key"])];
       if (key?.name !== origin) audit.say("key_unknown", place);
-      else if (fact !== started && !isRotation(audit, fact, seq, keys.at(-1)?.key, key))
-        audit.say("key_rotation", place);
+      else if (fact !== started && !isRotation(audit, fact, seq, old, key)) audit.say("key_rotation", place);
       if (key !== undefined) keys.push({ seq, key });
     }
   }

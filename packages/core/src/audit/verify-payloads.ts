@@ -34,7 +34,7 @@ export function checkPayloads(
   audit: Audit,
   blobs: Uint8Array,
   entries: readonly Entry[],
-  options: { readonly isWhole: boolean; readonly isWithheld: boolean; readonly mustBeThere: boolean },
+  options: { readonly isWhole: boolean; readonly isWithheld: boolean; readonly mustBeThere: boolean | undefined },
 ): Payloads {
   const births = collectBirths(audit, entries);
   const redacted = collectRedactions(audit, entries, births, options.isWhole);

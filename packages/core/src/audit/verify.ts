@@ -53,6 +53,7 @@ export interface Verification {
   readonly decision?: Json;
 }
 
+const RECEIPT = "binding_hash,checkpoint,entries,tree,type";
 const COUNTS = { entries: 0, payloads_verified: 0, payloads_redacted: 0, payloads_withheld: 0, documents: 0, size: 0 };
 const NAMES = { origin: null, key: null, key_pinned: false, checkpoint_time: null, replay: null };
 
@@ -74,17 +75,13 @@ export function verifyBundle(
   const [head, tree] = ["checkpoint", "tree"].map((name) => audit.utf8(read(name)));
   const { present, cover, entries, log, shown } = checkProven(audit, head, tree, lines.slice(0, -1), options.trust);
   const isWhole = member(manifest?.["scope"], "kind") !== "run";
-  const rules = {
-    isWhole,
-    isWithheld: manifest?.["payloads"] === "withheld",
-    mustBeThere: options.requirePayloads === true,
-  };
+  const rules = { isWhole, isWithheld: manifest?.["payloads"] === "withheld", mustBeThere: options.requirePayloads };
   const { payloads, documents, redacted, withheld } = checkPayloads(audit, read("blobs"), entries, rules);
   if (manifest) compareManifest(audit, manifest, entries, { ...shown, ...log, cover, isBare: payloads.size === 0 });
   const runs = checkRuns({ audit, tenant: log.tenant, payloads, documents, isComplete: true }, entries);
-  const proof =
-    present && files.has("consistency.json") ? readProof(audit, present, read("consistency.json")) : undefined;
-  if (present && options.lastSeen) checkLastSeen(audit, present, proof, options.lastSeen);
+  const proof = files.get("consistency.json");
+  const from = present && proof && readProof(audit, present, proof);
+  if (present && options.lastSeen) checkLastSeen(audit, present, from, options.lastSeen);
   const replay = files.has("replay.json") ? checkReplay(audit, read("replay.json"), runs) : null;
   const counts = { payloads_verified: payloads.size, payloads_redacted: redacted, payloads_withheld: withheld };
   return conclude(errors, { ...shown, ...counts, documents: documents.size, replay });
@@ -99,8 +96,7 @@ export function verifyReceipt(
   const errors: Finding[] = [];
   const audit: Audit = { ...platform, say: (code, place) => errors.push({ code, file: "receipt", ...place }) };
   const receipt = readLine(audit, bytes);
-  const isReceipt =
-    hasExactly(receipt, "binding_hash,checkpoint,entries,tree,type") && receipt["type"] === "writ/receipt/v1";
+  const isReceipt = hasExactly(receipt, RECEIPT) && receipt["type"] === "writ/receipt/v1";
   if (!isReceipt) audit.say(isLater(member(receipt, "type")) ? "bundle_unsupported" : "receipt_malformed");
   if (!isReceipt) return conclude(errors, {});
   const { binding_hash: hash = null, checkpoint, tree } = receipt;
@@ -108,10 +104,8 @@ export function verifyReceipt(
   const { log, entries, shown } = checkProven(audit, String(checkpoint), String(tree), lines, options.trust);
   const foreign = entries.filter(({ facts, run }) => !isOfReceipt(facts, run === undefined, hash));
   for (const { seq, line } of foreign) audit.say("receipt_malformed", { seq, line });
-  const runs = checkRuns(
-    { audit, tenant: log.tenant, payloads: new Map(), documents: new Map(), isComplete: false },
-    entries,
-  );
+  const scene = { audit, tenant: log.tenant, payloads: new Map(), documents: new Map(), isComplete: false };
+  const runs = checkRuns(scene, entries);
   const approvals = [...runs.values()].flatMap((run) => [...run.approvals.values()]);
   const decision = approvals.find(({ bindingHash }) => bindingHash === hash)?.decision ?? null;
   if (decision === null) audit.say("approval_missing");
@@ -143,14 +137,15 @@ function checkProven(
   if (checkpoint && checkpoint.origin !== log.origin) audit.say("checkpoint_origin", {}, "checkpoint");
   if (checkpoint && !isSignedBy(audit, checkpoint.note, key)) audit.say("checkpoint_signature", {}, "checkpoint");
   if (trust !== undefined && !isPinned) audit.say("key_not_trusted", {}, "checkpoint");
-  const names = {
-    origin: log.origin,
-    key: key?.text ?? null,
-    key_pinned: isPinned,
-    checkpoint_time: checkpoint?.time ?? null,
-  };
+  const names = { origin: log.origin, key: key?.text ?? null, key_pinned: isPinned };
   const present: Present | undefined = checkpoint && { checkpoint, known, log };
-  return { present, cover, entries, log, shown: { entries: entries.length, size, ...names } };
+  return {
+    present,
+    cover,
+    entries,
+    log,
+    shown: { entries: entries.length, size, ...names, checkpoint_time: checkpoint?.time ?? null },
+  };
 }
 
 interface Shown {

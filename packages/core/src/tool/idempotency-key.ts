@@ -7,7 +7,7 @@ import { utf8Bytes } from "../base/utf8.ts";
 
 /** What makes two calls the same call. */
 export interface CallIdentity {
-  readonly argsHash: Digest | string;
+  readonly argsHash: Digest;
   /** An integer given at intake, or a string with loop and visit marks such as `0[2]#3`; in a workflow the step's full path. */
   readonly occurrence: number | string;
   /** The run whose start holds the key's secret; a lane inherits it. */
@@ -28,17 +28,12 @@ export type IdempotencyKey = `ik_${string}`;
  * @see formats.md 4.5
  */
 export function idempotencyKey(hash: Hasher, secret: Uint8Array, call: CallIdentity): IdempotencyKey {
-  return keyOfMac(hmacSha256(hash, secret, utf8Bytes(canonicalJson(identityDocument(call)))));
+  const { argsHash, occurrence, root, tenant, tool } = call;
+  const identity = identityDocument({ args_hash: argsHash, occurrence, root, tenant, tool });
+  return keyOfMac(hmacSha256(hash, secret, utf8Bytes(canonicalJson(identity))));
 }
 
 /** What is authenticated to make the key: its canonical JSON. */
-export const identityDocument = ({ argsHash, occurrence, root, tenant, tool }: CallIdentity): JsonObject => ({
-  args_hash: argsHash,
-  occurrence,
-  root,
-  tenant,
-  tool,
-  type: "writ/ik/v1",
-});
+export const identityDocument = (call: JsonObject): JsonObject => ({ ...call, type: "writ/ik/v1" });
 
 export const keyOfMac = (mac: Uint8Array): IdempotencyKey => `ik_${toBase32(mac.subarray(0, 10))}`;

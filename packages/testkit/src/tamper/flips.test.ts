@@ -37,6 +37,7 @@ function verdictOn(name: keyof typeof WANTED, at: number): unknown {
 
 test.each(["checkpoint", "manifest"] as const)(
   "each byte of the %s, changed by one bit, is found and located",
+  { timeout: 3_600_000 },
   (name) => {
     const { length } = bytesOf(name);
     for (let at = 0; at < length; at += 1) expect(verdictOn(name, at)).toBe("found");
