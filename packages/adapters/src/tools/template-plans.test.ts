@@ -15,6 +15,7 @@ import { shippedTemplates } from "@writ/testkit/shipped-templates";
 import { describe, expect, test } from "vitest";
 
 import { DocumentIndex } from "../docs-index/document-index.ts";
+import { systemClock } from "../system/clock.ts";
 import { nodeHasher } from "../system/sha256.ts";
 import { readCode } from "./code.ts";
 import { getDoc, writeDoc } from "./docs.ts";
@@ -25,6 +26,7 @@ import { proposePatch } from "./propose-patch.ts";
 import { scoreQa } from "./score-qa.ts";
 import { searchCode } from "./search-code.ts";
 import { searchDocs } from "./search-docs.ts";
+import { systemHealth } from "./system-health.ts";
 
 const nowhere = join(tmpdir(), "template-plans");
 const previous = previousContentsIn(nowhere);
@@ -38,6 +40,7 @@ const tools: readonly Tool[] = [
   proposePatch(previous),
   runUnitTests({ staging: nowhere, path: [] }),
   scoreQa(0),
+  systemHealth(systemClock),
 ];
 const rules = toolRules(nodeHasher, tools);
 

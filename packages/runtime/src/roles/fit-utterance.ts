@@ -53,7 +53,7 @@ export function fitUtterance(
   );
   const lacks = missing.length + slotsOf(utterance).filter((name) => !slots.has(name)).length;
   const order = inOrder(matched.map((word) => places.get(word)?.[0] ?? 0));
-  const isBroken = demands.length > 0 || unfilled.length > 0 || (isOpen && (lacks > 0 || order < 1));
+  const isBroken = demands.length > 0 || (isOpen && (lacks > 0 || order < 1));
   const recall = words.length === 0 ? 0 : matched.length / words.length;
   // What fits anything is no sign of a fit.
   const said = tokens.length - running.size;
