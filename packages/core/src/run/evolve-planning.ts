@@ -87,6 +87,7 @@ function dropUnfinished(state: RunState): void {
     if (at === undefined || at.status === "succeeded") continue;
     state.ready.delete(at.path);
     state.timers.clear(`retry:${at.path}`);
+    if (at.status === "review") at.status = "failed";
   }
   state.reviews = 0;
   state.behind.clear();

@@ -42,7 +42,7 @@ export function canSettle(state: RunState): boolean {
   const scope = activeScope(state);
   if (state.closing !== null && state.status !== "undoing") return state.gates.size > 0 || canEnd(state);
   if (state.closing?.forced === true) return state.gates.size > 0 || state.attempts.size === 0;
-  if (state.draining !== null) return state.gates.size > state.opening || isQuiet(state);
+  if (state.draining !== null) return state.gates.size > state.opening || canReplan(state);
   if (state.status === "planning") return false;
   if (!state.opened && state.status === "working") return !isHeld(state) && !state.gates.has(WHOLE_PLAN);
   if (scope === null) return state.closing !== null && isQuiet(state);
@@ -50,6 +50,11 @@ export function canSettle(state: RunState): boolean {
   if (mustClose(state, scope)) return true;
   if (scope.failing !== null) return state.gates.size > state.opening;
   return state.ready.size > 0 && hasSlot(state);
+}
+
+/** Whether the planner may be asked again: nothing is under way, and nobody holds the run. */
+export function canReplan(state: RunState): boolean {
+  return isQuiet(state) && state.gates.size === 0 && state.hold === null;
 }
 
 function canEnd(state: RunState): boolean {

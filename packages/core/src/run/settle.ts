@@ -5,7 +5,7 @@ import { askPlanner } from "./decide-planning.ts";
 import { endRun, undoPhase } from "./ending.ts";
 import { enter } from "./enter.ts";
 import type { JournalEvent } from "./event.ts";
-import { activeScope, canSettle, isQuiet, mustClose } from "./moves.ts";
+import { activeScope, canReplan, canSettle, mustClose } from "./moves.ts";
 import { ROOT, UNDO, WHOLE_PLAN } from "./paths.ts";
 import { settingsOf, type RunState, type Scope } from "./state.ts";
 import { stricterMode } from "../policy/policy.ts";
@@ -46,7 +46,7 @@ function windUp(state: RunState): readonly JournalEvent[] {
     if (state.gates.size > 0) return voidOne(state, "run_closing");
     return state.closing.forced ? endRun(state) : undoPhase(state);
   }
-  return state.gates.size > 0 ? voidOne(state, "replanned") : isQuiet(state) ? askPlanner(state) : [];
+  return state.gates.size > 0 ? voidOne(state, "replanned") : canReplan(state) ? askPlanner(state) : [];
 }
 
 /** One gate at a time, so that a thousand of them are not one endless entry. */
