@@ -7,7 +7,7 @@ import { printedEnd } from "./command-output.ts";
 import { findProgram } from "./find-program.ts";
 import { patchStaging, type PatchedStaging } from "./patch-staging.ts";
 import { commandPreview, runStaged, type CommandPlace, type StagedCommand } from "./staged-command.ts";
-import { openStaging } from "./staging.ts";
+import { openStaging, partsOf } from "./staging.ts";
 
 const MAX_TIME_MS = 900_000;
 const MAX_TAIL = 16_000;
@@ -77,6 +77,7 @@ async function test(tests: Tests, place: CommandPlace, call: ToolCall): Promise<
   const patched = tests.patch === undefined ? NO_PATCH : await patchStaging(tests.patch, staging.files);
   const staged = { files: files.size, bytes, left_out: leftOut, patched: patched.files, shifted: patched.shifted };
   if (patched.fault !== null) return refused(patched.fault, staged);
+  await staging.handOver();
   const result = await runStaged(toCommand(tests), staging, place, call);
   const stdout = printedEnd(result.stdout, result.dropped.stdout, MAX_TAIL);
   const stderr = printedEnd(result.stderr, result.dropped.stderr, MAX_TAIL);
@@ -131,10 +132,6 @@ function toCommand({
   environment: asked,
   timeout_ms: timeoutMs,
 }: Tests): StagedCommand {
-  return {
-    argv: words,
-    directory: directory === "." ? part : directory,
-    environment: { CI: "true", ...asked },
-    timeoutMs,
-  };
+  const place = partsOf(directory === "." ? part : directory).join("/");
+  return { argv: words, directory: place || ".", environment: { CI: "true", ...asked }, timeoutMs };
 }

@@ -38,7 +38,7 @@ export function limitsOf({ timeoutMs }: StagedCommand): SandboxLimits {
 }
 
 /**
- * Runs the command in the copy.
+ * Runs the command in the copy, which must have been handed over.
  *
  * @throws the reason of the call's signal when it is given up; OrchestratorError `sandbox_unavailable`
  */
@@ -48,7 +48,6 @@ export async function runStaged(
   place: CommandPlace,
   call: ToolCall,
 ): Promise<SandboxResult> {
-  await staging.handOver();
   const result = await call.sandbox.run(toSandboxCommand(command, staging, place), call.signal);
   call.signal.throwIfAborted();
   if (result.exitCode === null && !result.timedOut)

@@ -25,6 +25,8 @@ const MAX_BYTES = 2 ** 31;
 export interface Staging extends AsyncDisposable {
   readonly files: WorkspaceFiles;
   readonly copied: CopiedTree;
+  /** Names of folders that are shown and not copied. */
+  readonly shown: ReadonlySet<string>;
   readonly mounts: readonly Mount[];
   /** Gives the copy to whom the sandbox makes of a program; to be called after the last change from outside. */
   handOver(): Promise<void>;
@@ -64,6 +66,7 @@ export async function openStaging(
     return {
       files: await openWorkspaceFiles(root),
       copied,
+      shown: SHOWN_FOLDERS,
       mounts: [{ host: root, inside: STAGED_ROOT, access: "write" }, ...shown],
       handOver: async () => (runsAsRoot ? await giveAway(root) : undefined),
       [Symbol.asyncDispose]: discard,
@@ -88,6 +91,7 @@ function isOfDeadProcess(name: string): boolean {
   return pid !== undefined && processIdentity(pid)?.startTime !== startTime;
 }
 
+/** @throws OrchestratorError `path_escape`, `path_closed` */
 export function partsOf(folder: string): readonly string[] {
   if (folder === ".") return [];
   const parsed = parsePath(folder);
