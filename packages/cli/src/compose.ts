@@ -38,6 +38,7 @@ import {
 } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import { configuredModel, goalPlanner, workspaceTemplates } from "./compose-planner.ts";
+import { RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
 import type { Desk } from "./desk.ts";
 import type { World } from "./world.ts";
@@ -108,7 +109,7 @@ class Seat {
   readonly #actor: Actor;
   #store: SqliteStore;
   #parts: Awaited<ReturnType<typeof partsOf>> | null = null;
-  #owned: { readonly ownership: Ownership; readonly engine: Engine; readonly control: Control; readonly signer: HeadSigner } | null = null;
+  #owned: { readonly ownership: Ownership; readonly engine: Engine; readonly control: Control; readonly signer: HeadSigner; readonly folders: RunFolders } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
   #stopWatching: (() => void) | null = null;
@@ -147,6 +148,8 @@ class Seat {
       check: async (request) => named.check(request, request.plan ?? (await this.#proposed(request))),
       planSetting: (mode) => ({ tools: parts.rules, policy: this.#config.policy, mode: mode ?? this.#config.policy.mode, hasModel: this.#config.model !== null, at: systemClock.now() }),
       isFileInput: (name) => inputs.get(name)?.has("text_file") === true,
+      undoPlan: (run) => named.undoPlan(run),
+      own: () => this.#mine(),
       send: (request) => this.#send(request),
       nudges: (listener) => this.#nudges(listener),
       close: () => this.#close(),
@@ -233,6 +236,12 @@ class Seat {
     else await this.#connect(seat.connection);
   }
 
+  async #mine(): Promise<SqliteStore> {
+    await this.#takeSeat();
+    if (this.#owned !== null) return this.#store;
+    throw new OrchestratorError("workspace_owned", `another process (pid ${this.#seated().connection.owner.pid}) works in this workspace and this needs it alone; end that one and try again`);
+  }
+
   async #connect(connection: OwnerConnection): Promise<void> {
     this.#connection = connection;
     await connection.subscribe(() => this.#nudge());
@@ -262,11 +271,13 @@ class Seat {
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const control = new Control({ tasks, approvals, engine });
-      this.#owned = { ownership, engine, control, signer };
+      const folders = new RunFolders(this.#paths.runs, async (run) => readHistory(this.#store, run, await rulesOf(run)));
+      this.#owned = { ownership, engine, control, signer, folders };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
           if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
+          folders.noticed(entry.run, entry.facts);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
@@ -310,10 +321,11 @@ class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership } = this.#owned;
+      const { engine, signer, ownership, folders } = this.#owned;
       await engine.idle();
       engine.stop();
       await signer.close();
+      await folders.idle();
       this.#owned = null;
       await this.#store.close();
       await ownership.release();
