@@ -2,7 +2,7 @@ import type { Problem } from "../base/error.ts";
 import { isJsonObject, type Json } from "../base/json.ts";
 import type { Payload } from "../base/payload.ts";
 import { epochMs } from "../base/time.ts";
-import { CYCLES_WITHOUT_PROGRESS } from "../budget/loop-guard.ts";
+import { REFUSALS_OF_ONE_PLAN, tripOnCycle, tripped, type LoopTrip } from "../budget/loop-guard.ts";
 import { remaining } from "../budget/budget.ts";
 import { consequence, type Consequence } from "../critic/finding.ts";
 import { verifyPlan, type PlanVerdict } from "../critic/verify-plan.ts";
@@ -11,6 +11,8 @@ import { readPlan } from "./intake.ts";
 import type { RunInput, StartInput, Usage } from "./input.ts";
 import { ROOT } from "./paths.ts";
 import type { Arrival } from "./arrival.ts";
+import { progressOf } from "./progress.ts";
+import type { Reason } from "./reason.ts";
 import { inputsOf, settingsOf, type RunState } from "./state.ts";
 
 const FREE: Usage = { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 };
@@ -32,7 +34,9 @@ export function decideStart(state: RunState, arrival: Arrival, input: StartInput
     return [started, { type: "plan_requested", plan_version: 1, reason: null, final: budget.replans === 0 }];
   const asked = { ...state, settings: input.settings, limits: budget, inputs: input.inputs };
   const judged = judgeProposal(asked, arrival, { plan_version: 1, plan: input.plan, usage: FREE });
-  return judged.accepted ? [started, ...judged.facts] : [started, ...judged.facts, closing("failed", "plan_refused")];
+  return judged.accepted
+    ? [started, ...judged.facts]
+    : [started, ...judged.facts, closing("failed", { code: "plan_refused" })];
 }
 
 export function decidePlanProposed(
@@ -44,7 +48,7 @@ export function decidePlanProposed(
   const judged = judgeProposal(state, arrival, input);
   if (judged.accepted) return judged.facts;
   const verdict = judged.verdict === "replan" && !canRepair(input.plan) ? "reject" : judged.verdict;
-  return [...judged.facts, ...afterRefusal(state, verdict)];
+  return [...judged.facts, ...afterRefusal(state, verdict, judged.plan)];
 }
 
 /** A template has one plan for a goal: asked again it would propose the same. */
@@ -66,6 +70,7 @@ export function decidePlanFailed(
     plan_version: input.plan_version,
     verdict: mayRepair ? "replan" : "reject",
     codes: [input.code],
+    plan: null,
     findings: input.error,
     usage: input.usage,
   };
@@ -80,7 +85,13 @@ interface Offer {
 
 type Judged =
   | { readonly accepted: true; readonly facts: readonly JournalEvent[] }
-  | { readonly accepted: false; readonly verdict: Consequence; readonly facts: readonly JournalEvent[] };
+  | {
+      readonly accepted: false;
+      readonly verdict: Consequence;
+      /** Its hash, where it could be read. */
+      readonly plan: string | null;
+      readonly facts: readonly JournalEvent[];
+    };
 
 function judgeProposal(state: RunState, arrival: Arrival, offer: Offer): Judged {
   const read = readPlan(state.rules.hash, offer.plan);
@@ -89,7 +100,7 @@ function judgeProposal(state: RunState, arrival: Arrival, offer: Offer): Judged 
   if (problems.length > 0) return refused(arrival, offer, problems, "replan");
   const verdict = verify(state, arrival, plan);
   if (verdict.verdict !== "ok")
-    return refused(arrival, offer, verdict.findings, consequence(verdict.findings) ?? "replan");
+    return refused(arrival, offer, verdict.findings, consequence(verdict.findings) ?? "replan", plan.hash);
   return {
     accepted: true,
     facts: [
@@ -135,16 +146,24 @@ function verify(state: RunState, arrival: Arrival, plan: Parameters<typeof verif
   });
 }
 
-function refused(arrival: Arrival, offer: Offer, problems: readonly Problem[], verdict: Consequence): Judged {
+function refused(
+  arrival: Arrival,
+  offer: Offer,
+  problems: readonly Problem[],
+  verdict: Consequence,
+  plan: string | null = null,
+): Judged {
   return {
     accepted: false,
     verdict,
+    plan,
     facts: [
       {
         type: "plan_rejected",
         plan_version: offer.plan_version,
         verdict,
         codes: [...new Set(problems.map((each) => each.code))],
+        plan: offer.plan,
         findings: arrival.seal.json(problems.map(problemJson)),
         usage: offer.usage,
       },
@@ -166,72 +185,50 @@ function problemJson(problem: Problem): Json {
   };
 }
 
-/** One repair while replans last; a second time without any progress is a loop, whatever is left. */
-function afterRefusal(state: RunState, verdict: Consequence): readonly JournalEvent[] {
+/** One repair before the first plan, then as many as replans last. A plan that was refused before is a loop, whatever is left. */
+function afterRefusal(state: RunState, verdict: Consequence, plan: string | null = null): readonly JournalEvent[] {
   const asked = state.replans + 1;
-  const beforeFirst = state.plan === null;
-  const mayAsk =
-    verdict === "replan" && asked <= (beforeFirst ? Math.min(1, state.limits.replans) : state.limits.replans);
-  if (mayAsk) {
-    return [
-      {
-        type: "plan_requested",
-        plan_version: state.planVersion + 1,
-        reason: { code: "plan_refused" },
-        final: asked >= state.limits.replans,
-      },
-    ];
+  const isFirst = state.plan === null;
+  const allowed = isFirst ? Math.min(1, state.limits.replans) : state.limits.replans;
+  if (verdict === "replan" && asked <= allowed) {
+    const final = asked >= state.limits.replans;
+    return [{ type: "plan_requested", plan_version: state.planVersion + 1, reason: { code: "plan_refused" }, final }];
   }
-  if (verdict === "escalate") return [closing("escalated", "loop_detected")];
-  return [closing("failed", verdict === "replan" ? "replan_budget_exhausted" : "plan_refused")];
+  if (verdict === "reject") return [closing("failed", { code: "plan_refused" })];
+  if (verdict === "replan") return [closing("failed", { code: "replan_budget_exhausted" })];
+  const last = [...state.refusedPlans].at(-1);
+  const trip = tripped(plan === last ? "plan_repeat" : "plan_oscillation", REFUSALS_OF_ONE_PLAN, REFUSALS_OF_ONE_PLAN);
+  const end = isFirst ? closing("failed", { code: "replan_budget_exhausted" }) : closing("escalated", looped(trip));
+  return [loopVerdict(trip), end];
 }
 
-function closing(
-  outcome: "failed" | "escalated",
-  code: "plan_refused" | "replan_budget_exhausted" | "loop_detected",
-): JournalEvent {
-  const reason =
-    code === "loop_detected"
-      ? { code, trip: { code, kind: "plan_repeat", count: 1, threshold: 1 } as const }
-      : { code };
+function closing(outcome: "failed" | "escalated", reason: Reason): JournalEvent {
   return { type: "run_closing", outcome, reason, forced: false };
+}
+
+function looped(trip: LoopTrip): Reason {
+  return { code: "loop_detected", trip };
+}
+
+/** The critic's word on a run that goes in circles. */
+function loopVerdict(trip: LoopTrip): JournalEvent {
+  return {
+    type: "verdict_rendered",
+    scope: "run",
+    step: null,
+    attempt: 0,
+    verdict: "escalate",
+    outcome: "held",
+    scores: {},
+    reason: looped(trip),
+    retry_at_ms: null,
+  };
 }
 
 /** After the running calls are over: the gates are void, and the planner is asked again. */
 export function askPlanner(state: RunState): readonly JournalEvent[] {
-  const reason = state.draining;
-  if (reason === null) return [];
-  const now = {
-    completed: state.tally.succeeded,
-    evidence: state.tally.evidence.size,
-    effects: state.tally.effects.length,
-  };
-  const still =
-    now.completed === state.progress.completed &&
-    now.evidence === state.progress.evidence &&
-    now.effects === state.progress.effects;
-  if (still && state.cycles + 1 >= CYCLES_WITHOUT_PROGRESS) {
-    const trip = {
-      code: "loop_detected",
-      kind: "no_progress",
-      count: state.cycles + 1,
-      threshold: CYCLES_WITHOUT_PROGRESS,
-    } as const;
-    return [
-      {
-        type: "verdict_rendered",
-        scope: "run",
-        step: null,
-        attempt: 0,
-        verdict: "escalate",
-        outcome: "held",
-        scores: {},
-        reason: { code: "loop_detected", trip },
-        retry_at_ms: null,
-      },
-      { type: "run_closing", outcome: "escalated", reason: { code: "loop_detected", trip }, forced: false },
-    ];
-  }
+  const trip = tripOnCycle(state.cycles, state.progress, progressOf(state));
+  if (trip !== null) return [loopVerdict(trip), closing("escalated", looped(trip))];
   const final = state.replans + 1 >= state.limits.replans;
-  return [{ type: "plan_requested", plan_version: state.planVersion + 1, reason, final }];
+  return [{ type: "plan_requested", plan_version: state.planVersion + 1, reason: state.draining, final }];
 }

@@ -42,6 +42,8 @@ export type JournalEvent =
       readonly plan_version: number;
       readonly verdict: "replan" | "reject" | "escalate";
       readonly codes: readonly string[];
+      /** Null when the planner gave none. */
+      readonly plan: Payload | null;
       readonly findings: Payload;
       readonly usage: Usage;
     }

@@ -1,6 +1,9 @@
 import { plus, tightened } from "../budget/budget.ts";
 
-import { planOf } from "./intake.ts";
+import type { Payload } from "../base/payload.ts";
+import { isProgress } from "../budget/loop-guard.ts";
+import { planIn } from "./intake.ts";
+import { progressOf } from "./progress.ts";
 import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
 import type { Usage } from "./input.ts";
@@ -34,7 +37,7 @@ export function evolvePlanning(state: RunState, fact: Fact): void {
       charge(state, fact.usage);
       state.planning = { findings: fact.findings, final: false };
       state.replans += 1;
-      rememberRefusal(state);
+      rememberRefusal(state, fact.plan);
       return;
   }
 }
@@ -62,17 +65,9 @@ function request(state: RunState, fact: Extract<Fact, { type: "plan_requested" }
   dropUnfinished(state);
   if (fact.reason !== null && fact.reason.code !== "plan_refused") {
     state.replans += 1;
-    rememberRefusal(state);
-    const now = {
-      completed: state.tally.succeeded,
-      evidence: state.tally.evidence.size,
-      effects: state.tally.effects.length,
-    };
-    const moved =
-      now.completed > state.progress.completed ||
-      now.evidence > state.progress.evidence ||
-      now.effects > state.progress.effects;
-    state.cycles = moved ? 0 : state.cycles + 1;
+    rememberRefusal(state, state.planPayload);
+    const now = progressOf(state);
+    state.cycles = isProgress(state.progress, now) ? 0 : state.cycles + 1;
     state.progress = now;
   }
   state.planning = { findings: state.planning.findings, final: fact.final };
@@ -94,9 +89,9 @@ function dropUnfinished(state: RunState): void {
 }
 
 /** A plan that was refused, at verification or by a verdict, must not come back under other names. */
-function rememberRefusal(state: RunState): void {
-  const refused = state.plan?.hash ?? (state.planPayload === null ? undefined : planOf(state)?.hash);
-  if (refused !== undefined) state.refusedPlans.add(refused);
+function rememberRefusal(state: RunState, payload: Payload | null): void {
+  const plan = payload === null ? null : planIn(state.rules.hash, payload);
+  if (plan !== null) state.refusedPlans.add(plan.hash);
 }
 
 function charge(state: RunState, usage: Usage): void {
@@ -104,7 +99,7 @@ function charge(state: RunState, usage: Usage): void {
 }
 
 function verified(state: RunState): void {
-  const plan = planOf(state);
+  const plan = state.planPayload === null ? null : planIn(state.rules.hash, state.planPayload);
   state.status = "working";
   state.opened = false;
   state.planning = { findings: null, final: false };

@@ -7,7 +7,6 @@ import { planHash } from "../plan/plan-hash.ts";
 import { planDocument } from "../plan/plan-document.ts";
 import type { Hasher } from "../base/hash.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { RunState } from "./state.ts";
 
 const read = new WeakMap<Payload, Result<Lowered, readonly Problem[]>>();
 
@@ -63,9 +62,9 @@ function nameOf(step: unknown, index: number): string {
     : `step ${index + 1}`;
 }
 
-/** The plan in force of a state that is being folded; null when its bytes were erased. */
-export function planOf(state: RunState): Plan | null {
-  if (state.planPayload === null || state.planPayload.isErased) return null;
-  const plan = readPlan(state.rules.hash, state.planPayload);
-  return plan.ok ? plan.value.plan : null;
+/** The plan in a payload that is being folded; null when it is none, or its bytes were erased. */
+export function planIn(hash: Hasher, payload: Payload): Plan | null {
+  if (payload.isErased) return null;
+  const read = readPlan(hash, payload);
+  return read.ok ? read.value.plan : null;
 }
