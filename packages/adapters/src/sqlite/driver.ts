@@ -69,6 +69,16 @@ export function assertDurable(db: DatabaseSync): void {
   }
 }
 
+/** Does what another connection may be in the way of, and does not wait for it. */
+export function withoutWaiting<T>(db: DatabaseSync, act: () => T): T {
+  db.exec("PRAGMA busy_timeout = 0");
+  try {
+    return act();
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+  }
+}
+
 /** The form of the database, as its header says. */
 export function versionOf(db: DatabaseSync): number {
   return pragmaNumber(db, "user_version");

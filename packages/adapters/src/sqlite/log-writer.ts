@@ -10,6 +10,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { Work } from "./log-growth.ts";
 import { rebuildViews } from "./rebuild.ts";
 import { integerOf, textOf } from "./row.ts";
+import { withoutWaiting } from "./driver.ts";
 import { guarded } from "./sqlite-failure.ts";
 
 type Document = Parameters<Documents["put"]>[0][number];
@@ -29,7 +30,7 @@ export class LogWriter {
     this.#db = db;
     this.#blobs = blobs;
     this.#commit = commit;
-    this.#queue = new AppendQueue((group) => commit.commit(group));
+    this.#queue = new AppendQueue((group) => this.#place(group));
   }
 
   append(draft: EntryDraft): Promise<Appended> {
@@ -50,6 +51,7 @@ export class LogWriter {
 
   async redact(erasure: Erasure): Promise<Appended> {
     const appended = await this.#queue.append({ kind: "erasure", erasure }, null, null);
+    this.#owesTruncation = true;
     guarded(() => this.#truncate());
     for (const { commit } of erasure.payloads) await this.#blobs.remove(commit);
     return appended;
@@ -81,7 +83,13 @@ export class LogWriter {
 
   async close(): Promise<void> {
     await this.#queue.close();
-    if (this.#owesTruncation) guarded(() => this.#truncate());
+    guarded(() => this.#truncate());
+  }
+
+  #place(group: readonly Work[]): readonly (Appended | Error)[] {
+    const outcomes = this.#commit.commit(group);
+    this.#truncate();
+    return outcomes;
   }
 
   #writeNow(act: () => void): void {
@@ -98,7 +106,12 @@ export class LogWriter {
     return new Set(rows.map((row) => birthsOf(textOf(row, "bytes"))[placeOf(integerOf(row, "pid")).n] ?? ""));
   }
 
+  /** Empties the write-ahead log after an erasure, as soon as no reader stands in it. */
   #truncate(): void {
-    this.#owesTruncation = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] !== 0;
+    if (!this.#owesTruncation) return;
+    this.#owesTruncation = withoutWaiting(
+      this.#db,
+      () => this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] !== 0,
+    );
   }
 }

@@ -14,13 +14,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { frontierRoot } from "@writ/core";
+import { expectTree } from "@writ/testkit/contracts/store-audit";
 import { aDraft, aPayload, runNumber, TEST_LOG } from "@writ/testkit/contracts/store-drafts";
 import { codeOf } from "@writ/testkit/contracts/store-harness";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { nodeHasher } from "../system/sha256.ts";
 import { createSqliteLog } from "./create-log.ts";
-import { APPLICATION_ID } from "./driver.ts";
+import { APPLICATION_ID, assertDurable, openForWriting } from "./driver.ts";
 import { LATEST_VERSION } from "./migrate.ts";
 import { openSqliteStore, readSqliteStore, type SqliteStore } from "./store.ts";
 
@@ -62,6 +63,23 @@ describe("opening", () => {
       await store.close();
     }
     expect(statSync(files.database).mode & 0o777).toBe(0o600);
+  });
+
+  test("sets and then reads back what durability needs, on each connection that writes", () => {
+    for (let times = 0; times < 2; times += 1) {
+      const db = openForWriting(files.database);
+      const read = (pragma: string): unknown => Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
+      expect([read("journal_mode"), read("synchronous"), read("foreign_keys"), read("wal_autocheckpoint")]).toEqual([
+        "wal",
+        2,
+        1,
+        8_000,
+      ]);
+      expect(() => assertDurable(db)).not.toThrow();
+      db.exec("PRAGMA synchronous = NORMAL");
+      expect(() => assertDurable(db)).toThrow("synchronous is 1");
+      db.close();
+    }
   });
 
   test("finds no database, or one that is not ours, and leaves it alone", async () => {
@@ -122,6 +140,26 @@ describe("opening", () => {
     expect(await opened()).toBe("database_locked");
     other.close();
     expect(await opened()).toBe("ok");
+  });
+});
+
+describe("a draft that only the database refuses", () => {
+  test("fails alone: the rest of its group is kept", async () => {
+    const store = await open();
+    const bad = { ...aDraft(runNumber(1), 1), atMs: 1.5 };
+    const codes = await Promise.allSettled([
+      store.journal.append(aDraft(RUN, 1)),
+      store.journal.append(bad),
+      store.journal.append(aDraft(RUN, 2)),
+      store.journal.append(aDraft(runNumber(1), 1)),
+    ]);
+    expect(codes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    await expect(store.journal.append({ ...aDraft(RUN, 3), atMs: 1.5 })).rejects.toThrow(
+      "the database refused an entry",
+    );
+    expect((await store.journal.append(aDraft(RUN, 3))).seq).toBe(4);
+    await expectTree(store.audit, 5);
+    await store.close();
   });
 });
 

@@ -28,11 +28,9 @@ describe.skipIf(isWithoutBubblewrap)("a full disk", () => {
     ["payloads beside it", 60_000],
     ["payloads in files", 100_000],
   ])("filled by %s stops every further append; what was acknowledged is there", async (_, bytes) => {
-    const folder = "/tmp/writ-full";
-    const met = await inSandbox<FullDisk>(
-      ["--size", "4000000", "--tmpfs", "/tmp", "--dir", folder],
-      ["full", folder, `${bytes}`],
-    );
+    const folder = mkdtempSync(join(tmpdir(), "writ-full-"));
+    const met = await inSandbox<FullDisk>(["--size", "4000000", "--tmpfs", folder], ["full", folder, `${bytes}`]);
+    rmSync(folder, { recursive: true });
     expect(met).toMatchObject({
       first: "audit_unavailable disk_full",
       later: "audit_unavailable disk_full",

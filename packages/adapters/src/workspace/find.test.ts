@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chownSync,
   existsSync,
@@ -15,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { OrchestratorError } from "@writ/core";
+import { isWithoutBubblewrap } from "@writ/testkit/needs-bubblewrap";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { findWorkspace } from "./find.ts";
@@ -57,10 +59,19 @@ describe("a workspace is found", () => {
     expect(codeOf(() => findWorkspace(join(root, "absent"), UID))).toBe("workspace_not_found");
   });
 
-  test("not on another file system", () => {
-    const { dev } = statSync("/proc");
-    expect(dev).not.toBe(statSync("/").dev);
-    expect(codeOf(() => findWorkspace("/proc/self", UID))).toBe("workspace_not_found");
+  test.skipIf(isWithoutBubblewrap)("not across the border of a file system", () => {
+    init(root);
+    mkdirSync(join(root, "mounted"));
+    const script = `import { findWorkspace } from ${JSON.stringify(import.meta.resolve("./find.ts"))};
+      try { findWorkspace(process.argv[1], process.getuid()); console.log("found"); } catch (error) { console.log(error.code); }`;
+    const found = (...mounts: readonly string[]): string =>
+      spawnSync(
+        "bwrap",
+        ["--bind", "/", "/", ...mounts, process.execPath, "--input-type=module", "-e", script, join(root, "mounted")],
+        { encoding: "utf8" },
+      ).stdout.trim();
+    expect(found()).toBe("found");
+    expect(found("--tmpfs", join(root, "mounted"))).toBe("workspace_not_found");
   });
 
   test("and refused if it is a link, a file, or somebody else's", () => {

@@ -60,7 +60,6 @@ export class InboxCaller {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#isDeaf) return;
     try {
       for (const line of this.#lines.push(chunk)) this.#take(readMessage(line));
     } catch (error) {

@@ -151,15 +151,17 @@ describe("a command", () => {
   });
 
   test("that is being carried out is answered before the owner leaves; a later one is not taken", async () => {
-    let finish: (value: Json) => void = () => undefined;
-    const owner = await own(() => new Promise((resolve) => (finish = resolve)));
+    const finish: ((value: Json) => void)[] = [];
+    const owner = await own(() => new Promise((resolve) => finish.push(resolve)));
     const connection = await call();
-    const taken = connection.send("taken");
+    // More than are read at a time, so that the caller's socket rests when the owner begins to leave.
+    const taken = Promise.all(Array.from({ length: 70 }, (_, n) => connection.send(n)));
     await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(finish).toHaveLength(70);
     const released = owner.release();
     const late = codeOf(connection.send("late"));
-    finish("done");
-    expect(await taken).toBe("done");
+    for (const resolve of finish) resolve("done");
+    expect(new Set(await taken)).toEqual(new Set(["done"]));
     expect(await late).toBe("owner_gone");
     await released;
     await connection.closed;
@@ -233,6 +235,17 @@ describe("an inbox", () => {
     expect(await codeOf(acquireOrConnect(contender()))).toBe("inbox_folder_untrusted");
     rmSync(place);
     await own(echo);
+  });
+
+  test("is not called where its record points into a folder that others can enter", async () => {
+    const place = join(folder, "theirs");
+    mkdirSync(place);
+    chmodSync(place, 0o755);
+    const { ownerRecord } = workspacePaths(folder);
+    const record = { pid: 1, start_time: "1", socket: join(place, "owner.sock"), product: "writ/test" };
+    writeFileSync(ownerRecord, JSON.stringify(record));
+    expect(await codeOf(acquireOrConnect(contender()))).toBe("inbox_folder_untrusted");
+    rmSync(ownerRecord);
   });
 
   test("is found where the folder for temporary files has a name too long for a socket", async () => {

@@ -16,6 +16,7 @@ const CONTENDER = fileURLToPath(new URL("../../fixtures/contender.ts", import.me
 const UID = process.getuid?.() ?? 0;
 const IS_LONG = process.env["WRIT_LONG"] === "1";
 const RACES = IS_LONG ? 5_000 : 300;
+const HANDOVERS = IS_LONG ? 2_000 : 100;
 const SUCCESSIONS = IS_LONG ? 200 : 6;
 const PATIENCE_MS = 5_000;
 
@@ -113,6 +114,34 @@ describe("processes that start at the same time", () => {
     // The races were real: nobody always won.
     expect(wins.size).toBeGreaterThan(1);
     expect(existsSync(join(folder, ".orchestrate/owner.json"))).toBe(false);
+  });
+});
+
+describe("an owner that leaves while another arrives", () => {
+  test(`hands over to it, and the third finds the second, ${HANDOVERS} times`, { timeout: 6 * 3_600_000 }, async () => {
+    const [first, second, third] = start(3);
+    let [owner, next] = [first, second];
+    await owner?.ask(acquire());
+    let inherited = 0;
+    for (let handover = 0; handover < HANDOVERS; handover += 1) {
+      const isEarly = handover % 2 === 1;
+      if (isEarly) next?.tell(acquire());
+      owner?.tell("release");
+      if (!isEarly) next?.tell(acquire());
+      const answer = await next?.hear();
+      expect(await owner?.hear()).toEqual({ released: true });
+      // Who came before the owner had left was its client for a moment.
+      if (answer?.["role"] === "client") {
+        await next?.hear("closed");
+        expect(await next?.ask(acquire())).toMatchObject({ role: "owner" });
+      } else inherited += 1;
+      expect(await third?.ask(acquire())).toMatchObject({ role: "client", owner: next?.pid });
+      await third?.ask("release");
+      await third?.hear("closed");
+      [owner, next] = [next, owner];
+    }
+    process.stdout.write(`handovers: ${inherited} of ${HANDOVERS} as the owner left, the others after it\n`);
+    expect(inherited).toBeGreaterThan(HANDOVERS / 10);
   });
 });
 
