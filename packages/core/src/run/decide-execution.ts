@@ -237,7 +237,7 @@ function interrupted(state: RunState, attempt: Attempt): JournalEvent {
   const isLast = (at?.interruptions ?? 0) + 1 >= MAX_INTERRUPTIONS;
   if (repeatable && !isLast)
     return { type: "attempt_abandoned", ...subject, reason: { code: "interrupted", step: attempt.step } };
-  if (spec?.traits.probe === true) return { type: "probe_wanted", ...subject };
+  if (spec?.traits.probe === true && !isLast) return { type: "probe_wanted", ...subject };
   return { type: "step_in_doubt", ...subject, reason: { code: "effect_outcome_unknown", step: attempt.step } };
 }
 

@@ -48,9 +48,9 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
       state.timers.clear(`retry:${step.path}`);
       return makeReady(state, step);
     case "probe_wanted":
+      step.interruptions += 1;
       return changeWork(state, step, "probe");
     case "step_in_doubt":
-      step.interruptions += 1;
       over(state, step, null);
       step.status = "in_doubt";
       step.reason = fact.reason;
