@@ -98,7 +98,11 @@ function enterValue(state: RunState, scope: Scope, at: StepState, step: ValueSte
 }
 
 function enterGate(state: RunState, at: StepState, step: GateStep): JournalEvent {
-  if (state.gates.get(at.path)?.status === "granted") return settled(at, "succeeded", null);
+  const gate = state.gates.get(at.path);
+  if (gate?.status === "granted" && gate.request !== null) {
+    if (!isExpired(state, gate.request)) return settled(at, "succeeded", null);
+    return voided(gate, { code: "approval_expired", step: at.path });
+  }
   const rules = step.gates.length > 0 ? step.gates.toSorted() : ["plan.gate"];
   return { type: "gate_wanted", step: at.path, round: at.rounds + 1, rules, approver: "person" };
 }
@@ -207,21 +211,25 @@ function authorised(entering: Entering, call: Call, given: Payload | null): read
 /** Everything an approval binds is computed again; the first field that moved is named, and the step is asked anew. */
 function underGrant(entering: Entering, call: Call, grant: Request): readonly JournalEvent[] {
   const { state, at, step } = entering;
-  if (state.now > grant.binding.expires_at_ms) {
-    if (at.attempts > 0) return [stopped(state, at, step, "escalate", { code: "approval_expired", step: at.path })];
-    return revoke(state, at, grant, { code: "approval_expired", step: at.path });
+  if (isExpired(state, grant)) {
+    const reason: Reason = { code: "approval_expired", step: at.path };
+    const isOver = at.attempts > 0 ? [stopped(state, at, step, "escalate", reason)] : [];
+    return [revoked(state, at, grant, reason), ...isOver];
   }
   const field = driftOf(state, at.path, grant);
-  if (field !== null) return revoke(state, at, grant, { code: "approval_void", step: at.path, detail: field });
+  if (field !== null) return [revoked(state, at, grant, { code: "approval_void", step: at.path, detail: field })];
   return start(entering, call, { approval: grant.approval, binding_hash: grant.bindingHash }, grant.args);
 }
 
-function revoke(state: RunState, at: StepState, grant: Request, reason: Reason): readonly JournalEvent[] {
+/** A grant that was not used in its time is void, and one whose call is tried again outlives it no more. */
+function isExpired(state: RunState, grant: Request): boolean {
+  return state.now > grant.binding.expires_at_ms;
+}
+
+function revoked(state: RunState, at: StepState, grant: Request, reason: Reason): JournalEvent {
   const gate = state.gates.get(at.path);
-  if (gate !== undefined) return [voided(gate, reason)];
-  return [
-    { type: "approval_voided", step: at.path, approval: grant.approval, binding_hash: grant.bindingHash, reason },
-  ];
+  if (gate !== undefined) return voided(gate, reason);
+  return { type: "approval_voided", step: at.path, approval: grant.approval, binding_hash: grant.bindingHash, reason };
 }
 
 function start(
