@@ -28,7 +28,7 @@ export function evolveApproval(state: RunState, fact: Fact): void {
       return open(state, gate, fact);
     case "approval_voted":
       gate.votes.push(state.actor.id);
-      return;
+      return record(state, gate, "approved");
     case "approval_granted":
       record(state, gate, "approved");
       return grant(state, gate);

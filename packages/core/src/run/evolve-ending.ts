@@ -50,7 +50,7 @@ function closing(state: RunState, fact: Extract<Fact, { type: "run_closing" }>):
   for (const step of state.steps.values()) if (step.status === "review") step.status = "failed";
   state.reviews = 0;
   state.work.delete(effectKey.plan(state.planVersion));
-  if (fact.outcome !== "rejected") stopAttempts(state);
+  if (fact.forced || fact.outcome !== "rejected") stopAttempts(state);
 }
 
 /** One thing after another, in the order they were written down. */
