@@ -1,17 +1,22 @@
 import { decisionRecord } from "./decision-record.ts";
 import type { JournalEvent, UndoStep } from "./event.ts";
+import { UNDO } from "./paths.ts";
 import type { RunState } from "./state.ts";
 
-/** What was done is taken back unless the run completed, in reverse order of completion; then the run ends. */
+/** Steps of one undo phase: they stand in one fact, which must fit an entry. */
+const UNDO_AT_ONCE = 32;
+
+/** What was done is taken back unless the run completed, in reverse order of completion and some at a time; then the run ends. */
 export function undoPhase(state: RunState): readonly JournalEvent[] {
-  if (state.closing?.outcome === "completed" || state.undo.length === 0 || state.status === "undoing")
-    return endRun(state);
+  const isOver = state.undo.length === 0 || state.scopes.get(UNDO)?.failing != null;
+  if (isOver || state.closing?.outcome === "completed") return endRun(state);
   const steps = state.undo
+    .slice(-UNDO_AT_ONCE)
     .toReversed()
-    .map((undo, index): UndoStep => ({ id: `u${index + 1}`, of: undo.of, tool: undo.tool, args: undo.args }));
+    .map(({ of, tool, args }, index): UndoStep => ({ id: `u${state.undone + index + 1}`, of, tool, args }));
   return [
     { type: "phase_entered", phase: "undoing", steps },
-    { type: "scope_opened", scope: "undo" },
+    { type: "scope_opened", scope: UNDO },
   ];
 }
 

@@ -16,7 +16,8 @@ export function evolveEnding(state: RunState, fact: Fact): void {
       return closing(state, fact);
     case "phase_entered":
       state.status = "undoing";
-      state.undo = [];
+      state.undo = state.undo.slice(0, -fact.steps.length);
+      state.undone += fact.steps.length;
       return openScope(state, {
         path: UNDO,
         block: undoBlock(fact.steps),

@@ -7,6 +7,7 @@ import { enter } from "./enter.ts";
 import type { JournalEvent } from "./event.ts";
 import { activeScope, canReplan, canSettle, mustClose } from "./moves.ts";
 import { ROOT, UNDO, WHOLE_PLAN } from "./paths.ts";
+import type { Reason } from "./reason.ts";
 import { settingsOf, type RunState, type Scope } from "./state.ts";
 import { stricterMode } from "../policy/policy.ts";
 
@@ -18,7 +19,7 @@ export function settle(state: RunState, seal: Sealer): readonly JournalEvent[] {
   if (isClosing || state.draining !== null) return windUp(state);
   if (!state.opened && state.status === "working") return begin(state);
   const scope = activeScope(state);
-  if (scope === null) return endRun(state);
+  if (scope === null) return undoPhase(state);
   if (mustClose(state, scope)) return close(state, scope);
   if (scope.failing !== null) return voidOne(state, "step_failed");
   const head = state.ready.head;
@@ -65,9 +66,13 @@ function close(state: RunState, scope: Scope): readonly JournalEvent[] {
     outcome: failed ? "failed" : "succeeded",
     reason: scope.failing,
   };
-  if (scope.path === UNDO) return [closed];
+  if (scope.path === UNDO) return [failed ? { ...closed, reason: uncompensated(scope.failing) } : closed];
   if (failed) return [closed, { type: "run_closing", outcome: "failed", reason: scope.failing, forced: false }];
   return [closed, ...conclude(state)];
+}
+
+function uncompensated(failing: Reason | null): Reason {
+  return { ...failing, code: "compensation_failed", detail: failing?.code ?? "" };
 }
 
 /** The verdict on the whole run: every step was accepted, and together they were useful enough. */

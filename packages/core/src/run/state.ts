@@ -81,6 +81,8 @@ export interface RunState {
   progress: Progress;
   cycles: number;
   undo: Undo[];
+  /** Steps that were given to undo phases. */
+  undone: number;
   tally: Tally;
 }
 
@@ -279,6 +281,7 @@ export function initialState(run: string, rules: Rules): RunState {
     progress: { completed: 0, evidence: 0, effects: 0 },
     cycles: 0,
     undo: [],
+    undone: 0,
     tally: {
       started: 0,
       settled: 0,
