@@ -82,11 +82,10 @@ describe("an erasure", () => {
     const erased = Array.from({ length: 4 }, (_, index) => runNumber(index * 3));
     for (const run of erased) {
       const entries = await store.journal.read(run);
-      const payloads = entries.map(({ seq, version }) => ({
-        seq,
-        commit: secretOf(Number(run.slice(-6)), version ?? 0).commit,
-      }));
+      const own = entries.map(({ version }) => secretOf(Number(run.slice(-6)), version ?? 0));
+      const payloads = entries.map(({ seq }, index) => ({ seq, commit: own[index]?.commit ?? "" }));
       await store.audit.redact({ atMs: 1, actor: TEST_LOG.actor, reason: "erasure_request", payloads });
+      expect(found(own.map(({ salt }) => salt))).toEqual([]);
     }
     expect(found(needles)).toEqual([]);
     await expectTree(store.audit, 1 + 12 * 24 + 4);

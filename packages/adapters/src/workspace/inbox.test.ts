@@ -160,11 +160,14 @@ describe("a command", () => {
     expect(finish).toHaveLength(70);
     const released = owner.release();
     const late = codeOf(connection.send("late"));
+    for (const resolve of finish.slice(0, 10)) resolve("done");
+    await new Promise((resolve) => setTimeout(resolve, 20));
     for (const resolve of finish) resolve("done");
     expect(new Set(await taken)).toEqual(new Set(["done"]));
     expect(await late).toBe("owner_gone");
     await released;
     await connection.closed;
+    expect(finish).toHaveLength(70);
     expect(await codeOf(connection.send("later"))).toBe("owner_gone");
     leave = [];
     await own(echo);
