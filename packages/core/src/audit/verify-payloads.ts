@@ -108,7 +108,7 @@ function collectRedactions(
         const commit = String(member(item, "commit"));
         const birth = births.get(commit);
         const isElsewhere = !isWhole && !entries.some((entry) => entry.seq === member(item, "seq"));
-        const isAt = birth !== undefined && birth.place.seq === member(item, "seq") && birth.place.seq < seq;
+        const isAt = birth !== undefined && birth.place.seq === member(item, "seq");
         const isHeld = isAt && ended.has(birth.run) && REASON.test(String(reason));
         if (isHeld) redacted.add(commit);
         else if (!isElsewhere) audit.say("redaction_invalid", { seq, line, field: `/facts/${index}/payloads/${at}` });

@@ -1,5 +1,6 @@
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { nodeVerifier } from "@writ/adapters/system/node-verifier";
+import { rotationText } from "@writ/core/audit/checkpoint";
 import { exitOf } from "@writ/core/audit/exit";
 import { FINDINGS, type FindingCode } from "@writ/core/audit/finding";
 import { verifyBundle, type VerifyOptions } from "@writ/core/audit/verify";
@@ -13,6 +14,7 @@ import { asObject, asObjects, asText, objectOf } from "../vectors.ts";
 import { withFile } from "./flip.ts";
 import { honestExport, resignedExport, signedHead } from "./honest-export.ts";
 import { honestLog, type HonestLog } from "./honest-log.ts";
+import type { TestSigner } from "./test-key.ts";
 import { findFact, withEntry, withFact, type Found } from "./liar.ts";
 
 const whole = { scope: { kind: "log" }, payloads: "included", since: 0 } as const;
@@ -71,6 +73,7 @@ describe("a log that lies about itself", () => {
     ["key_rotation", "key_rotated", { old_key: "another" }],
     ["key_rotation", "key_rotated", { old_signature: Buffer.alloc(64).toString("base64") }],
     ["key_rotation", "key_rotated", { new_signature: "no base64" }],
+    ["key_rotation", "key_rotated", { new_signature: Buffer.alloc(64).toString("base64") }],
     ["redaction_invalid", "payload_redacted", { reason: "because" }],
     ["redaction_invalid", "payload_redacted", { payloads: [{ seq: 1, commit: "0".repeat(64) }] }],
   ])("%s in %s with %o", (code, type, members) => {
@@ -93,6 +96,15 @@ describe("a log that lies about itself", () => {
         field: "/log",
       }),
     ).toBe("found");
+  });
+
+  test("key_rotation: both keys sign, but it is not the key in force that gives way", () => {
+    const found = findFact(log, "key_rotated");
+    const text = rotationText(log.origin, found.seq, "another", asText(found.fact["new_key"]));
+    const [old, next] = log.signers;
+    const sign = (by: TestSigner | undefined): string => Buffer.from(by?.sign(text) ?? []).toString("base64");
+    const members = { old_key: "another", old_signature: sign(old?.signer), new_signature: sign(next?.signer) };
+    expect(verdictOn("key_rotation", exported(withFact(log, found, members)), { seq: found.seq })).toBe("found");
   });
 
   test("log_end: entries behind the end", () => {

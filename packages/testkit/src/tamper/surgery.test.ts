@@ -1,4 +1,6 @@
 import { nodeVerifier } from "@writ/adapters/system/node-verifier";
+import { payloadFrames } from "@writ/core/audit/export";
+import { writeFrames } from "@writ/core/audit/frame";
 import { checkpointText } from "@writ/core/audit/checkpoint";
 import { manifestText, listFiles, type BundleFiles } from "@writ/core/audit/manifest";
 import { rootOf } from "@writ/core/audit/merkle";
@@ -6,6 +8,7 @@ import { writeNote } from "@writ/core/audit/note";
 import { verifyBundle, type VerifyOptions } from "@writ/core/audit/verify";
 import { linesOf } from "@writ/core/audit/verify-entries";
 import { concatBytes } from "@writ/core/base/bytes";
+import { commitment } from "@writ/core/base/digest";
 import { epochMs } from "@writ/core/base/time";
 import { utf8Bytes } from "@writ/core/base/utf8";
 import { describe, expect, test } from "vitest";
@@ -121,6 +124,26 @@ describe("payloads", () => {
     expect(exit).toBe(5);
     const wrong = errors.filter(({ code }) => code === "payload_commitment").map(({ seq }) => seq);
     expect(new Set(wrong)).toEqual(new Set([a, b]));
+  });
+
+  test("replaced together with their commitment are not those that were born", () => {
+    const seq = log.entries.findIndex(({ payloads }) => payloads.length > 0);
+    const [bytes, salt] = [utf8Bytes('{"text":"something else"}'), new Uint8Array(32)];
+    const frames = payloadFrames(log.entries).map((frame) =>
+      frame.seq === seq && frame.n === 0
+        ? { ...frame, bytes, salt, commit: commitment(nodeVerifier, salt, bytes) }
+        : frame,
+    );
+    const documents = [...log.documents].map(([digest, text]) => ({
+      digest: `sha256:${digest.slice(7)}` as const,
+      bytes: utf8Bytes(text),
+    }));
+    const replaced = withFile(files, "blobs", writeFrames(frames, documents));
+    const { exit, errors } = codesOf(resigned(replaced, signerAt(log, size)));
+    expect({ exit, found: errors.map(({ code, seq: at }) => ({ code, at })) }).toEqual({
+      exit: 5,
+      found: [{ code: "payload_commitment", at: seq }],
+    });
   });
 
   test("left out one by one are missing where they were born", () => {
