@@ -235,7 +235,7 @@ describe("a limit of words", () => {
   });
 });
 
-test("a second pass adds the section that was missing, and keeps the rest (P61)", () => {
+test("a second pass adds the section that was missing, and keeps the rest", () => {
   const sources = [note("sprints/2026-w47.md"), note("release.md")];
   const first = extracted({ sources });
   const second = extracted({ sources, added: ["Action items"] });
