@@ -20,6 +20,7 @@ import {
   Approvals,
   Control,
   Engine,
+  Escalation,
   HeadSigner,
   inputTypes,
   pinConfiguration,
@@ -27,6 +28,7 @@ import {
   readHistory,
   rulesOfRun,
   Secrets,
+  silentNotifier,
   Tasks,
   ToolGateway,
   toolRules,
@@ -35,6 +37,8 @@ import {
   type ControlRequest,
   type Sandbox,
   type TaskDefaults,
+  type Notifier,
+  type Tool,
 } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import { configuredModel, goalPlanner, workspaceTemplates } from "./compose-planner.ts";
@@ -88,15 +92,24 @@ export function workspaceAt(folder: string): WorkspacePaths {
   return findWorkspace(folder, process.getuid?.() ?? 0);
 }
 
+/** What an embedder adds to what ships. */
+export interface Fittings {
+  /** Tools beside those that ship, under names of their own. */
+  readonly tools: readonly Tool[];
+  readonly notifier: Notifier;
+}
+
+const SHIPPED: Fittings = { tools: [], notifier: silentNotifier };
+
 /** Opens a workspace for looking; it is taken into possession when something is to be done and nobody owns it. */
 export async function openDesk(world: World, invocation: Invocation): Promise<Desk> {
   const paths = workspaceOf(world, invocation);
   return openDeskAt(world, paths);
 }
 
-export async function openDeskAt(world: World, paths: WorkspacePaths): Promise<Desk> {
+export async function openDeskAt(world: World, paths: WorkspacePaths, fittings: Fittings = SHIPPED): Promise<Desk> {
   const config = loadConfig(world, paths.root);
-  const seat = new Seat(world, paths, config, await readSqliteStore(paths));
+  const seat = new Seat(world, paths, config, await readSqliteStore(paths), fittings);
   await seat.prepare();
   return seat.desk();
 }
@@ -106,15 +119,17 @@ class Seat {
   readonly #world: World;
   readonly #paths: WorkspacePaths;
   readonly #config: Config;
+  readonly #fittings: Fittings;
   readonly #actor: Actor;
   #store: SqliteStore;
   #parts: Awaited<ReturnType<typeof partsOf>> | null = null;
-  #owned: { readonly ownership: Ownership; readonly engine: Engine; readonly control: Control; readonly signer: HeadSigner; readonly folders: RunFolders } | null = null;
+  #owned: { readonly ownership: Ownership; readonly engine: Engine; readonly control: Control; readonly signer: HeadSigner; readonly folders: RunFolders; readonly escalation: Escalation } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
   #stopWatching: (() => void) | null = null;
 
-  constructor(world: World, paths: WorkspacePaths, config: Config, store: SqliteStore) {
+  constructor(world: World, paths: WorkspacePaths, config: Config, store: SqliteStore, fittings: Fittings) {
+    this.#fittings = fittings;
     this.#world = world;
     this.#paths = paths;
     this.#config = config;
@@ -123,7 +138,7 @@ class Seat {
   }
 
   async prepare(): Promise<void> {
-    this.#parts = await partsOf(this.#world, this.#paths, this.#config, () => this.#store.views.writtenPaths());
+    this.#parts = await partsOf(this.#world, this.#paths, this.#config, this.#fittings, () => this.#store.views.writtenPaths());
   }
 
   desk(): Desk {
@@ -272,18 +287,21 @@ class Seat {
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const control = new Control({ tasks, approvals, engine });
       const folders = new RunFolders(this.#paths.runs, async (run) => readHistory(this.#store, run, await rulesOf(run)));
-      this.#owned = { ownership, engine, control, signer, folders };
+      const escalation = new Escalation({ approvals: (query) => this.#store.views.approvals(query), clock: systemClock, notifier: this.#fittings.notifier, slaMs: this.#config.approvalSlaMs });
+      this.#owned = { ownership, engine, control, signer, folders, escalation };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
           if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
           folders.noticed(entry.run, entry.facts);
+          escalation.noticed(entry);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
       });
       ownership.serve((command) => this.#serve(command));
       await engine.recover();
+      await escalation.recover();
     } catch (error) {
       await ownership.release();
       throw error;
@@ -321,9 +339,10 @@ class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders } = this.#owned;
+      const { engine, signer, ownership, folders, escalation } = this.#owned;
       await engine.idle();
       engine.stop();
+      await escalation.stop();
       await signer.close();
       await folders.idle();
       this.#owned = null;
@@ -335,9 +354,12 @@ class Seat {
   }
 }
 
-async function partsOf(world: World, paths: WorkspacePaths, config: Config, writtenByWrit: () => Promise<ReadonlySet<string>>) {
+async function partsOf(world: World, paths: WorkspacePaths, config: Config, fittings: Fittings, writtenByWrit: () => Promise<ReadonlySet<string>>) {
   const llm = configuredModel(config);
-  const tools = shippedTools({ folder: paths.folder, hasModel: llm !== null, writtenByWrit });
+  const tools = [
+    ...shippedTools({ folder: paths.folder, staging: join(world.home.cache, "writ", "staging"), hasModel: llm !== null, writtenByWrit }),
+    ...fittings.tools,
+  ];
   const rules = toolRules(nodeHasher, tools);
   const sandbox: Sandbox = systemSandbox(world.home.state, [join(world.home.data, "writ"), join(world.home.state, "writ"), join(world.home.config, "writ")]);
   const files = await openWorkspaceFiles(paths.root);

@@ -17,6 +17,8 @@ export interface HomeFolders {
   /** What was last seen of each log. */
   readonly state: string;
   readonly config: string;
+  /** Copies of workspaces that commands run on; nothing in it is worth keeping. */
+  readonly cache: string;
 }
 
 /** @see the XDG Base Directory Specification */
@@ -35,6 +37,7 @@ export function systemWorld(): World {
       data: folder("XDG_DATA_HOME", ".local/share"),
       state: folder("XDG_STATE_HOME", ".local/state"),
       config: folder("XDG_CONFIG_HOME", ".config"),
+      cache: folder("XDG_CACHE_HOME", ".cache"),
     },
     user: { id: name, name },
   };

@@ -24,6 +24,8 @@ export interface Config {
   readonly ceiling: ApprovalMode;
   readonly limits: Limits;
   readonly approvalTtlMs: number;
+  /** How long a request may wait before it is escalated, once. */
+  readonly approvalSlaMs: number;
   readonly callsPerMinute: number;
   readonly timeoutMs: number;
   readonly width: number;
@@ -53,6 +55,7 @@ export interface ConfigSources {
 }
 
 const DEFAULT_TTL = 86_400_000;
+const DEFAULT_SLA = 3_600_000;
 const DEFAULT_RATE = 60;
 const DEFAULT_TIMEOUT = 30_000;
 const DEFAULT_WIDTH = 4;
@@ -100,6 +103,7 @@ function fromUser(user: TrustedSettings, bound: TrustedSettings | undefined, var
     ceiling: policy.ceiling ?? "destructive",
     limits: variables.AUTONOMY_BUDGET === undefined ? budget : { ...budget, steps: variables.AUTONOMY_BUDGET, tool_calls: Math.max(budget.tool_calls, variables.AUTONOMY_BUDGET * 4) },
     approvalTtlMs: durationOf(bound?.approvals?.ttl ?? user.approvals?.ttl, DEFAULT_TTL),
+    approvalSlaMs: durationOf(bound?.approvals?.sla ?? user.approvals?.sla, DEFAULT_SLA),
     callsPerMinute: variables.RATE_LIMIT ?? limits.rate_per_minute ?? DEFAULT_RATE,
     timeoutMs: durationOf(variables.TIMEOUT ?? limits.timeout, DEFAULT_TIMEOUT),
     width: limits.width ?? DEFAULT_WIDTH,
@@ -187,6 +191,7 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
     },
     limits: tightened(base.limits, budget),
     approvalTtlMs: ttl,
+    approvalSlaMs: Math.min(base.approvalSlaMs, durationOf(wanted.approvals?.sla, base.approvalSlaMs)),
     callsPerMinute: Math.min(base.callsPerMinute, wanted.limits?.rate_per_minute ?? base.callsPerMinute),
     timeoutMs: Math.min(base.timeoutMs, durationOf(wanted.limits?.timeout, base.timeoutMs)),
     width: Math.min(base.width, wanted.limits?.width ?? base.width),

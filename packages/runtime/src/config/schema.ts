@@ -32,7 +32,7 @@ const common = {
     })
     .optional(),
   budget: budget.optional(),
-  approvals: z.strictObject({ ttl: duration.optional() }).optional(),
+  approvals: z.strictObject({ ttl: duration.optional(), sla: duration.optional() }).optional(),
   limits: z
     .strictObject({ rate_per_minute: z.int().positive().optional(), timeout: duration.optional(), width: z.int().positive().max(64).optional() })
     .optional(),

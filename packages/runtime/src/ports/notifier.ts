@@ -1,0 +1,26 @@
+/** Something a person should hear of. Ids only: what a request holds is read where it is kept. */
+export type Notice =
+  | { readonly type: "approval_created"; readonly run: string; readonly step: string; readonly approval: string }
+  | {
+      readonly type: "approval_decided";
+      readonly run: string;
+      readonly step: string;
+      readonly approval: string;
+      readonly decision: "granted" | "denied" | "expired" | "voided";
+    }
+  | {
+      readonly type: "approval_escalated";
+      readonly run: string;
+      readonly step: string;
+      readonly approval: string;
+      /** Since it was asked for. */
+      readonly waitedMs: number;
+    };
+
+/**
+ * Tells people what waits for them. May fail or be slow: the run neither waits
+ * for it nor learns of it, so a notice is a hint and the inbox is the truth.
+ */
+export interface Notifier {
+  notify(notice: Notice): Promise<void>;
+}
