@@ -15,7 +15,7 @@ function inNamespace(mounts: readonly string[], program: string): unknown {
     const answer = await (async () => { ${program} })();
     process.stdout.write(JSON.stringify(answer));`;
   const args = ["--dev-bind", "/", "/", ...mounts, "--", process.execPath, "--input-type=module", "-e", source];
-  return JSON.parse(execFileSync("bwrap", args, { encoding: "utf8" }));
+  return JSON.parse(execFileSync("/usr/bin/bwrap", args, { encoding: "utf8" }));
 }
 
 let base = "";

@@ -184,7 +184,7 @@ describe.each<Lookup>(["descriptor", "path"])("files of a workspace, looked up b
   // Requirement 31.
   test("31: hard links, fifos, devices, sockets and folders are no files to write, and a fifo is not waited for", async () => {
     await link(join(base, "outside", "secret.md"), join(root, "notes", "hard.md"));
-    execFileSync("mkfifo", [join(root, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(root, "pipe")]);
     const server = createServer().listen(join(root, "socket"));
     await new Promise((resolve) => server.once("listening", resolve));
     const special = ["pipe", "socket", "notes"];
@@ -215,7 +215,7 @@ describe.each<Lookup>(["descriptor", "path"])("files of a workspace, looked up b
       await writeFile(join(root, path), path);
     }
     await symlink(base, join(root, "b", "link"));
-    execFileSync("mkfifo", [join(root, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(root, "pipe")]);
     await writeFile(Buffer.concat([Buffer.from(`${root}/b/`), Buffer.from([0xff, 0xfe])]), "");
     await writeFile(join(root, ".writ-1-0.tmp"), "");
     const listed = await files.list("", { ...all, skipFolders: ["node_modules"] });

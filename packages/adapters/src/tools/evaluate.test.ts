@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openBubblewrap } from "../sandbox/bubblewrap.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemEntropy } from "../system/entropy.ts";
+import { toolchainOf } from "../system/toolchain.ts";
 import { runUnitTests } from "./evaluate.ts";
 import { openStaging, sweepStaging } from "./staging.ts";
 
@@ -114,7 +115,7 @@ describe.skipIf(isWithoutBubblewrap)("eval.run_unit_tests", () => {
     await symlink("sum.sh", join(bench.root, "link.sh"));
     await symlink("/etc/shadow", join(bench.root, "absolute"));
     await link(join(bench.root, "sum.sh"), join(bench.root, "hard.sh"));
-    execFileSync("mkfifo", [join(bench.root, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(bench.root, "pipe")]);
     execFileSync("touch", ["-d", "2020-01-02T03:04:05Z", join(bench.root, "sum.sh")]);
     const listed = await shell(
       "find . | sort | tr '\\n' ' '; echo; stat -c '%a %Y' sum.sh; ./link.sh 2 2; cat absolute 2>&1; echo x >> hard.sh; rm -r sub; touch made && mkdir more",
@@ -237,6 +238,19 @@ describe.skipIf(isWithoutBubblewrap)("eval.run_unit_tests", () => {
     await expect(
       runUnitTests(place()).freeze({ argv: ["no-such-program"] }, bench.call({ sandbox })),
     ).rejects.toMatchObject({ kind: "schema_mismatch" });
+  });
+
+  test("the Node that runs Writ runs in the sandbox, wherever it is installed", async () => {
+    const { readable, path } = toolchainOf(process.execPath);
+    const withNode = openBubblewrap({
+      clock: systemClock,
+      entropy: systemEntropy,
+      scratch: join(base, "scratch"),
+      readable,
+    });
+    const tool = runUnitTests({ ...place(), path });
+    const { output } = await tool.run({ argv: ["node", "-p", "process.version"] }, bench.call({ sandbox: withNode }));
+    expect(output).toMatchObject({ passed: true, stdout_tail: `${process.version}\n` });
   });
 
   test("without a sandbox nothing is run", async () => {
