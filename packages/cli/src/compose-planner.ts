@@ -4,6 +4,7 @@ import { OpenAiCompatible, DEFAULT_MAX_ANSWER_BYTES } from "@writ/adapters/llm/o
 import { checkModelEndpoint } from "@writ/adapters/llm/endpoint";
 import { systemClock } from "@writ/adapters/system/clock";
 import { nodeHasher } from "@writ/adapters/system/sha256";
+import { COMPENSATING_TOOLS } from "@writ/adapters/tools/restore";
 import { InvariantError, OrchestratorError } from "@writ/core";
 import { GoalPlanner, loadTemplates, ModelPlanner, PLANNING_LIMITS, SHIPPED_TEMPLATES, TemplatePlanner, type Config, type Llm, type LoadedTemplates, type Planner, type TemplateFile } from "@writ/runtime";
 import { fileURLToPath } from "node:url";
@@ -28,7 +29,8 @@ export function workspaceTemplates(root: string): LoadedTemplates {
 export function goalPlanner(templates: LoadedTemplates, llm: Llm | null): { readonly planner: Planner; readonly template: TemplatePlanner } {
   if (templates.catalogue === null) throw new InvariantError("the shipped templates cannot be read", { problems: templates.problems });
   const template = new TemplatePlanner(templates.catalogue, llm === null ? "none" : "model");
-  return { template, planner: new GoalPlanner(template, llm === null ? null : new ModelPlanner({ llm, hash: nodeHasher, clock: systemClock }, PLANNING_LIMITS)) };
+  const planner = new GoalPlanner(template, llm === null ? null : new ModelPlanner({ llm, hash: nodeHasher, clock: systemClock }, PLANNING_LIMITS));
+  return { template, planner: { propose: (request, signal) => planner.propose({ ...request, tools: request.tools.filter(({ name }) => !COMPENSATING_TOOLS.includes(name)) }, signal) } };
 }
 
 function filesIn(folder: string, origin: TemplateFile["origin"]): readonly TemplateFile[] {

@@ -8,7 +8,7 @@ import type { ToolSpec } from "../tool/tool-spec.ts";
 import type { PolicyMode } from "../plan/plan-document.ts";
 import type { Lift, Policy } from "./policy.ts";
 import { isSensitivePath } from "./sensitive-path.ts";
-import { writtenPaths } from "./written-paths.ts";
+import { makesExecutable, writtenPaths } from "./written-paths.ts";
 
 export interface PolicyQuery {
   /** Null: nobody registered it. */
@@ -94,7 +94,7 @@ function unliftable(spec: ToolSpec, query: PolicyQuery): readonly string[] {
   const rules: string[] = [];
   if (spec.tier === "destructive") rules.push(`policy.${query.mode}.destructive`);
   if (spec.traits.alwaysApprove) rules.push("policy.always_approve");
-  if (query.tainted && writtenPaths(spec, query.args).some(isSensitivePath)) rules.push("policy.sensitive_path");
+  if (query.tainted && (makesExecutable(spec, query.args) || writtenPaths(spec, query.args).some(isSensitivePath))) rules.push("policy.sensitive_path");
   return rules;
 }
 
