@@ -162,7 +162,7 @@ class Seat {
       explain: (goal) => parts.planner.template.explain(goal, today()),
       check: async (request) => named.check(request, request.plan ?? (await this.#proposed(request))),
       planSetting: (mode) => ({ tools: parts.rules, policy: this.#config.policy, mode: mode ?? this.#config.policy.mode, hasModel: this.#config.model !== null, at: systemClock.now() }),
-      isFileInput: (name) => inputs.get(name)?.has("text_file") === true,
+      isFileInput: (name) => inputs.get(name)?.has("file") === true,
       undoPlan: (run) => named.undoPlan(run),
       own: () => this.#mine(),
       send: (request) => this.#send(request),

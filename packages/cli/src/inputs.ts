@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { OrchestratorError, type Json } from "@writ/core";
 import type { Desk } from "./desk.ts";
 
@@ -23,7 +23,7 @@ export function readInputs(desk: Desk, cwd: string, given: readonly string[]): R
 
 function fileText(cwd: string, path: string, name: string): string {
   try {
-    return readFileSync(join(cwd, path), "utf8");
+    return readFileSync(resolve(cwd, path), "utf8");
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new OrchestratorError("input_malformed", `--input ${name}: ${path} cannot be read; check the path`, { cause: error });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { resolve } from "node:path";
 import { isJsonObject, isTerminal, OrchestratorError, parseId, POLICY_MODES, runStatus, type BudgetDocument, type Json, type JsonObject, type PolicyMode, type RunId } from "@writ/core";
 import { parseDocument } from "yaml";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
@@ -49,7 +49,7 @@ async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId>
 /** The request a command line makes: a goal, or a plan from a file. */
 export function createRequest(desk: Desk, { invocation, world }: Setting, what: string, begin: boolean) {
   const isFile = !hasOption(invocation, "--goal") && FILE.test(what);
-  const plan = isFile ? readPlanFile(isAbsolute(what) ? what : join(world.cwd, what), what) : null;
+  const plan = isFile ? readPlanFile(resolve(world.cwd, what), what) : null;
   const mode = optionOf(invocation, "--mode");
   return {
     method: "create",
@@ -57,7 +57,7 @@ export function createRequest(desk: Desk, { invocation, world }: Setting, what: 
     plan,
     author: plan === null ? null : "person",
     inputs: readInputs(desk, world.cwd, optionsOf(invocation, "--input")),
-    context: optionsOf(invocation, "--context").map((file) => ({ name: file, text: readText(join(world.cwd, file), file) })),
+    context: optionsOf(invocation, "--context").map((file) => ({ name: file, text: readText(resolve(world.cwd, file), file) })),
     door: "run",
     mode: mode === undefined ? null : policyMode(mode),
     budget: budgetOf(invocation),
