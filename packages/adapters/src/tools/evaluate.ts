@@ -9,7 +9,9 @@ import { patchStaging, type PatchedStaging } from "./patch-staging.ts";
 import { commandPreview, runStaged, type CommandPlace, type StagedCommand } from "./staged-command.ts";
 import { openStaging, partsOf } from "./staging.ts";
 
-const MAX_TIME_MS = 900_000;
+/** The copy is made within the tool's time; the command gets less. */
+const TOOL_TIME_MS = 300_000;
+const MAX_TIME_MS = 240_000;
 const MAX_TAIL = 16_000;
 /** Small enough to be handed on to a model with other things. */
 const MAX_SUMMARY = 4_000;
@@ -20,7 +22,7 @@ const params = z.strictObject({
   directory: folder.default("."),
   /** Only this part of the workspace is copied. */
   folder: folder.default("."),
-  timeout_ms: z.int().positive().max(MAX_TIME_MS).default(300_000),
+  timeout_ms: z.int().positive().max(MAX_TIME_MS).default(MAX_TIME_MS),
   environment,
   /** A unified diff that is applied to the copy first; the workspace stays as it is. */
   patch: z.string().min(1).max(1_000_000).optional(),
@@ -54,7 +56,7 @@ export function runUnitTests(place: CommandPlace): Tool {
     summary:
       "Runs a command on a copy of the workspace, with a patch applied if one is given; its exit code and output are evidence.",
     approvalMode: "read_only",
-    timeout: durationMs(MAX_TIME_MS),
+    timeout: durationMs(TOOL_TIME_MS),
     params,
     output,
     traits: { sandboxed: true },

@@ -12,7 +12,9 @@ import { commandPreview, runStaged, type CommandPlace, type StagedCommand } from
 import { openStaging, partsOf } from "./staging.ts";
 import { baselineOf, writeBack, type WrittenBack } from "./write-back.ts";
 
-const MAX_TIME_MS = 600_000;
+/** The copy is made within the tool's time; the command gets less. */
+const TOOL_TIME_MS = 300_000;
+const MAX_TIME_MS = 240_000;
 const MAX_OUTPUT = 64_000;
 /** File systems count change times in steps of up to 10 ms; a change must fall into another step than the copy. */
 const TICK_MS = 20;
@@ -53,7 +55,7 @@ export function execShell(place: CommandPlace): Tool {
     summary:
       "Runs a program in the sandbox on a copy of the workspace, and takes over what it changed when it ends with 0.",
     approvalMode: "destructive",
-    timeout: durationMs(MAX_TIME_MS),
+    timeout: durationMs(TOOL_TIME_MS),
     params,
     output,
     traits: { sandboxed: true, effect: { class: "shell.exec", target: "argv" } },
