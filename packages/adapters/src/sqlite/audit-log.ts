@@ -6,14 +6,14 @@ import type { AuditLog } from "@writ/runtime";
 import type { BlobFiles } from "./blob-files.ts";
 import { birthRange } from "./entry-rows.ts";
 import { readFrontier } from "./log-position.ts";
-import { allRows, bytesOf, integerOf, oneRow, textOf } from "./row.ts";
+import { allRows, bytesOf, integerOf, integerOrNull, oneRow, textOf, textOrNull } from "./row.ts";
 import { storedEntries } from "./stored-entries.ts";
 
 /** Entries read at once. */
 const BATCH = 512;
 
 /** What only the owner of a log does to it. */
-export type AuditWrites = Pick<AuditLog, "putSignedHead" | "appendLog" | "redact">;
+export type AuditWrites = Pick<AuditLog, "putSignedHead" | "appendLog" | "appendPlaced" | "redact">;
 
 export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: AuditWrites): AuditLog {
   const head = db.prepare("SELECT size, frontier FROM head");
@@ -43,6 +43,16 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
         );
         if (batch.length === 0) return;
         yield batch;
+      }
+    },
+    async *lines(from, to) {
+      for (let start = from; start < to; start += BATCH) {
+        yield allRows(entries, start, Math.min(start + BATCH, to)).map((row) => ({
+          seq: integerOf(row, "seq"),
+          run: textOrNull(row, "run_id"),
+          version: integerOrNull(row, "version"),
+          bytes: textOf(row, "bytes"),
+        }));
       }
     },
     async tile(level, index) {

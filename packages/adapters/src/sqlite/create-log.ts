@@ -23,7 +23,7 @@ export function createSqliteLog(file: string, hash: Hasher, log: NewLog): void {
       migrate(db, file);
       db.prepare("INSERT INTO head (id, log_id, size, frontier) VALUES (1, ?, 0, x'')").run(log.id);
       const writer = new GroupCommit(db, hash, { log: log.id, tree: emptyTree(), isEnded: false });
-      for (const outcome of writer.commit([{ kind: "log", entry: logStarted(log) }]))
+      for (const outcome of writer.commit([{ kind: "log", make: () => logStarted(log) }]))
         if (outcome instanceof Error) throw outcome;
     } finally {
       db.close();

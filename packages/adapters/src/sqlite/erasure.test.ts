@@ -154,6 +154,16 @@ describe("an erasure", () => {
 });
 
 describe("a large payload", () => {
+  test("of a draft that is refused leaves no file", async () => {
+    const store = await open();
+    const draft = aDraft(runNumber(0), 2, { payloads: [aPayload(0, "large", new Uint8Array(70_000))] });
+    await expect(store.journal.append(draft)).rejects.toThrow("moved on");
+    expect(
+      readdirSync(files.blobs, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+    ).toEqual([]);
+    await store.close();
+  });
+
   test("whose file is missing is told apart from an erased one", async () => {
     const store = await open();
     const large = aPayload(0, "large", new Uint8Array(70_000));

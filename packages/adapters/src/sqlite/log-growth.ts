@@ -22,7 +22,7 @@ import { GroupViews, type ViewRows } from "./view-rows.ts";
 /** What one append asks for. */
 export type Work =
   | { readonly kind: "run"; readonly draft: EntryDraft }
-  | { readonly kind: "log"; readonly entry: LogFacts }
+  | { readonly kind: "log"; readonly make: (seq: number) => LogFacts }
   | { readonly kind: "erasure"; readonly erasure: Erasure };
 
 /** Where a log stands. */
@@ -71,7 +71,7 @@ export class LogGrowth {
       case "run":
         return this.#placeDraft(work.draft);
       case "log":
-        return { seq: this.#placeFacts(work.entry) };
+        return { seq: this.#placeFacts(work.make(this.#tree.size)) };
       case "erasure":
         return this.#placeErasure(work.erasure);
     }

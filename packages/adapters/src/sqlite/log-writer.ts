@@ -1,6 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 
-import { birthsOf, type EntryDraft, type Erasure, type LogFacts, type ViewChanges } from "@writ/core";
+import {
+  birthsOf,
+  type EntryDraft,
+  type Erasure,
+  type LogFacts,
+  type NewPayload,
+  OrchestratorError,
+  type ViewChanges,
+} from "@writ/core";
 import type { Appended, Documents } from "@writ/runtime";
 
 import { AppendQueue } from "./append-queue.ts";
@@ -36,17 +44,15 @@ export class LogWriter {
   append(draft: EntryDraft): Promise<Appended> {
     const filed = draft.payloads.filter(isFiled);
     if (filed.length === 0) return this.#queue.append({ kind: "run", draft }, draft.run, null);
-    for (const { commit } of filed) this.#unplaced.add(commit);
-    const written = Promise.all(filed.map(({ commit, bytes }) => this.#blobs.write(commit, bytes))).then(
-      () => undefined,
-    );
-    return this.#queue.append({ kind: "run", draft }, draft.run, written).finally(() => {
-      for (const { commit } of filed) this.#unplaced.delete(commit);
-    });
+    return this.#appendWithFiles(draft, filed);
   }
 
   appendLog(entry: LogFacts): Promise<Appended> {
-    return this.#queue.append({ kind: "log", entry }, null, null);
+    return this.appendPlaced(() => entry);
+  }
+
+  appendPlaced(make: (seq: number) => LogFacts): Promise<Appended> {
+    return this.#queue.append({ kind: "log", make }, null, null);
   }
 
   async redact(erasure: Erasure): Promise<Appended> {
@@ -75,7 +81,10 @@ export class LogWriter {
   /** Removes files that no entry refers to: of appends that never became durable, and of erasures that were cut short. */
   async sweep(): Promise<void> {
     const listed = await this.#blobs.list();
-    if (listed.length === 0) return;
+    const row = this.#db
+      .prepare("SELECT count(*) AS filed FROM payload INDEXED BY payload_in_file WHERE bytes IS NULL")
+      .get();
+    if (row !== undefined && integerOf(row, "filed") === listed.length) return;
     const known = this.#filedCommits();
     const isOrphan = (commit: string): boolean => !known.has(commit) && !this.#unplaced.has(commit);
     for (const commit of listed.filter(isOrphan)) await this.#blobs.remove(commit);
@@ -84,6 +93,25 @@ export class LogWriter {
   async close(): Promise<void> {
     await this.#queue.close();
     guarded(() => this.#truncate());
+  }
+
+  async #appendWithFiles(draft: EntryDraft, filed: readonly NewPayload[]): Promise<Appended> {
+    for (const { commit } of filed) this.#unplaced.add(commit);
+    const written = Promise.all(filed.map(({ commit, bytes }) => this.#blobs.write(commit, bytes)));
+    try {
+      return await this.#queue.append(
+        { kind: "run", draft },
+        draft.run,
+        written.then(() => undefined),
+      );
+    } catch (error) {
+      // Refused, it has no use for its files. Where the disk failed, nobody knows yet whether the entry is there.
+      const isRefused = error instanceof OrchestratorError && error.code !== "audit_unavailable";
+      if (isRefused) for (const { commit } of filed) await this.#blobs.remove(commit);
+      throw error;
+    } finally {
+      for (const { commit } of filed) this.#unplaced.delete(commit);
+    }
   }
 
   #place(group: readonly Work[]): readonly (Appended | Error)[] {

@@ -89,6 +89,7 @@ function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: 
     audit: sqliteAuditLog(db, blobs, {
       putSignedHead: async (size, note) => owner().putSignedHead(size, note),
       appendLog: async (entry) => owner().appendLog(entry),
+      appendPlaced: async (make) => owner().appendPlaced(make),
       redact: async (erasure) => owner().redact(erasure),
     }),
     backUp: (folder) => backUp(files.database, blobs, folder),
