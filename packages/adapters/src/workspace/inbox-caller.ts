@@ -4,7 +4,7 @@ import { type Json, type JsonObject, OrchestratorError } from "@writ/core";
 
 import { writeError } from "./inbox-error.ts";
 import { LineReader, PROTOCOL, readMessage, refuseMessage, writeMessage } from "./inbox-protocol.ts";
-import type { ProcessIdentity } from "./owner-record.ts";
+import type { ProcessIdentity } from "../system/processes.ts";
 
 /** Commands of one caller that are being carried out before its socket is no longer read. */
 const OPEN_COMMANDS = 64;
@@ -80,7 +80,7 @@ export class InboxCaller {
   }
 
   #meet({ writ, pid, start_time: startTime }: JsonObject): void {
-    if (writ !== PROTOCOL || typeof pid !== "number" || typeof startTime !== "string") {
+    if (writ !== PROTOCOL || typeof pid !== "number" || typeof startTime !== "number") {
       refuseMessage(`this owner speaks version ${PROTOCOL}; use the same version of Writ`);
     }
     this.#identity = { pid, startTime };

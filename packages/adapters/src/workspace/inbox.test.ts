@@ -26,7 +26,7 @@ import { readOwnerRecord } from "./owner-record.ts";
 import { acquireOrConnect, type Contender, type Ownership } from "./ownership.ts";
 
 const UID = process.getuid?.() ?? 0;
-const SELF = { pid: process.pid, startTime: "4711" };
+const SELF = { pid: process.pid, startTime: 4711 };
 let folder: string;
 let leave: (() => Promise<void> | void)[];
 
@@ -66,9 +66,9 @@ describe("a command", () => {
   test("is answered with what the owner says, to whom it came from", async () => {
     await own(echo);
     const connection = await call(77);
-    expect(connection.owner).toEqual({ pid: process.pid, startTime: "4711", product: "writ/test" });
+    expect(connection.owner).toEqual({ pid: process.pid, startTime: 4711, product: "writ/test" });
     expect(await connection.send({ type: "approve", id: "apr_a", note: "Grüße\n🌍" })).toEqual({
-      ...{ command: { type: "approve", id: "apr_a", note: "Grüße\n🌍" }, pid: 77, start: "4711" },
+      ...{ command: { type: "approve", id: "apr_a", note: "Grüße\n🌍" }, pid: 77, start: 4711 },
     });
   });
 
@@ -201,11 +201,11 @@ describe("an inbox", () => {
 
   test.each([
     ["not JSON", "hello\n"],
-    ["another version", '{"writ":2,"pid":1,"start_time":"1"}\n'],
+    ["another version", '{"writ":2,"pid":1,"start_time":1}\n'],
     ["a command before a name", '{"id":1,"command":{}}\n'],
-    ["no id", '{"writ":1,"pid":1,"start_time":"1"}\n{"command":{}}\n'],
-    ["nothing asked", '{"writ":1,"pid":1,"start_time":"1"}\n{"id":1}\n'],
-    ["two members of one name", '{"writ":1,"pid":1,"start_time":"1"}\n{"id":1,"command":1,"command":2}\n'],
+    ["no id", '{"writ":1,"pid":1,"start_time":1}\n{"command":{}}\n'],
+    ["nothing asked", '{"writ":1,"pid":1,"start_time":1}\n{"id":1}\n'],
+    ["two members of one name", '{"writ":1,"pid":1,"start_time":1}\n{"id":1,"command":1,"command":2}\n'],
     ["a line without end", `{"writ":1,"pid":1,"start_time":"${"x".repeat(MAX_MESSAGE_BYTES)}`],
   ])("refuses %s and goes on for others", async (_, lines) => {
     await own(echo);
@@ -245,7 +245,7 @@ describe("an inbox", () => {
     mkdirSync(place);
     chmodSync(place, 0o755);
     const { ownerRecord } = workspacePaths(folder);
-    const record = { pid: 1, start_time: "1", socket: join(place, "owner.sock"), product: "writ/test" };
+    const record = { pid: 1, start_time: 1, socket: join(place, "owner.sock"), product: "writ/test" };
     writeFileSync(ownerRecord, JSON.stringify(record));
     expect(await codeOf(acquireOrConnect(contender()))).toBe("inbox_folder_untrusted");
     rmSync(ownerRecord);

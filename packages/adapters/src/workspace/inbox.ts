@@ -5,7 +5,7 @@ import type { Json } from "@writ/core";
 
 import { type CommandHandler, InboxCaller } from "./inbox-caller.ts";
 import { PROTOCOL, writeMessage } from "./inbox-protocol.ts";
-import type { ProcessIdentity } from "./owner-record.ts";
+import type { ProcessIdentity } from "../system/processes.ts";
 
 /** Where the owner of a workspace takes other processes' commands. */
 export class Inbox {

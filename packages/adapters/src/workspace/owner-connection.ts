@@ -5,7 +5,7 @@ import { type Json, type JsonObject, OrchestratorError } from "@writ/core";
 import { errnoOf } from "../system/errno.ts";
 import { readError } from "./inbox-error.ts";
 import { LineReader, PROTOCOL, readMessage, writeMessage } from "./inbox-protocol.ts";
-import type { ProcessIdentity } from "./owner-record.ts";
+import type { ProcessIdentity } from "../system/processes.ts";
 
 /** A connection to the process that owns the workspace. */
 export interface OwnerConnection {
@@ -62,7 +62,7 @@ export async function connectToOwner(
 }
 
 class Connection implements OwnerConnection {
-  owner: OwnerConnection["owner"] = { pid: 0, startTime: "", product: "" };
+  owner: OwnerConnection["owner"] = { pid: 0, startTime: 0, product: "" };
   /** False if the connection ends first. */
   readonly greeted: Promise<boolean>;
   readonly closed: Promise<void>;
@@ -139,7 +139,7 @@ class Connection implements OwnerConnection {
   }
 
   #meet({ pid, start_time: startTime, product }: JsonObject): void {
-    this.owner = { pid: Number(pid), startTime: String(startTime), product: String(product) };
+    this.owner = { pid: Number(pid), startTime: Number(startTime), product: String(product) };
     this.#greet(true);
   }
 

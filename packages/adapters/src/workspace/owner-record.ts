@@ -3,13 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isJsonObject, OrchestratorError, parseStrict } from "@writ/core";
 
 import { errnoOf } from "../system/errno.ts";
-
-/** A process, told apart from a later one with the same number. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** As the operating system gives it; equal for the same process, else arbitrary. */
-  readonly startTime: string;
-}
+import type { ProcessIdentity } from "../system/processes.ts";
 
 /** What the process that owns a workspace says of itself. A hint: the lock decides. */
 export interface OwnerRecord extends ProcessIdentity {
@@ -36,8 +30,9 @@ export function readOwnerRecord(file: string): OwnerRecord | null {
     const record = parseStrict(readFileSync(file));
     if (!isJsonObject(record)) return null;
     const { pid, start_time: startTime, socket, product } = record;
-    const isWhole = typeof pid === "number" && [startTime, socket, product].every((text) => typeof text === "string");
-    return isWhole ? { pid, startTime: String(startTime), socket: String(socket), product: String(product) } : null;
+    const isNumbered = typeof pid === "number" && typeof startTime === "number";
+    const isWhole = isNumbered && typeof socket === "string" && typeof product === "string";
+    return isWhole ? { pid, startTime, socket, product } : null;
   } catch (error) {
     if (error instanceof OrchestratorError || errnoOf(error) !== null) return null;
     throw error;

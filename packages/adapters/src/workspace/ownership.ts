@@ -4,12 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Json, OrchestratorError } from "@writ/core";
 
 import { fileError } from "../files/file-error.ts";
+import type { ProcessIdentity } from "../system/processes.ts";
 import type { CommandHandler } from "./inbox-caller.ts";
 import { Inbox } from "./inbox.ts";
 import type { WorkspacePaths } from "./layout.ts";
 import { connectToOwner, type OwnerConnection } from "./owner-connection.ts";
 import { type OwnerLock, takeOwnerLock } from "./owner-lock.ts";
-import { type ProcessIdentity, readOwnerRecord, removeOwnerRecord, writeOwnerRecord } from "./owner-record.ts";
+import { readOwnerRecord, removeOwnerRecord, writeOwnerRecord } from "./owner-record.ts";
 import { checkPrivate, socketPlace } from "./socket-place.ts";
 
 /** Who wants to work in a workspace, and where. */
