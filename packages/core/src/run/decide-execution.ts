@@ -5,6 +5,8 @@ import { isJunk, judge, scoreText, type Judgement, type Observation, type Scores
 import { reaches } from "../tool/approval-mode.ts";
 import type { FailureKind } from "../tool/failure.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
+import type { ToolSpec } from "../tool/tool-spec.ts";
+import { askedAgain, isNeededToUndo } from "./ask-again.ts";
 import type { JournalEvent, VerdictRendered } from "./event.ts";
 import type { RunInput, Usage } from "./input.ts";
 import { located, UNDO } from "./paths.ts";
@@ -89,8 +91,7 @@ export function decideFailed(
 
 /** A call with an effect that takes no key and cannot be asked about: whether it happened is for a person to say. */
 function isUnknowable({ rule }: Found): boolean {
-  const spec = rule?.spec;
-  return spec === undefined || (reaches(spec.tier, "local_write") && spec.idempotency === "none");
+  return rule === undefined || !isRepeatable(rule.spec);
 }
 
 /** Why an answer is not what was promised; null when it is. */
@@ -115,7 +116,7 @@ function observed(
     trip: null,
     isBudgetSpent: false,
     retriesLeft: at.retries < perStep && state.retries < state.limits.retries,
-    repeatable: rule !== undefined && (!reaches(rule.spec.tier, "local_write") || rule.spec.idempotency !== "none"),
+    repeatable: rule !== undefined && isRepeatable(rule.spec),
   };
 }
 
@@ -219,26 +220,44 @@ function canReplan(state: RunState): boolean {
  */
 export function decideInterrupted(
   state: RunState,
+  arrival: Arrival,
   input: Extract<RunInput, { type: "attempts_interrupted" }>,
 ): readonly JournalEvent[] {
-  const facts: JournalEvent[] = [];
-  for (const attempt of state.attempts.values()) {
-    if (attempt.version > input.through || attempt.effect === "probe") continue;
-    facts.push(interrupted(state, attempt));
-  }
-  return facts;
+  const meant = [...state.attempts.values()].filter(
+    ({ version, effect }) => version <= input.through && effect !== "probe",
+  );
+  return meant.flatMap((attempt, index) => interrupted(state, attempt, arrival.at, meant.slice(0, index)));
 }
 
-function interrupted(state: RunState, attempt: Attempt): JournalEvent {
+function interrupted(
+  state: RunState,
+  attempt: Attempt,
+  at: number,
+  before: readonly Attempt[],
+): readonly JournalEvent[] {
   const spec = state.rules.tools.get(attempt.tool)?.spec;
-  const at = state.steps.get(attempt.step);
   const subject = { step: attempt.step, attempt: attempt.number } as const;
-  const repeatable = spec !== undefined && (spec.idempotency !== "none" || !reaches(spec.tier, "local_write"));
-  const isLast = (at?.interruptions ?? 0) + 1 >= MAX_INTERRUPTIONS;
-  if (repeatable && !isLast)
-    return { type: "attempt_abandoned", ...subject, reason: { code: "interrupted", step: attempt.step } };
-  if (spec?.traits.probe === true && !isLast) return { type: "probe_wanted", ...subject };
-  return { type: "step_in_doubt", ...subject, reason: { code: "effect_outcome_unknown", step: attempt.step } };
+  const doubt: JournalEvent = {
+    type: "step_in_doubt",
+    ...subject,
+    reason: { code: "effect_outcome_unknown", step: attempt.step },
+  };
+  const isLast = (state.steps.get(attempt.step)?.interruptions ?? 0) + 1 >= MAX_INTERRUPTIONS;
+  if (isLast || spec === undefined) return [doubt];
+  if (!isRepeatable(spec)) return [spec.traits.probe ? { type: "probe_wanted", ...subject } : doubt];
+  const abandoned: JournalEvent = {
+    type: "attempt_abandoned",
+    ...subject,
+    reason: { code: "interrupted", step: attempt.step },
+  };
+  if (!isNeededToUndo(state, attempt)) return [abandoned];
+  const again = askedAgain(state, attempt, at, before);
+  return again === null ? [doubt] : [abandoned, again];
+}
+
+/** Whether sending a call again is safe: it has no effect, or honours its key. */
+function isRepeatable({ tier, idempotency }: ToolSpec): boolean {
+  return idempotency !== "none" || !reaches(tier, "local_write");
 }
 
 export function decideProbed(
@@ -257,7 +276,7 @@ export function decideProbed(
 /** A person's word on a step in doubt or in review. */
 export function decideResolve(state: RunState, input: Extract<RunInput, { type: "resolve" }>): readonly JournalEvent[] {
   const at = state.steps.get(input.step);
-  if (at === undefined) return [];
+  if (at?.attempts !== input.attempt) return [];
   if (at.status === "in_doubt") return resolveDoubt(state, at, input.answer);
   if (at.status !== "review") return [];
   if (input.answer === "retry") return [{ type: "review_resolved", step: at.path, answer: "retry" }];

@@ -42,7 +42,7 @@ export function decide(state: RunState, arrival: Arrival): readonly JournalEvent
     case "tool_failed":
       return decideFailed(state, arrival, input);
     case "attempts_interrupted":
-      return decideInterrupted(state, input);
+      return decideInterrupted(state, arrival, input);
     case "attempt_probed":
       return decideProbed(state, input);
     case "resolve":
