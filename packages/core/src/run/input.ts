@@ -73,7 +73,8 @@ export type RunInput =
       readonly attempt: number;
       readonly happened: "yes" | "no" | "unknown";
     }
-  | { readonly type: "resolve"; readonly step: string; readonly answer: Answer }
+  /** About the attempt that is in doubt or in review, so that an answer that comes twice says nothing of a later one. */
+  | { readonly type: "resolve"; readonly step: string; readonly attempt: number; readonly answer: Answer }
   | { readonly type: "time_passed" }
   | { readonly type: "pause" }
   | { readonly type: "resume" }

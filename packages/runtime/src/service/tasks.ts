@@ -193,8 +193,9 @@ export class Tasks {
   /** A person's word on a step in doubt or in review. */
   async resolve(run: RunId, step: string, answer: "happened" | "did_not_happen" | "retry" | "skip", actor: Actor): Promise<void> {
     const state = await this.#engine().state(run);
-    if (!state.steps.has(step)) throw new OrchestratorError("step_not_found", `${run} has no step ${step}; see its steps with: writ show ${run}`);
-    const { facts } = await this.#engine().deliver(run, () => ({ type: "resolve", step, answer }), actor);
+    const attempt = state.steps.get(step)?.attempts;
+    if (attempt === undefined) throw new OrchestratorError("step_not_found", `${run} has no step ${step}; see its steps with: writ show ${run}`);
+    const { facts } = await this.#engine().deliver(run, () => ({ type: "resolve", step, attempt, answer }), actor);
     if (facts.length === 0) throw new OrchestratorError("nothing_to_answer", `${step} is neither in doubt nor in review for that answer; see: writ show ${run}`);
   }
 
