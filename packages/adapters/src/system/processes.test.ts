@@ -83,7 +83,7 @@ describe("who a process is and where it comes from", () => {
   });
 
   test("who starts a child, lets go of it and ends is no longer above it: known, and said in the security notes", async () => {
-    const { child, said } = await shell("setsid sh -c 'echo $$; read x; true' <&0 & wait; true");
+    const { child, said } = await shell("setsid sh -c 'echo $$; exec sleep 60' & wait; true");
     const [orphan] = said;
     const started = [identityOf(child.pid)];
     expect(isDescendant(orphan ?? -1, started)).toBe(true);
