@@ -24,10 +24,3 @@ export function frontierRoot(hash: Hasher, frontier: readonly Uint8Array[]): Uin
   for (const left of frontier.slice(0, -1).toReversed()) root = root && nodeHash(hash, left, root);
   return root ?? hash.sha256("");
 }
-
-/** Subtrees in the frontier of a tree of `size` leaves. */
-export function frontierLength(size: number): number {
-  let ones = 0;
-  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
-  return ones;
-}

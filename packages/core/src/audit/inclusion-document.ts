@@ -7,7 +7,7 @@ import type { LogKey } from "./log-key.ts";
 import { isSignedBy } from "./note.ts";
 import type { VerifierPlatform } from "./platform.ts";
 import { provesInclusion, type Head } from "./proof.ts";
-import { hasExactly, isCount, isText, items, readStored } from "./stored-json.ts";
+import { HASH, hasExactly, isCount, isText, items, matches, readStored } from "./stored-json.ts";
 
 /** What an inclusion proof shows: this entry stands at this position of the log with this signed head. */
 export interface Inclusion {
@@ -50,7 +50,9 @@ export function readInclusion(platform: VerifierPlatform, text: string, key: Log
   if (head === undefined || !isOurs || !isSignedBy(platform, head.note, key)) return undefined;
   if (size !== head.size || root !== toBase64(head.root) || !isCount(seq) || !isText(entry)) return undefined;
   const leaf = leafHash(platform, entry);
-  const path = items(hashes).map((hash) => platform.fromHex(String(hash)));
+  const path = items(hashes)
+    .filter((hash) => matches(hash, HASH))
+    .map((hash) => platform.fromHex(String(hash)));
   const isIn = provesInclusion(platform, { seq, size: head.size, leaf, root: head.root }, path);
   return isIn ? { log: String(log), seq, entry, head, note: String(note) } : undefined;
 }

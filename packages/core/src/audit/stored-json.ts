@@ -49,6 +49,9 @@ export const hasExactly = (value: Json | undefined, names: string): value is Jso
 
 export const isCount = (value: Json | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
+/** A hash as 64 hex digits. */
+export const HASH = /^[0-9a-f]{64}$/;
+
 /** Whether the value is a text of this form. */
 export const matches = (value: Json | undefined, form: RegExp): value is string => isText(value) && form.test(value);
 

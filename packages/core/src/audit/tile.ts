@@ -16,16 +16,6 @@ export interface TreeParts {
   leaf(seq: number): Uint8Array | undefined;
 }
 
-/** The tiles that the entry at `seq` fills, from the lowest level up: none, except after each 256th. */
-export function tilesFilledAt(seq: number): readonly TileName[] {
-  const filled: TileName[] = [];
-  for (let level = 0, count = seq + 1; count % TILE_WIDTH === 0; level += 1) {
-    count /= TILE_WIDTH;
-    filled.push({ level, index: count - 1 });
-  }
-  return filled;
-}
-
 /** The root of a full tile: one hash of the next level. */
 export function tileRoot(hash: Hasher, tile: Uint8Array): Uint8Array | undefined {
   return fold(hash, (from, to) => (to - from === 1 ? hashAt(tile, from) : undefined), 0, TILE_WIDTH);

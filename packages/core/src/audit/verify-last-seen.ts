@@ -6,7 +6,7 @@ import { fold, type Known } from "./merkle.ts";
 import { isSignedBy } from "./note.ts";
 import type { Audit } from "./platform.ts";
 import type { Head } from "./proof.ts";
-import { hasExactly, isCount, items, member } from "./stored-json.ts";
+import { HASH, hasExactly, isCount, items, matches, member } from "./stored-json.ts";
 import { readLine } from "./verify-files.ts";
 import { keyAt, type LogState } from "./verify-log.ts";
 
@@ -33,7 +33,9 @@ export function checkLastSeen(audit: Audit, now: Present, from: Head | undefined
 export function readProof(audit: Audit, { log, checkpoint }: Present, bytes: Uint8Array): Head | undefined {
   const proof = readLine(audit, bytes);
   const [from, to] = [headOf(audit, member(proof, "from")), headOf(audit, member(proof, "to"))];
-  const hashes = items(member(proof, "hashes")).map((text) => audit.fromHex(String(text)));
+  const hashes = items(member(proof, "hashes"))
+    .filter((text) => matches(text, HASH))
+    .map((text) => audit.fromHex(String(text)));
   const isProof = hasExactly(proof, "from,hashes,log,to,type") && proof["type"] === "writ/consistency/v1";
   const isOurs =
     member(proof, "log") === log.log && to.size === checkpoint.size && equalBytes(to.root, checkpoint.root);

@@ -3,7 +3,7 @@ import { hasOnlyIntegers, isJsonObject, type Json } from "../base/json.ts";
 import type { Place } from "./finding.ts";
 import { readFrames, type Frame } from "./frame.ts";
 import type { Audit } from "./platform.ts";
-import { hasExactly, isCount, items, member, readStored, walk } from "./stored-json.ts";
+import { HASH, hasExactly, isCount, items, member, readStored, walk } from "./stored-json.ts";
 import type { Entry } from "./verify-entries.ts";
 
 /** Where a payload was born, and what it must be. */
@@ -26,7 +26,6 @@ export interface Payloads {
 }
 
 const MAX_BYTES: Readonly<Record<string, number>> = { json: 2 ** 24, text: 2 ** 24, bytes: 2 ** 26 };
-const COMMIT = /^[0-9a-f]{64}$/;
 const REASON = /^(erasure_request|retention|secret_leaked|other)$/;
 
 /** Step 7: every payload and document is there or accounted for, and is what the entries say. */
@@ -77,7 +76,7 @@ function collectBirths(audit: Audit, entries: readonly Entry[]): ReadonlyMap<str
       const { $as, $bytes: size, $commit } = value;
       const [as, commit, place] = [String($as), String($commit), { seq, line, field }];
       const isBirth = hasExactly(value, "$as,$bytes,$commit") && isCount(size) && size <= (MAX_BYTES[as] ?? -1);
-      const isHandle = COMMIT.test(commit) && run !== "" && (isBirth || hasExactly(value, "$commit"));
+      const isHandle = HASH.test(commit) && run !== "" && (isBirth || hasExactly(value, "$commit"));
       const n = handles.filter((handle) => handle.isBirth).length;
       if (!isHandle || (isBirth && births.has(commit))) audit.say("payload_reference", place);
       else if (isBirth) births.set(commit, { place, n, run, as, size });

@@ -107,9 +107,9 @@ export function verifyReceipt(
   const scene = { audit, tenant: log.tenant, payloads: new Map(), documents: new Map(), isComplete: false };
   const runs = checkRuns(scene, entries);
   const approvals = [...runs.values()].flatMap((run) => [...run.approvals.values()]);
-  const decision = approvals.find(({ bindingHash }) => bindingHash === hash)?.decision ?? null;
-  if (decision === null) audit.say("approval_missing");
-  return conclude(errors, { ...shown, decision });
+  const approval = approvals.find(({ bindingHash }) => bindingHash === hash);
+  if (approval === undefined) audit.say("approval_missing");
+  return conclude(errors, { ...shown, decision: approval?.decision ?? null });
 }
 
 /** Steps 3 to 6: head, tree, entries and keys. */

@@ -30,20 +30,6 @@ declare const kindOf: unique symbol;
 /** A prefixed, branded identifier, such as `run_01m7xcc2g3b93rthtjgbd2xt23`. It sorts by time; it is a name, never a secret. */
 export type Id<K extends IdKind> = `${(typeof PREFIX)[K]}_${string}` & { readonly [kindOf]: K };
 export type RunId = Id<"run">;
-export type PlanId = Id<"plan">;
-export type SessionId = Id<"session">;
-export type ApprovalId = Id<"approval">;
-export type CheckpointId = Id<"checkpoint">;
-export type ToolCallId = Id<"tool_call">;
-export type DecisionRecordId = Id<"decision_record">;
-export type LaneId = Id<"lane">;
-export type LogId = Id<"log">;
-export type ProposalId = Id<"proposal">;
-export type ArtifactId = Id<"artifact">;
-export type MessageId = Id<"message">;
-export type RequestId = Id<"request">;
-export type UserId = Id<"user">;
-export type AgentId = Id<"agent">;
 
 /** 26 characters of Crockford base32: 130 bits, of which 128 are used. */
 const BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
