@@ -47,9 +47,10 @@ export function bwrapArgs(command: SandboxCommand, layout: Layout): readonly str
       ...(runsAsRoot ? ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((cap) => ["--cap-add", cap]) : []),
     ],
     ...system(),
+    // Before what is shown below it.
+    ...["--perms", "1777", "--size", String(limits.fileBytes), "--tmpfs", "/tmp"],
     ...parents([...layout.readable, ...command.mounts.map(({ inside }) => inside)]),
     ...layout.readable.flatMap((folder) => ["--ro-bind", folder, folder]),
-    ...["--perms", "1777", "--size", String(limits.fileBytes), "--tmpfs", "/tmp"],
     ...command.mounts.flatMap(({ host, inside, access }) => [access === "read" ? "--ro-bind" : "--bind", host, inside]),
     ...layout.masks.flatMap((inside) => ["--perms", "0555", "--tmpfs", inside, "--remount-ro", inside]),
     ...["--remount-ro", "/", "--chdir", "/"],
