@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type Json, type JsonObject, OrchestratorError } from "@writ/core";
 
 import { writeError } from "./inbox-error.ts";
-import { LineReader, PROTOCOL, readMessage, refuseMessage, writeMessage } from "./inbox-protocol.ts";
+import { onMessages, PROTOCOL, refuseMessage, writeMessage } from "./inbox-protocol.ts";
 import type { ProcessIdentity } from "../system/processes.ts";
 
 /** Commands of one caller that are being carried out before its socket is no longer read. */
@@ -23,7 +23,6 @@ export type CommandHandler = (command: Json, caller: ProcessIdentity) => Promise
 export class InboxCaller {
   isSubscribed = false;
   readonly #socket: Socket;
-  readonly #lines = new LineReader();
   readonly #greeting: string;
   readonly #handler: Promise<CommandHandler>;
   #identity: ProcessIdentity | undefined;
@@ -34,7 +33,11 @@ export class InboxCaller {
     this.#socket = socket;
     this.#greeting = greeting;
     this.#handler = handler;
-    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    onMessages(
+      socket,
+      (message) => this.#take(message),
+      (error) => socket.end(writeMessage({ id: null, error: writeError(error) })),
+    );
     // A caller that is gone took its answers' meaning with it.
     socket.on("error", () => socket.destroy());
   }
@@ -57,15 +60,6 @@ export class InboxCaller {
 
   leave(): void {
     this.#socket.end(() => this.#socket.destroy());
-  }
-
-  #read(chunk: Buffer): void {
-    try {
-      for (const line of this.#lines.push(chunk)) this.#take(readMessage(line));
-    } catch (error) {
-      if (!(error instanceof OrchestratorError)) throw error;
-      this.#socket.end(writeMessage({ id: null, error: writeError(error) }));
-    }
   }
 
   #take(message: JsonObject): void {

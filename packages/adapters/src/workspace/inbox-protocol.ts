@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 import { isJsonObject, type JsonObject, OrchestratorError, parseStrict } from "@writ/core";
 
 /** Of the language that owner and callers speak; a change of meaning is another number. */
@@ -8,24 +10,41 @@ export const MAX_MESSAGE_BYTES = 17 * 1_024 * 1_024;
 
 const LINE_FEED = 10;
 
-/** Cuts a stream of bytes into lines. */
-export class LineReader {
+/** Calls back for each message that arrives, and once with what is wrong with one; that one is the last. */
+export function onMessages(
+  socket: Socket,
+  take: (message: JsonObject) => void,
+  refuse: (error: OrchestratorError) => void,
+): void {
+  const reader = new MessageReader();
+  socket.on("data", function read(chunk: Buffer) {
+    try {
+      for (const message of reader.push(chunk)) take(message);
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      socket.off("data", read);
+      refuse(error);
+    }
+  });
+}
+
+/** Cuts a stream of bytes into lines, and reads each as a message. */
+class MessageReader {
   #parts: Buffer[] = [];
   #size = 0;
 
-  /** @throws OrchestratorError `inbox_message_invalid` for a line that is too long */
-  push(chunk: Buffer): readonly Buffer[] {
-    const lines: Buffer[] = [];
+  /** @throws OrchestratorError `inbox_message_invalid` for a line that is too long or is no message */
+  *push(chunk: Buffer): Generator<JsonObject> {
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
       this.#keep(chunk.subarray(from, end));
-      lines.push(Buffer.concat(this.#parts));
+      const line = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#size = 0;
       from = end + 1;
+      yield readMessage(line);
     }
     this.#keep(chunk.subarray(from));
-    return lines;
   }
 
   #keep(part: Buffer): void {
@@ -45,8 +64,7 @@ export function writeMessage(message: JsonObject): string {
   return line;
 }
 
-/** @throws OrchestratorError `inbox_message_invalid` */
-export function readMessage(line: Buffer): JsonObject {
+function readMessage(line: Buffer): JsonObject {
   try {
     const message = parseStrict(line);
     if (isJsonObject(message)) return message;

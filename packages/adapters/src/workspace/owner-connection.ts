@@ -2,9 +2,10 @@ import { connect, type Socket } from "node:net";
 
 import { type Json, type JsonObject, OrchestratorError } from "@writ/core";
 
+import { fileError } from "../files/file-error.ts";
 import { errnoOf } from "../system/errno.ts";
 import { readError } from "./inbox-error.ts";
-import { LineReader, PROTOCOL, readMessage, writeMessage } from "./inbox-protocol.ts";
+import { onMessages, PROTOCOL, writeMessage } from "./inbox-protocol.ts";
 import type { ProcessIdentity } from "../system/processes.ts";
 
 /** A connection to the process that owns the workspace. */
@@ -37,7 +38,7 @@ const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRES
  *
  * @param patienceMs how long an owner that is there may take to greet
  * @returns `nobody` where no process listens, `silent` where one does not greet in time
- * @throws OrchestratorError `inbox_message_invalid` for an owner of another version
+ * @throws OrchestratorError `inbox_message_invalid` for an owner of another version, `file_io`
  */
 export async function connectToOwner(
   path: string,
@@ -54,7 +55,7 @@ export async function connectToOwner(
   try {
     connection.write({ writ: PROTOCOL, pid: self.pid, start_time: self.startTime });
     if (await connection.greeted) return connection;
-    if (connection.failure !== undefined) throw connection.failure;
+    if (connection.failure !== undefined) throw fileError(connection.failure, path, "read");
     return silence;
   } finally {
     clearTimeout(timer);
@@ -67,7 +68,6 @@ class Connection implements OwnerConnection {
   readonly greeted: Promise<boolean>;
   readonly closed: Promise<void>;
   readonly #socket: Socket;
-  readonly #lines = new LineReader();
   #greet: (isGreeted: boolean) => void = () => undefined;
   readonly #replies = new Map<number, Reply>();
   readonly #listeners: ((event: Json) => void)[] = [];
@@ -78,7 +78,11 @@ class Connection implements OwnerConnection {
   constructor(socket: Socket) {
     this.#socket = socket;
     this.greeted = new Promise((resolve) => (this.#greet = resolve));
-    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    onMessages(
+      socket,
+      (message) => this.#take(message),
+      (error) => this.#fail(error),
+    );
     socket.on("error", (error) => this.#fail(NOBODY.has(errnoOf(error) ?? "") ? undefined : error));
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
@@ -106,7 +110,7 @@ class Connection implements OwnerConnection {
   }
 
   async #request(message: JsonObject): Promise<Json> {
-    if (this.#socket.destroyed) throw this.failure ?? gone();
+    if (!this.#socket.writable) throw this.failure ?? gone();
     this.#last += 1;
     const id = this.#last;
     const line = writeMessage({ id, ...message });
@@ -114,15 +118,6 @@ class Connection implements OwnerConnection {
       this.#replies.set(id, { resolve, reject });
       this.#socket.write(line);
     });
-  }
-
-  #read(chunk: Buffer): void {
-    try {
-      for (const line of this.#lines.push(chunk)) this.#take(readMessage(line));
-    } catch (error) {
-      if (!(error instanceof OrchestratorError)) throw error;
-      this.#fail(error);
-    }
   }
 
   #take(message: JsonObject): void {
