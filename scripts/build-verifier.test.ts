@@ -34,6 +34,7 @@ function run(...args: readonly string[]) {
     cwd: folder,
     env: {},
     encoding: "utf8",
+    maxBuffer: 2 ** 26,
   });
   return { status, stdout, stderr };
 }

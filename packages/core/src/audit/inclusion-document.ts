@@ -52,7 +52,7 @@ export function readInclusion(platform: VerifierPlatform, text: string, key: Log
   const leaf = leafHash(platform, entry);
   const path = items(hashes)
     .filter((hash) => matches(hash, HASH))
-    .map((hash) => platform.fromHex(String(hash)));
+    .map((hash) => platform.fromHex(hash));
   const isIn = provesInclusion(platform, { seq, size: head.size, leaf, root: head.root }, path);
   return isIn ? { log: String(log), seq, entry, head, note: String(note) } : undefined;
 }

@@ -35,7 +35,7 @@ export function readProof(audit: Audit, { log, checkpoint }: Present, bytes: Uin
   const [from, to] = [headOf(audit, member(proof, "from")), headOf(audit, member(proof, "to"))];
   const hashes = items(member(proof, "hashes"))
     .filter((text) => matches(text, HASH))
-    .map((text) => audit.fromHex(String(text)));
+    .map((text) => audit.fromHex(text));
   const isProof = hasExactly(proof, "from,hashes,log,to,type") && proof["type"] === "writ/consistency/v1";
   const isOurs =
     member(proof, "log") === log.log && to.size === checkpoint.size && equalBytes(to.root, checkpoint.root);

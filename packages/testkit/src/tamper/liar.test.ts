@@ -10,6 +10,7 @@ import { canonicalJson, type Json, type JsonObject } from "@writ/core/base/json"
 import { utf8Bytes } from "@writ/core/base/utf8";
 import { describe, expect, test } from "vitest";
 
+import { withoutFrame } from "../bundle-vector.ts";
 import { asObject, asObjects, asText, objectOf } from "../vectors.ts";
 import { withFile } from "./flip.ts";
 import { honestExport, resignedExport, signedHead } from "./honest-export.ts";
@@ -318,6 +319,20 @@ describe("a run that lies", () => {
     );
     const { errors } = verifyBundle(resignedExport(log, withFile(files, "blobs", torn)), nodeVerifier);
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe("frames that stand in another order", () => {
+  test("blob_malformed: two payloads exchanged, frames and all", () => {
+    const files = exported(log);
+    const blobs = Buffer.from(files.get("blobs") ?? []);
+    const rest = Buffer.from(withoutFrame(blobs, 0));
+    const first = blobs.subarray(0, blobs.length - rest.length);
+    const second = rest.subarray(0, rest.length - withoutFrame(rest, 0).length);
+    const swapped = Buffer.concat([second, first, rest.subarray(second.length)]);
+    const lie = resignedExport(log, withFile(files, "blobs", swapped));
+    expect(verdictOn("blob_malformed", lie, { detail: `byte ${second.length}` })).toBe("found");
+    expect(verifyBundle(lie, nodeVerifier).errors).toHaveLength(1);
   });
 });
 
