@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import {
   chownSync,
   existsSync,
@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { OrchestratorError } from "@writ/core";
 import { isWithoutBubblewrap } from "@writ/testkit/needs-bubblewrap";
@@ -59,19 +60,16 @@ describe("a workspace is found", () => {
     expect(codeOf(() => findWorkspace(join(root, "absent"), UID))).toBe("workspace_not_found");
   });
 
-  test.skipIf(isWithoutBubblewrap)("not across the border of a file system", () => {
+  test.skipIf(isWithoutBubblewrap)("not across the border of a file system", async () => {
     init(root);
     mkdirSync(join(root, "mounted"));
     const script = `import { findWorkspace } from ${JSON.stringify(import.meta.resolve("./find.ts"))};
       try { findWorkspace(process.argv[1], process.getuid()); console.log("found"); } catch (error) { console.log(error.code); }`;
-    const found = (...mounts: readonly string[]): string =>
-      spawnSync(
-        "bwrap",
-        ["--bind", "/", "/", ...mounts, process.execPath, "--input-type=module", "-e", script, join(root, "mounted")],
-        { encoding: "utf8" },
-      ).stdout.trim();
-    expect(found()).toBe("found");
-    expect(found("--tmpfs", join(root, "mounted"))).toBe("workspace_not_found");
+    const inside = [process.execPath, "--input-type=module", "-e", script, join(root, "mounted")];
+    const found = async (...mounts: readonly string[]): Promise<string> =>
+      (await promisify(execFile)("bwrap", ["--bind", "/", "/", ...mounts, ...inside])).stdout.trim();
+    expect(await found()).toBe("found");
+    expect(await found("--tmpfs", join(root, "mounted"))).toBe("workspace_not_found");
   });
 
   test("and refused if it is a link, a file, or somebody else's", () => {
