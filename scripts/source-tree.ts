@@ -15,7 +15,8 @@ export interface SourceFile {
   readonly program: SyntaxNode;
 }
 
-const TEST_FILE = /\.(test|sim)\.tsx?$/;
+/** A suite's own bench lies beside its tests. */
+const TEST_FILE = /\.(test|sim)\.tsx?$|\/src\/acceptance\//;
 
 export function readSourceTree(root: string): readonly SourceFile[] {
   const packages = join(root, "packages");

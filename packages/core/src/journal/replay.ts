@@ -1,4 +1,6 @@
 import { OrchestratorError } from "../base/error.ts";
+import { parseStrict } from "../base/json-parse.ts";
+import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { Payload } from "../base/payload.ts";
 import type { JournalEvent } from "../run/event.ts";
 import { react } from "../run/react.ts";
@@ -46,10 +48,24 @@ export function replay(run: string, entries: readonly StoredEntry[], rules: Rule
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       if (error.code === "replay_input_missing") return { result: "not_replayable", version, reason: error.message };
-      return { ...divergence(version, facts, 0, null, null), moved: error.message };
+      return { ...divergence(version, facts, 0, null, null), step: stepOf(stored), moved: error.message };
     }
   }
   return { result: "equal", versions: entries.length, facts, state };
+}
+
+/** The step an entry is about, from its bytes alone: they may no longer fit their payloads. */
+function stepOf({ bytes }: StoredEntry): string | null {
+  try {
+    const entry = parseStrict(bytes);
+    const { input, facts } = isJsonObject(entry) ? entry : {};
+    const about = [input, ...(isJsonArray(facts) ? facts : [])];
+    const named = about.map((each) => (isJsonObject(each) ? each["step"] : undefined));
+    return named.find((step) => typeof step === "string") ?? null;
+  } catch (error) {
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
 }
 
 function divergence(
