@@ -54,6 +54,12 @@ export function writeRun(runs: string, source: ReportSource): Promise<FolderChan
   return writeRunFolder(join(runs, source.state.run), runFolder(source));
 }
 
+/** Writes a run's folder anew from nothing, so that no erased text is left in it. */
+export async function redrawRun(runs: string, run: RunId, read: (run: RunId) => Promise<ReportSource>): Promise<void> {
+  await removeRunFolder(runs, run);
+  await writeRun(runs, await read(run));
+}
+
 /** A run's readable folder at a place of the user's choice. */
 export function exportRun(folder: string, source: ReportSource): Promise<FolderChange> {
   return writeRunFolder(folder, runFolder(source));

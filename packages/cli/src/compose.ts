@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { openWorkspaceFiles } from "@writ/adapters/files/workspace-files";
 import { openSqliteStore, readSqliteStore, type SqliteStore } from "@writ/adapters/sqlite/store";
 import { systemClock } from "@writ/adapters/system/clock";
-import { keyPath, openLogKey } from "@writ/adapters/system/ed25519-signer";
 import { systemEntropy } from "@writ/adapters/system/entropy";
+import { keyRing, openKeyInForce } from "@writ/adapters/system/key-ring";
 import { lastSeenPath, readLastSeen, writeLastSeen } from "@writ/adapters/system/last-seen";
 import { nodeVerifier } from "@writ/adapters/system/node-verifier";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { isDescendant, processIdentity } from "@writ/adapters/system/processes";
+import { bundleFolder } from "@writ/adapters/workspace/bundle-folder";
 import { findWorkspace } from "@writ/adapters/workspace/find";
 import { readOwnerRecord } from "@writ/adapters/workspace/owner-record";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
@@ -19,10 +20,12 @@ import { isJsonObject, OrchestratorError, parseCheckpoint, toRfc3339, type Actor
 import {
   Approvals,
   Control,
+  Custody,
   Engine,
   Escalation,
   HeadSigner,
   inputTypes,
+  keysOfLog,
   pinConfiguration,
   readConfig,
   readHistory,
@@ -42,7 +45,7 @@ import {
 } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import { configuredModel, goalPlanner, workspaceTemplates } from "./compose-planner.ts";
-import { RunFolders } from "./compose-run-folder.ts";
+import { redrawRun, RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
 import type { Desk } from "./desk.ts";
 import type { World } from "./world.ts";
@@ -272,7 +275,9 @@ class Seat {
       const parts = this.#ready();
       const { home } = this.#world;
       const { log } = this.#store;
-      const key = openLogKey(keyPath(home.data, log.id), log.origin);
+      const place = { dataHome: home.data, log: log.id, origin: log.origin };
+      const [period] = (await keysOfLog(this.#store, nodeVerifier)).slice(-1);
+      const key = openKeyInForce(place, period?.key.text ?? "");
       const memory = lastSeenPath(home.state, log.id);
       const seen = parseCheckpoint(nodeVerifier, await readLastSeen(memory));
       const reader = this.#store;
@@ -282,10 +287,13 @@ class Seat {
       const today = await pinConfiguration(this.#store.documents, { ...configured, policy: this.#config.policy, sandbox: parts.sandbox.profile, models: modelsOf(this.#config) });
       const rulesOf = (run: RunId) => rulesOfRun(this.#store, run, configured);
       const engine = new Engine({ store: this.#store, clock: systemClock, entropy: systemEntropy, secrets: new Secrets(this.#config.secrets), gateway: parts.gateway, planner: parts.planner.planner, rules: today.rules, rulesOf });
-      const signer = new HeadSigner(this.#store, nodeHasher, key, { recall: () => readLastSeen(memory), remember: (note) => writeLastSeen(memory, note) }, systemClock);
+      const signer = new HeadSigner(this.#store, nodeVerifier, key, { recall: () => readLastSeen(memory), remember: (note) => writeLastSeen(memory, note) }, systemClock);
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
-      const control = new Control({ tasks, approvals, engine });
+      const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
+      const erasedCopies = async (run: RunId) => redrawRun(this.#paths.runs, run, history);
+      const custody = new Custody({ store: this.#store, platform: nodeVerifier, clock: systemClock, signer, keys: keyRing(place), bundles: bundleFolder, history, erasedCopies });
+      const control = new Control({ tasks, approvals, engine, custody });
       const folders = new RunFolders(this.#paths.runs, async (run) => readHistory(this.#store, run, await rulesOf(run)));
       const escalation = new Escalation({ approvals: (query) => this.#store.views.approvals(query), clock: systemClock, notifier: this.#fittings.notifier, slaMs: this.#config.approvalSlaMs });
       this.#owned = { ownership, engine, control, signer, folders, escalation };

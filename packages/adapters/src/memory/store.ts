@@ -72,6 +72,9 @@ function auditOf(open: () => MemoryLog): AuditLog {
         yield log.entries.slice(start, Math.min(start + BATCH, end)).flatMap(({ seq }) => storedAt(log, seq));
       }
     },
+    async *lines(from, to) {
+      yield open().entries.slice(from, to).map(({ seq, run, version, bytes }) => ({ seq, run, version, bytes }));
+    },
     tile: async (level, index) => open().tiles.get(`${level}/${index}`) ?? null,
     positions: async (run) => [...open().positions(run)],
     async signedHead() {
@@ -85,6 +88,7 @@ function auditOf(open: () => MemoryLog): AuditLog {
       if (!heads.has(size)) heads.set(size, note);
     },
     appendLog: async (facts) => ({ seq: open().appendFacts(facts) }),
+    appendPlaced: async (make) => ({ seq: open().appendFacts(make(open().tree.size)) }),
     redact: async (erasure) => ({ seq: open().erase(erasure) }),
     async redacted() {
       const log = open();

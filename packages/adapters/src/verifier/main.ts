@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import type { BundleFiles } from "@writ/core/audit/manifest";
 import { verifyBundle, verifyReceipt, type Verification } from "@writ/core/audit/verify";
 
+import { readBundle } from "../system/read-bundle.ts";
 import { nodeVerifier } from "../system/node-verifier.ts";
 
 const USAGE = "usage: node verify.mjs DIR|RECEIPT … [--trust KEY] [--last-seen FILE] [--require-payloads] [--json]";
@@ -25,16 +24,6 @@ function main(args: string[]): number {
   );
   for (const result of results) process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : report(result));
   return Math.max(...results.map(({ exit }) => exit));
-}
-
-/** What is no regular file gets a name that no bundle may hold. */
-function readBundle(path: string): BundleFiles {
-  const entries = readdirSync(path, { withFileTypes: true });
-  const odd = entries.filter((entry) => !entry.isFile()).map(({ name }) => [`${name}/`, Buffer.of()] as const);
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => [name, readFileSync(join(path, name))] as const);
-  return new Map([...odd, ...files]);
 }
 
 function report({ ok, errors, entries, size, origin, key, key_pinned: isPinned, ...rest }: Verification): string {

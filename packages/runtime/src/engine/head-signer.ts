@@ -1,10 +1,18 @@
-import { checkpointText, durationMs, epochMs, frontierRoot, OrchestratorError, writeNote, type Hasher } from "@writ/core";
+import { checkpointText, durationMs, epochMs, frontierRoot, OrchestratorError, parseCheckpoint, writeNote, type VerifierPlatform } from "@writ/core";
+import { rollbackOf } from "@writ/core/audit/rollback";
 import type { Clock } from "../ports/clock.ts";
 import type { HeadMemory, Signer } from "../ports/signer.ts";
 import type { Store } from "../ports/store.ts";
+import { rootAt } from "./tree-parts.ts";
 
 /** The oldest unsigned entry is signed after this, whatever happens. */
 const PATIENCE = durationMs(1_000);
+
+/** A signed head as a note, and how many entries it covers. */
+export interface SignedNow {
+  readonly size: number;
+  readonly note: string;
+}
 
 /**
  * Signs the newest durable head: at once when somebody awaits it, else within a
@@ -12,8 +20,8 @@ const PATIENCE = durationMs(1_000);
  */
 export class HeadSigner {
   readonly #store: Store;
-  readonly #hash: Hasher;
-  readonly #signer: Signer;
+  readonly #platform: VerifierPlatform;
+  #signer: Signer;
   readonly #memory: HeadMemory;
   readonly #clock: Clock;
   #signed = 0;
@@ -21,9 +29,9 @@ export class HeadSigner {
   #stopTimer: (() => void) | null = null;
   #failure: unknown = null;
 
-  constructor(store: Store, hash: Hasher, signer: Signer, memory: HeadMemory, clock: Clock) {
+  constructor(store: Store, platform: VerifierPlatform, signer: Signer, memory: HeadMemory, clock: Clock) {
     this.#store = store;
-    this.#hash = hash;
+    this.#platform = platform;
     this.#signer = signer;
     this.#memory = memory;
     this.#clock = clock;
@@ -48,20 +56,71 @@ export class HeadSigner {
     return this.#failure;
   }
 
+  /**
+   * A head signed for this moment, of everything durable by now.
+   *
+   * @throws OrchestratorError `log_rolled_back`, `log_forked`, and whatever signing meets
+   */
+  checkpoint(): Promise<SignedNow> {
+    return this.#next(async () => await this.#signHead(await this.#store.audit.head()));
+  }
+
+  /** The key in force. */
+  get key(): Signer["key"] {
+    return this.#signer.key;
+  }
+
+  /** Signs something else with it, such as the manifest of a bundle. */
+  sign(text: string): Uint8Array {
+    return this.#signer.sign(text);
+  }
+
+  /** Signs what is there with the old key, lets `act` change the key, and signs on with the new one; no head is signed meanwhile. */
+  rotate(act: (old: Signer) => Promise<Signer>): Promise<SignedNow> {
+    return this.#next(async () => {
+      await this.#signHead(await this.#store.audit.head());
+      this.#signer = await act(this.#signer);
+      return await this.#signHead(await this.#store.audit.head());
+    });
+  }
+
+  #next<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(act);
+    this.#work = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
   async #sign(): Promise<void> {
     try {
-      const { size, frontier } = await this.#store.audit.head();
-      if (size === 0 || size === this.#signed) return;
-      const text = checkpointText(this.#store.log.origin, { size, root: frontierRoot(this.#hash, frontier) }, epochMs(this.#clock.now()));
-      const note = writeNote(text, this.#signer.key, this.#signer.sign(text));
-      await this.#memory.remember(note);
-      await this.#store.audit.putSignedHead(size, note);
-      this.#signed = size;
+      const head = await this.#store.audit.head();
+      if (head.size > 0 && head.size !== this.#signed) await this.#signHead(head);
       this.#failure = null;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#failure = error instanceof OrchestratorError ? error : new OrchestratorError("head_unsigned", "the newest head could not be signed; see why with: writ doctor", { cause: error });
     }
+  }
+
+  async #signHead({ size, frontier }: Awaited<ReturnType<Store["audit"]["head"]>>): Promise<SignedNow> {
+    await this.#assertGrown(size);
+    const text = checkpointText(this.#store.log.origin, { size, root: frontierRoot(this.#platform, frontier) }, epochMs(this.#clock.now()));
+    const note = writeNote(text, this.#signer.key, this.#signer.sign(text));
+    await this.#memory.remember(note);
+    await this.#store.audit.putSignedHead(size, note);
+    this.#signed = size;
+    return { size, note };
+  }
+
+  /** Only what the remembered head became by appending is signed. */
+  async #assertGrown(size: number): Promise<void> {
+    const seen = parseCheckpoint(this.#platform, await this.#memory.recall());
+    if (seen === undefined) return;
+    const then = seen.size > size ? undefined : await rootAt(this.#store.audit, this.#platform, seen.size);
+    const refusal = rollbackOf(seen, size, then);
+    if (refusal !== undefined) throw refusal;
   }
 
   /** Signs what is left and lets the timer go. */

@@ -1,4 +1,4 @@
-import type { ApprovalView, ArtifactView, EntryDraft, JsonObject, RunId, RunView, StoredEntry, ViewChanges } from "@writ/core";
+import type { ApprovalView, ArtifactView, EntryDraft, JsonObject, LogFacts, RunId, RunView, StoredEntry, ViewChanges } from "@writ/core";
 
 /**
  * The truth about every run of one log, and what is derived from it. Entry,
@@ -90,12 +90,17 @@ export interface Documents {
   put(documents: readonly { readonly digest: string; readonly bytes: string }[]): Promise<void>;
 }
 
+/** An entry as a line of the log. */
+export type LogLine = Pick<StoredEntry, "seq" | "run" | "version" | "bytes">;
+
 /** The log as bytes: what proofs, exports and verification read. */
 export interface AuditLog {
   /** Entries, tree size and frontier (roots of the perfect subtrees, left to right, 32 bytes each). */
   head(): Promise<{ readonly size: number; readonly frontier: readonly Uint8Array[] }>;
   /** Stored entries of [from, to) in order of position, in batches. */
   entries(from: number, to: number): AsyncIterable<readonly StoredEntry[]>;
+  /** The same without payloads. */
+  lines(from: number, to: number): AsyncIterable<readonly LogLine[]>;
   /** 8,192 bytes: 256 hashes of `level`; null while it is not full. */
   tile(level: number, index: number): Promise<Uint8Array | null>;
   /** Positions of all entries of a run, and of log entries (`run` null), in order. */
@@ -103,7 +108,9 @@ export interface AuditLog {
   signedHead(): Promise<{ readonly size: number; readonly note: string } | null>;
   putSignedHead(size: number, note: string): Promise<void>;
   /** Appends an entry about the log itself; `facts` are those of formats §2.4. */
-  appendLog(entry: { readonly atMs: number; readonly actor: JsonObject; readonly facts: readonly JsonObject[] }): Promise<Appended>;
+  appendLog(entry: LogFacts): Promise<Appended>;
+  /** The same for facts that name the position they get. */
+  appendPlaced(make: (seq: number) => LogFacts): Promise<Appended>;
   /**
    * Erases payloads: one transaction appends the `payload_redacted` entry, inserts redaction rows and deletes payload rows; then blobs are unlinked.
    */

@@ -2,6 +2,7 @@ import { POLICY_MODES, parseId, OrchestratorError, budgetDocument, isJsonObject,
 import * as z from "zod";
 import type { Engine } from "../engine/engine.ts";
 import type { Approvals } from "./approvals.ts";
+import { REDACTION_REASONS, type Custody } from "./custody.ts";
 import type { Tasks } from "./tasks.ts";
 
 const run = z.string().refine((text) => parseId("run", text).ok, "not a run's full id");
@@ -39,6 +40,16 @@ export const controlRequest = z.discriminatedUnion("method", [
     reason,
   }),
   z.strictObject({ method: z.literal("resolve"), run, step: z.string(), answer: z.enum(["happened", "did_not_happen", "retry", "skip"]) }),
+  z.strictObject({ method: z.literal("sign_head") }),
+  z.strictObject({
+    method: z.literal("audit_export"),
+    run: run.nullable(),
+    folder: z.string().startsWith("/"),
+    since: z.string().nullable(),
+    payloads: z.enum(["included", "withheld"]),
+  }),
+  z.strictObject({ method: z.literal("audit_redact"), run, reason: z.enum(REDACTION_REASONS) }),
+  z.strictObject({ method: z.literal("key_rotate"), reason: z.enum(["scheduled", "compromised", "other"]) }),
   /** Answers when only a person or a clock can move the run. */
   z.strictObject({ method: z.literal("rest"), run }),
 ]);
@@ -49,6 +60,7 @@ export interface ControlPorts {
   readonly tasks: Tasks;
   readonly approvals: Approvals;
   readonly engine: Engine;
+  readonly custody: Custody;
 }
 
 /** Carries out requests for the process that owns the workspace. Answers once what was decided is durable. */
@@ -67,7 +79,7 @@ export class Control {
   }
 
   async send(request: ControlRequest, actor: Actor): Promise<JsonObject> {
-    const { tasks, approvals, engine } = this.#ports;
+    const { tasks, approvals, engine, custody } = this.#ports;
     switch (request.method) {
       case "create": {
         const { method: _, ...wanted } = request;
@@ -94,6 +106,14 @@ export class Control {
       case "resolve":
         await tasks.resolve(idOf(request.run), request.step, request.answer, actor);
         return {};
+      case "sign_head":
+        return asJson(await custody.checkpoint());
+      case "audit_export":
+        return asJson(await custody.export({ ...request, run: request.run === null ? null : idOf(request.run) }));
+      case "audit_redact":
+        return asJson(await custody.redact(idOf(request.run), request.reason, actor));
+      case "key_rotate":
+        return asJson(await custody.rotate(request.reason, actor));
       case "rest":
         await engine.resting(idOf(request.run));
         return {};

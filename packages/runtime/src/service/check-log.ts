@@ -1,0 +1,72 @@
+import { isSignedBy, parseCheckpoint, toHex, type Checkpoint, type VerifierPlatform } from "@writ/core";
+import { checkEntries } from "@writ/core/audit/verify-entries";
+import { checkLog as checkLogFacts, keyAt, type LogState } from "@writ/core/audit/verify-log";
+import type { Store } from "../ports/store.ts";
+import { differingViews } from "./check-views.ts";
+import { LogWalk, type Walked } from "./log-walk.ts";
+import type { LogFinding, LogReport } from "./log-report.ts";
+
+/**
+ * Hashes every stored entry again and holds the log against its tiles, its
+ * head, its signed head, its views and a head remembered elsewhere. Goes on
+ * after a finding, so that all places are named.
+ *
+ * @param lastSeen notes of signed heads that were kept outside the workspace
+ */
+export async function checkLog(store: Store, platform: VerifierPlatform, lastSeen: readonly string[]): Promise<LogReport> {
+  const findings: LogFinding[] = [];
+  const say = (finding: LogFinding): void => void findings.push(finding);
+  const newest = await store.audit.signedHead();
+  const note = parseCheckpoint(platform, newest?.note);
+  const seen = lastSeen.map((text) => parseCheckpoint(platform, text));
+  const heads = [note, ...seen].flatMap((head) => head ?? []);
+  const walked = await new LogWalk(store, platform, new Set(heads.map(({ size }) => size)), say).finished();
+  const log = logFacts(platform, walked, say);
+  const signed = newest === null ? null : held(platform, note, log, walked, "signed head", say);
+  const kept = seen.flatMap((head) => held(platform, head, log, walked, "last seen", say) ?? []);
+  for (const seq of await differingViews(store, walked.runs)) say({ code: "views_differ", seq, until: null, compared: [] });
+  return {
+    log: store.log.id,
+    origin: store.log.origin,
+    size: walked.size,
+    root: toHex(walked.root),
+    findings: findings.toSorted((a, b) => (a.seq ?? Infinity) - (b.seq ?? Infinity)),
+    signed: signed && { size: signed.size, time: signed.time },
+    since: kept.map(({ size, time }) => ({ size, time })).toSorted((a, b) => a.size - b.size)[0] ?? null,
+    key: keyAt(log, walked.size)?.text ?? null,
+  };
+}
+
+/** What the log's own entries say of its keys and its end. */
+function logFacts(platform: VerifierPlatform, walked: Walked, say: (finding: LogFinding) => void): LogState {
+  const audit = { ...platform, say: (code: LogFinding["code"], place?: { readonly seq?: number }) => say(plain(code, place?.seq ?? null)) };
+  return checkLogFacts(audit, checkEntries(audit, walked.logEntries, undefined), walked.size);
+}
+
+/** A signed head, if the log has it behind itself. */
+function held(
+  platform: VerifierPlatform,
+  head: Checkpoint | undefined,
+  log: LogState,
+  walked: Walked,
+  what: "signed head" | "last seen",
+  say: (finding: LogFinding) => void,
+): Checkpoint | null {
+  const isSeen = what === "last seen";
+  if (head === undefined || head.origin !== log.origin) return said(plain(isSeen ? "last_seen_malformed" : "checkpoint_malformed", null));
+  if (head.size > walked.size) return said(plain(isSeen ? "log_rolled_back" : "rolled_back", walked.size));
+  if (!isSignedBy(platform, head.note, keyAt(log, head.size))) return said(plain(isSeen ? "last_seen_signature" : "checkpoint_signature", null));
+  const then = walked.roots.get(head.size);
+  if (then !== undefined && toHex(then) === toHex(head.root)) return head;
+  const compared = [{ what: `root of ${what}`, value: `sha256:${toHex(head.root)}` }, { what: "root of entries", value: `sha256:${then === undefined ? "" : toHex(then)}` }];
+  return said({ code: isSeen ? "log_forked" : "tree_root", seq: null, until: null, compared });
+
+  function said(finding: LogFinding): null {
+    say(finding);
+    return null;
+  }
+}
+
+function plain(code: LogFinding["code"], seq: number | null): LogFinding {
+  return { code, seq, until: null, compared: [] };
+}
