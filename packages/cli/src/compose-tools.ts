@@ -4,6 +4,7 @@ import { openBubblewrap } from "@writ/adapters/sandbox/bubblewrap";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
 import { nodeHasher } from "@writ/adapters/system/sha256";
+import { toolchainOf } from "@writ/adapters/system/toolchain";
 import { readCode } from "@writ/adapters/tools/code";
 import { deleteFiles } from "@writ/adapters/tools/delete-files";
 import { getDoc, writeDoc } from "@writ/adapters/tools/docs";
@@ -20,6 +21,9 @@ import { execShell } from "@writ/adapters/tools/shell";
 import { systemHealth } from "@writ/adapters/tools/system-health";
 import type { Sandbox, Tool } from "@writ/runtime";
 
+/** The Node that runs Writ is there for commands, too, wherever it was installed. */
+const TOOLCHAIN = toolchainOf(process.execPath);
+
 export interface ToolParts {
   /** `.orchestrate` of the workspace. */
   readonly folder: string;
@@ -32,7 +36,7 @@ export interface ToolParts {
 /** Every tool that ships. To add one: write it with `defineTool`, and name it here. */
 export function shippedTools({ folder, staging, hasModel, writtenByWrit }: ToolParts): readonly Tool[] {
   const previous = previousContentsIn(join(folder, "previous"));
-  const place = { staging, path: [] };
+  const place = { staging, path: TOOLCHAIN.path };
   const tokens = hasModel ? GENERATION_TOKENS : 0;
   const index = new DocumentIndex(join(folder, "index.db"), nodeHasher);
   return [
@@ -58,5 +62,5 @@ export function shippedTools({ folder, staging, hasModel, writtenByWrit }: ToolP
 
 /** @param state the user's own state folder, where the canary remembers */
 export function systemSandbox(state: string, hidden: readonly string[]): Sandbox {
-  return openBubblewrap({ clock: systemClock, entropy: systemEntropy, scratch: join(state, "writ", "sandbox"), hidden });
+  return openBubblewrap({ clock: systemClock, entropy: systemEntropy, scratch: join(state, "writ", "sandbox"), hidden, readable: TOOLCHAIN.readable });
 }

@@ -85,7 +85,7 @@ export function workspaceOf(world: World, invocation: Invocation): WorkspacePath
 export function assertPerson(world: World, invocation: Invocation): void {
   const owner = readOwnerRecord(workspaceOf(world, invocation).ownerRecord);
   if (owner === null || owner.pid === process.pid) return;
-  if (isDescendant(process.ppid, [{ pid: owner.pid, startTime: Number(owner.startTime) }])) {
+  if (isDescendant(process.ppid, [{ pid: owner.pid, startTime: owner.startTime }])) {
     throw new OrchestratorError("approval_agent_forbidden", "deciding is a person's; a process that Writ started cannot do it. Decide in a terminal of your own: writ approvals");
   }
 }
@@ -248,7 +248,7 @@ class Seat {
 
   async #takeSeat(): Promise<void> {
     if (this.#owned !== null || this.#connection !== null) return;
-    const self = { pid: process.pid, startTime: String(processIdentity(process.pid)?.startTime ?? "") };
+    const self = processIdentity(process.pid) ?? { pid: process.pid, startTime: 0 };
     const seat = await acquireOrConnect({ paths: this.#paths, self, uid: process.getuid?.() ?? 0, product: PRODUCT, temporary: tmpdir(), patienceMs: OWNER_PATIENCE_MS });
     if (seat.role === "owner") await this.#own(seat);
     else await this.#connect(seat.connection);

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isJsonObject, isTerminal, OrchestratorError, parseId, POLICY_MODES, runStatus, type BudgetDocument, type Json, type JsonObject, type PolicyMode, type RunId } from "@writ/core";
-import { parseDocument } from "yaml";
+import { isTerminal, OrchestratorError, parseId, POLICY_MODES, runStatus, type BudgetDocument, type PolicyMode, type RunId } from "@writ/core";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { openDesk, systemClockOf } from "../compose.ts";
@@ -11,6 +9,7 @@ import { eventLine } from "../event-line.ts";
 import { exitOfRun } from "../exit.ts";
 import { reportError } from "../error-report.ts";
 import { readInputs } from "../inputs.ts";
+import { readPlanFile, readText } from "../plan-file.ts";
 import { planFailure } from "../plan-failure.ts";
 import { showEnd } from "../show-end.ts";
 import { planLines, runHeadLines } from "../terminal/plan-view.ts";
@@ -79,32 +78,6 @@ function budgetOf(invocation: Setting["invocation"]): BudgetDocument {
   const count = Number(steps);
   if (!Number.isSafeInteger(count) || count < 0) throw new OrchestratorError("input_malformed", `--max-steps takes a whole number, not ${steps}`);
   return { steps: count };
-}
-
-function readText(path: string, shown: string): string {
-  if (!existsSync(path)) throw new OrchestratorError("input_malformed", `there is no file ${shown}; check the path`);
-  return readFileSync(path, "utf8");
-}
-
-/** A plan file, as JSON or YAML; a workflow is told apart by what stands at its top. */
-export function readPlanFile(path: string, shown: string): JsonObject {
-  const text = readText(path, shown);
-  const document = parseDocument(text, { strict: true, uniqueKeys: true });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    const at = problem.linePos?.[0];
-    throw new OrchestratorError("plan_refused", `${shown} cannot be read and nothing ran; mend it and try again`, {
-      problems: [{ code: "plan_malformed", message: problem.message.split("\n")[0] ?? "", place: { file: shown, ...(at === undefined ? {} : { line: at.line, column: at.col }) } }],
-    });
-  }
-  const value: Json = document.toJS({ maxAliasCount: 0 });
-  const isPlan = isJsonObject(value) && "intent" in value;
-  const isWorkflow = isJsonObject(value) && "version" in value;
-  if (!isJsonObject(value) || isPlan === isWorkflow) {
-    throw new OrchestratorError("plan_refused", `${shown} is neither a plan nor a workflow; a plan has "intent" at its top`, { problems: [{ code: "plan_malformed", message: 'a plan has "intent", "steps" and "decision_checkpoints"', place: { file: shown } }] });
-  }
-  if (isWorkflow) throw new OrchestratorError("plan_refused", `${shown} is a workflow, which this version does not run; write it as a plan with "intent" and "steps"`);
-  return value;
 }
 
 async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitCode> {

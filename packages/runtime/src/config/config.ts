@@ -15,7 +15,7 @@ import {
   type Problem,
   type Rule,
 } from "@writ/core";
-import { readYaml } from "./read-yaml.ts";
+import { readConfigFile } from "./read-file.ts";
 import { environment, milliseconds, userFile, workspaceFile, type Environment, type TrustedSettings, type WorkspaceFile } from "./schema.ts";
 
 /** Everything that is configurable, resolved. */
@@ -68,10 +68,10 @@ const DEFAULT_MODEL_TOKENS = 4_096;
  */
 export function readConfig(sources: ConfigSources): Config {
   const variables = readEnvironment(sources.environment);
-  const user = sources.user === null ? {} : readYaml(sources.user.file, sources.user.text, userFile);
+  const user = sources.user === null ? {} : readConfigFile(sources.user.file, sources.user.text, userFile);
   const bound = sources.root === null ? undefined : user.workspaces?.[sources.root];
   const base = fromUser(user, bound, variables, sources.environment);
-  return sources.workspace === null ? base : tightenedBy(base, sources.workspace.file, readYaml(sources.workspace.file, sources.workspace.text, workspaceFile));
+  return sources.workspace === null ? base : tightenedBy(base, sources.workspace.file, readConfigFile(sources.workspace.file, sources.workspace.text, workspaceFile));
 }
 
 function readEnvironment(variables: ConfigSources["environment"]): Environment {

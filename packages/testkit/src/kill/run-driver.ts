@@ -60,7 +60,7 @@ async function open(order: DriverOrder, ownership: Ownership): Promise<Workshop>
 }
 
 async function drive(order: DriverOrder): Promise<void> {
-  const self = { pid: process.pid, startTime: String(processIdentity(process.pid)?.startTime ?? "") };
+  const self = processIdentity(process.pid) ?? { pid: process.pid, startTime: 0 };
   const seat = await acquireOrConnect({ paths: workspacePaths(order.root), self, uid: process.getuid?.() ?? 0, product: "writ/0.1.0", temporary: "/tmp", patienceMs: 5_000 });
   if (seat.role === "client") {
     const approval = order.what === "go_on" ? await waitingApproval(order) : null;
