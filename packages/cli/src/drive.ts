@@ -1,7 +1,8 @@
-import { epochMs, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
-import type { Clock } from "@writ/runtime";
+import { epochMs, OrchestratorError, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
+import type { Clock, ControlRequest } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import type { Desk } from "./desk.ts";
+import { reportError } from "./error-report.ts";
 import { Following } from "./follow.ts";
 import { askApproval } from "./terminal/ask.ts";
 import { approvalLines } from "./terminal/approval-view.ts";
@@ -12,12 +13,22 @@ import type { Screen } from "./terminal/screen.ts";
 import { approvalView, wordFor } from "./views/approval.ts";
 import { plannedRows, StepRows } from "./views/steps.ts";
 
+/** Why an answer may come too late, although nothing is wrong. */
+const OVERTAKEN: ReadonlySet<string> = new Set(["evidence_drift", "approval_void", "approval_expired", "approval_already_decided"]);
+
 /** What to do at a gate: ask the person at the terminal, wait for anybody, or leave. */
 export type OnApproval = "ask" | "wait" | "exit";
 
 export interface Driven {
   readonly state: RunState;
   readonly wasInterrupted: boolean;
+}
+
+export interface DriveOptions {
+  /** Entries up to this version were shown before. */
+  readonly since?: number;
+  /** Called for each entry, before anything is shown; for streams of events. */
+  readonly seen?: (entry: Entry) => void;
 }
 
 /**
@@ -32,10 +43,11 @@ export class Drive {
   readonly #stop = new AbortController();
   readonly #rows = new StepRows();
   #display: RunDisplay | null = null;
+  readonly #since: number;
   readonly #seen: (entry: Entry) => void;
 
-  /** @param seen called for each entry, before anything is shown; for streams of events */
-  constructor(desk: Desk, run: RunId, setting: Setting, clock: Clock, seen: (entry: Entry) => void = () => undefined) {
+  constructor(desk: Desk, run: RunId, setting: Setting, clock: Clock, { since = 0, seen = () => undefined }: DriveOptions = {}) {
+    this.#since = since;
     this.#desk = desk;
     this.#run = run;
     this.#setting = setting;
@@ -67,7 +79,7 @@ export class Drive {
   }
 
   #show(entry: Entry, state: RunState): void {
-    if (state.plan === null) return;
+    if (state.plan === null || entry.version <= this.#since) return;
     this.#display ??= runDisplay(this.#setting.terminal, this.#clock, plannedRows(state), () => this.#stop.abort());
     this.#rows.show(this.#display, entry, state);
     const { terminal } = this.#setting;
@@ -89,10 +101,20 @@ export class Drive {
       terminal.out([[], ...approvalLines(terminal.screen(), shown, BESIDE_PROMPT), []]);
       const answer = await askApproval(terminal, this.#clock, shown, wordFor(shown), this.#stop.signal);
       if (answer.kind === "later") return false;
-      await this.#desk.send(answer.kind === "approved" ? { method: "approve", approval: view.approval_id } : { method: "deny", approval: view.approval_id, reason: answer.reason });
+      await this.#decide(answer.kind === "approved" ? { method: "approve", approval: view.approval_id } : { method: "deny", approval: view.approval_id, reason: answer.reason });
       terminal.out([[]]);
     }
     return true;
+  }
+
+  /** What moved, expired or was decided elsewhere meanwhile is said, and the run is looked at again. */
+  async #decide(request: ControlRequest): Promise<void> {
+    try {
+      await this.#desk.send(request);
+    } catch (error) {
+      if (!(error instanceof OrchestratorError) || !OVERTAKEN.has(error.code)) throw error;
+      reportError(this.#setting.terminal, error, false);
+    }
   }
 
   /** Resolves when the run moved or its request expired. */

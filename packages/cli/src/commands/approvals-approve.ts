@@ -12,16 +12,24 @@ export async function run(setting: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
   const desk = await openDesk(world, invocation);
   try {
-    const answer = await desk.send({ method: "approve", approval: argumentOf(invocation, "id") ?? "" });
+    const approval = argumentOf(invocation, "id") ?? "";
+    const before = await desk.store.views.run(parsedRun((await desk.approvalNamed(approval)).run_id));
+    const answer = await desk.send({ method: "approve", approval });
     const { title, run: id } = decidedOf(answer["view"]);
     if (!invocation.json) terminal.out(decisionLines(terminal.screen(), { kind: "approved", title, run: id }));
     await desk.send({ method: "rest", run: id });
     if (invocation.json) terminal.json({ approval: answer["view"] ?? null, is_new: answer["isNew"] ?? false, run: await taskJson(desk, id) });
-    else await stay(desk, setting, id);
+    else await stay(desk, setting, id, before?.version ?? 0);
     return 0;
   } finally {
     await desk.close();
   }
+}
+
+function parsedRun(text: string): RunId {
+  const id = parseId("run", text);
+  if (!id.ok) throw new OrchestratorError("run_not_found", "the run of this request is gone; see: writ list");
+  return id.value;
 }
 
 /** What a decision was about, from the service's answer. */

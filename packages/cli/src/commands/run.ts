@@ -90,14 +90,21 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
   throw new OrchestratorError("plan_refused", "the plan has findings and nothing ran; mend it and try again", { problems: verdict.findings });
 }
 
-/** Shows a run until it rests, asks where it may, and says how it ended. */
-export async function stay(desk: Desk, setting: Setting, id: RunId): Promise<ExitCode> {
+/**
+ * Shows a run until it rests, asks where it may, and says how it ended.
+ *
+ * @param since the version up to which it was shown before
+ */
+export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): Promise<ExitCode> {
   const { terminal, invocation } = setting;
   const streams = hasOption(invocation, "--events");
   const isQuiet = invocation.json || streams;
-  if (!isQuiet) await head(desk, setting, id);
-  const drive = new Drive(desk, id, setting, systemClockOf(), (entry) => {
-    if (streams) for (const line of eventLine(entry)) terminal.json(line);
+  if (!isQuiet && since === 0) await head(desk, setting, id);
+  const drive = new Drive(desk, id, setting, systemClockOf(), {
+    since,
+    seen: (entry) => {
+      if (streams) for (const line of eventLine(entry)) terminal.json(line);
+    },
   });
   const driven = await drive.until(isQuiet && !hasOption(invocation, "--on-approval") ? "exit" : onApprovalOf(setting), isQuiet);
   if (invocation.json && !streams) terminal.json(await taskJson(desk, id));
