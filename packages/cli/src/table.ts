@@ -79,7 +79,15 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ list [--all]",
     examples: [{ command: "writ list", purpose: null }, { command: "writ list --state failed --json", purpose: null }],
     arguments: [],
-    options: [option("--state", "STATE", "only runs in this state", { occurs: "often" }), option("--limit", "N", "at most so many; 20 when left out"), flag("--all", "all of them")],
+    options: [
+      option("--state", "STATE", "only runs in this state", {
+        occurs: "often",
+        choices: ["planned", "in_progress", "awaiting_gate", "paused", "in_doubt", "completed", "failed", "rejected", "expired", "cancelled", "escalated"],
+      }),
+      option("--limit", "N", "at most so many; 20 when left out"),
+      option("--before", "RUN", "the page behind this run"),
+      flag("--all", "all of them"),
+    ],
     run: () => import("./commands/list.ts"),
   },
   {

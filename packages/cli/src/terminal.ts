@@ -124,8 +124,8 @@ export function recordingTerminal(screen: Screen, keys: "keyboard" | "no_keyboar
 }
 
 /** JSON in which every character that a terminal would act on is written as an escape: the same value, safe to look at. */
-export function visibleJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+export function visibleJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
     /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
     (character) =>
       Array.from({ length: character.length }, (_, unit) => unitEscape(character.charCodeAt(unit))).join(""),

@@ -2,6 +2,7 @@ import { epochMs, stepStatus, type Entry, type RunState } from "@writ/core";
 import { stepDetail } from "../step-detail.ts";
 import type { RunDisplay } from "../terminal/live-run.ts";
 import type { StepRowView } from "../terminal/view.ts";
+import { toolAt } from "./tool-at.ts";
 
 /** Rows of a plan before anything ran. */
 export function plannedRows(state: RunState): readonly StepRowView[] {
@@ -22,7 +23,7 @@ export class StepRows {
       touched.add(fact.step);
       if (fact.type === "step_started") this.#startedAt.set(fact.step, entry.at);
       if (fact.type === "attempt_returned" || fact.type === "attempt_failed") this.#ended(fact.step, entry.at);
-      if (fact.type === "attempt_returned" && !fact.output.isErased) this.#details.set(fact.step, stepDetail(toolOf(state, fact.step), fact.output.json()));
+      if (fact.type === "attempt_returned" && !fact.output.isErased) this.#details.set(fact.step, stepDetail(toolAt(state, fact.step), fact.output.json()));
       if (fact.type === "attempt_failed" && !fact.error.isErased) this.#details.set(fact.step, fact.error.text());
       if (fact.type === "verdict_rendered" && fact.outcome === "waiting") this.#details.set(fact.step, `retry ${state.steps.get(fact.step)?.retries ?? 1}: ${fact.reason?.code ?? ""}`);
       if (fact.type === "step_settled" && fact.reason !== null) this.#details.set(fact.step, fact.reason.code.replaceAll("_", " "));
@@ -50,10 +51,3 @@ export class StepRows {
     return Math.max(0, now - (this.#startedAt.get(path) ?? now));
   }
 }
-
-function toolOf(state: RunState, path: string): string {
-  const at = state.steps.get(path);
-  const step = at === undefined ? undefined : state.scopes.get(at.scope)?.block.steps[at.index];
-  return step?.kind === "tool" ? step.tool : "";
-}
-

@@ -1,0 +1,31 @@
+import { argumentOf } from "../argv/invocation.ts";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { openDesk } from "../compose.ts";
+import { stay } from "./run.ts";
+
+/** `writ undo <run>`: takes back what a run did, newest first, as a run of its own behind the same gates. */
+export async function run(setting: Setting): Promise<ExitCode> {
+  const { invocation, world } = setting;
+  const desk = await openDesk(world, invocation);
+  try {
+    const undone = await desk.runNamed(argumentOf(invocation, "run") ?? "");
+    const plan = await desk.undoPlan(undone);
+    const { run: made } = await desk.send({
+      method: "create",
+      goal: `Take back ${undone}`,
+      plan,
+      author: "program",
+      inputs: {},
+      context: [],
+      door: "undo",
+      mode: null,
+      budget: {},
+      approvalTtlMs: null,
+      deadlineAtMs: null,
+      begin: true,
+    });
+    return await stay(desk, setting, await desk.runNamed(String(made)));
+  } finally {
+    await desk.close();
+  }
+}

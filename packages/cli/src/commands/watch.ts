@@ -1,0 +1,121 @@
+import { parseId, type Entry, type RunState } from "@writ/core";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { openDesk } from "../compose.ts";
+import type { Desk } from "../desk.ts";
+import { eventLine } from "../event-line.ts";
+import { Following } from "../follow.ts";
+import { LiveLog } from "../live-log.ts";
+import { listRuns } from "../run-list.ts";
+import { factLine } from "../terminal/fact-line.ts";
+import { followedFact } from "../terminal/run-show-view.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { say, type Line } from "../terminal/span.ts";
+import { runShowView } from "../views/run-show.ts";
+import { shortId } from "../views/short-id.ts";
+import { toldEntry } from "../views/told-entry.ts";
+import { followedWhole, lineView } from "../views/told-fact.ts";
+
+/** `writ watch`: what happens in all runs from now on; q or Ctrl-C stops looking. */
+export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
+  const desk = await openDesk(world, invocation);
+  try {
+    const log = new LiveLog(terminal, invocation.json);
+    const news = new News(desk, (await desk.store.audit.head()).size);
+    if (!invocation.json && terminal.screen().form === "block")
+      log.add(await startLines(terminal.screen(), desk), news.position);
+    await log.follow(desk, async () => {
+      const seen = await news.since();
+      if (invocation.json) for (const line of seen.flatMap(({ entry }) => eventLine(entry))) terminal.json(line);
+      else if (seen.length > 0) log.add(await lines(terminal.screen(), desk, seen), news.position);
+      return true;
+    });
+    return 0;
+  } finally {
+    await desk.close();
+  }
+}
+
+interface Happened {
+  readonly entry: Entry;
+  readonly state: RunState;
+}
+
+/** Entries of all runs as they are added, each with its run folded so far. */
+class News {
+  readonly #desk: Desk;
+  readonly #runs = new Map<string, Following>();
+  #from: number;
+
+  constructor(desk: Desk, from: number) {
+    this.#desk = desk;
+    this.#from = from;
+  }
+
+  /** Of the newest entry that was seen. */
+  get position(): number {
+    return Math.max(0, this.#from - 1);
+  }
+
+  async since(): Promise<readonly Happened[]> {
+    const { size } = await this.#desk.store.audit.head();
+    const from = this.#from;
+    const moved = new Set<string>();
+    for await (const batch of this.#desk.store.audit.entries(from, size)) {
+      for (const { run } of batch) if (run !== null) moved.add(run);
+    }
+    const happened: Happened[] = [];
+    for (const run of moved) {
+      const following = await this.#following(run);
+      let last = from;
+      await following?.look(({ entry, state }) => {
+        last = entry.seq;
+        if (entry.seq >= from) happened.push({ entry, state });
+      });
+      // One that was read beyond `size` is met there again, and must remember that it was.
+      if (following?.state.status === "ended" && last < size) this.#runs.delete(run);
+    }
+    this.#from = size;
+    return happened.toSorted((a, b) => a.entry.seq - b.entry.seq);
+  }
+
+  async #following(run: string): Promise<Following | null> {
+    const known = this.#runs.get(run);
+    if (known !== undefined) return known;
+    const id = parseId("run", run);
+    if (!id.ok) return null;
+    const made = await Following.of(this.#desk, id.value);
+    this.#runs.set(run, made);
+    return made;
+  }
+}
+
+async function startLines(screen: Screen, desk: Desk): Promise<readonly Line[]> {
+  const { needsYou, running } = await listRuns(desk.store, { states: [], before: null, limit: 1_000 });
+  const now = `${needsYou.length} ${needsYou.length === 1 ? "run needs" : "runs need"} you, ${running.length} running`;
+  return [[...say(screen, "plain", `  ${now}; `), ...say(screen, "dim", "q stops looking, not the runs")], []];
+}
+
+/** The run is named where another one speaks. */
+async function lines(screen: Screen, desk: Desk, seen: readonly Happened[]): Promise<readonly Line[]> {
+  const rows: Line[] = [];
+  let speaking = "";
+  for (const { entry, state } of seen) {
+    const told = toldEntry(entry, state);
+    if (screen.form === "lines") {
+      rows.push(
+        ...told.map((fact) => factLine(screen, { ...lineView(fact), values: [{ key: "run", value: entry.run }] })),
+      );
+      continue;
+    }
+    if (told.length > 0 && speaking !== entry.run) {
+      const { goal } = runShowView(state, state.now);
+      rows.push([
+        ...say(screen, "strong", `  ${await shortId(desk, entry.run)}`),
+        ...say(screen, "dim", `  ${goal.split("\n")[0] ?? ""}`.slice(0, 60)),
+      ]);
+    }
+    if (told.length > 0) speaking = entry.run;
+    rows.push(...told.flatMap((fact) => followedFact(screen, followedWhole(fact))));
+  }
+  return rows;
+}

@@ -1,0 +1,26 @@
+import type { Entry, JournalEvent, RunState } from "@writ/core";
+import { toldApproval } from "./told-approval.ts";
+import type { ToldFact } from "./told-fact.ts";
+import { toldRun } from "./told-run.ts";
+import { toldStep } from "./told-step.ts";
+
+/** What telling needs beside the fact itself. */
+export interface Telling {
+  readonly at: number;
+  readonly by: string;
+  /** As the run is now, which may be after this entry. */
+  readonly state: RunState;
+  /** All facts of the entry: an attempt and its verdict are told as one. */
+  readonly facts: readonly JournalEvent[];
+}
+
+type Told = Omit<ToldFact, "at">;
+
+/** An entry as people follow it. What only the machinery cares about is left to `--json`. */
+export function toldEntry(entry: Pick<Entry, "at" | "actor" | "facts">, state: RunState): readonly ToldFact[] {
+  const telling: Telling = { at: entry.at, by: entry.actor.id, state, facts: entry.facts };
+  return entry.facts.flatMap((fact) => {
+    const told: Told | null = toldRun(fact, telling) ?? toldStep(fact, telling) ?? toldApproval(fact, telling);
+    return told === null ? [] : [{ ...told, at: entry.at }];
+  });
+}
