@@ -37,7 +37,12 @@ export class Outside implements Disposable {
     syncBuiltinESMExports();
   }
 
-  #guard(target: object, name: string, way: WayOut, isInside: (args: readonly unknown[]) => boolean = () => false): void {
+  #guard(
+    target: object,
+    name: string,
+    way: WayOut,
+    isInside: (args: readonly unknown[]) => boolean = () => false,
+  ): void {
     const original: unknown = Reflect.get(target, name);
     if (typeof original !== "function") throw new TypeError(`there is no ${name}`);
     const own = Object.getOwnPropertyDescriptor(target, name);

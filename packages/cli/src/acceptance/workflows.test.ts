@@ -119,7 +119,9 @@ describe("W1, the daily brief", () => {
     const { artifacts } = await work.approve(run);
     expect(artifacts).toHaveLength(1);
     for (const { path, sha256 } of artifacts) {
-      const stored = createHash("sha256").update(readFileSync(join(work.root, path))).digest("hex");
+      const stored = createHash("sha256")
+        .update(readFileSync(join(work.root, path)))
+        .digest("hex");
       expect(sha256.replace(/^sha256:/, "")).toBe(stored);
     }
   });

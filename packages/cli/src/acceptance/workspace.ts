@@ -128,7 +128,10 @@ export class Workspace implements AsyncDisposable {
     return this.#create({ goal, ...over });
   }
 
-  async plan(steps: readonly Json[], over: Partial<CreateRequest> & { readonly plan?: JsonObject } = {}): Promise<RunId> {
+  async plan(
+    steps: readonly Json[],
+    over: Partial<CreateRequest> & { readonly plan?: JsonObject } = {},
+  ): Promise<RunId> {
     const plan = { intent: "test.plan", decision_checkpoints: [], ...over.plan, steps };
     return this.#create({ ...over, goal: "", plan, author: "person" });
   }
