@@ -22,7 +22,7 @@ import { nodeHasher } from "./sha256.ts";
 export interface LogSigner {
   readonly key: LogKey;
   /** Ed25519 over the text's UTF-8; 64 bytes. */
-  sign(text: string): Uint8Array;
+  sign(this: void, text: string): Uint8Array;
 }
 
 /** Which key: the one the log signs with, or the one a rotation has made and not yet adopted. */
@@ -76,7 +76,8 @@ export function adoptNextKey(dataHome: string, log: string): void {
   syncFolder(dirname(path));
 }
 
-function signerOf(privateKey: KeyObject, origin: string): LogSigner {
+/** Signs with a key that is already in memory. */
+export function signerOf(privateKey: KeyObject, origin: string): LogSigner {
   const { x = "" } = createPublicKey(privateKey).export({ format: "jwk" });
   const key = logKey(nodeHasher, origin, Buffer.from(x, "base64url"));
   return { key, sign: (text) => sign(null, Buffer.from(text), privateKey) };
