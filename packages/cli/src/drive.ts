@@ -99,12 +99,24 @@ export class Drive {
       const detail = await this.#desk.approvalDetail(view);
       const shown = approvalView(detail, this.#clock.now());
       terminal.out([[], ...approvalLines(terminal.screen(), shown, BESIDE_PROMPT), []]);
-      const answer = await askApproval(terminal, this.#clock, shown, wordFor(shown), this.#stop.signal);
-      if (answer.kind === "later") return false;
+      const decided = this.#decidedElsewhere(view.approval_id);
+      const answer = await askApproval(terminal, this.#clock, shown, wordFor(shown), AbortSignal.any([this.#stop.signal, decided.signal]));
+      decided.release();
+      if (answer.kind === "later") return decided.signal.aborted && !this.#stop.signal.aborted;
       await this.#decide(answer.kind === "approved" ? { method: "approve", approval: view.approval_id } : { method: "deny", approval: view.approval_id, reason: answer.reason });
       terminal.out([[]]);
     }
     return true;
+  }
+
+  /** Aborts when somebody else answers, or nobody may any more. */
+  #decidedElsewhere(approval: string): { readonly signal: AbortSignal; readonly release: () => void } {
+    const controller = new AbortController();
+    const look = async (): Promise<void> => {
+      const view = await this.#desk.store.views.approval(approval);
+      if (view?.status !== "waiting") controller.abort();
+    };
+    return { signal: controller.signal, release: this.#desk.nudges(() => void look()) };
   }
 
   /** What moved, expired or was decided elsewhere meanwhile is said, and the run is looked at again. */
