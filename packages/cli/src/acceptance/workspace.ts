@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import {
@@ -40,6 +41,8 @@ import type { World } from "../world.ts";
 /** Not in the folder of temporary files, which sandboxes replace. */
 const BASE = fileURLToPath(new URL("../../../../.cache/acceptance/", import.meta.url));
 const HOUR_S = 3_600;
+const RETRY_TURN_MS = 20;
+const RETRY_TURNS = 250;
 
 export type CreateRequest = Extract<ControlRequest, { method: "create" }>;
 
@@ -157,9 +160,15 @@ export class Workspace implements AsyncDisposable {
     return desk.runNamed(String(run));
   }
 
+  /** Waits until only a person can move the run; a retry that is due later is waited for. */
   async rest(run: RunId): Promise<TaskView> {
-    await (await this.desk()).send({ method: "rest", run });
-    return this.view(run);
+    const desk = await this.desk();
+    for (let turn = 0; ; turn += 1) {
+      await desk.send({ method: "rest", run });
+      const view = await this.view(run);
+      if (view.status !== "in_progress" || turn >= RETRY_TURNS) return view;
+      await sleep(RETRY_TURN_MS);
+    }
   }
 
   async view(run: RunId): Promise<TaskView> {
