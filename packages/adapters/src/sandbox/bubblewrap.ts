@@ -114,7 +114,10 @@ export function openBubblewrap(options: BubblewrapOptions): Sandbox {
   };
 }
 
-/** What approvals bind. Nothing in it changes with an update of bubblewrap; the canary answers for that. */
+/**
+ * What approvals bind. Nothing in it changes with an update of bubblewrap; the canary answers for that.
+ * The filter's hash is bare hex: in a document, a string of digest form names another document.
+ */
 function profileOf(filter: Uint8Array | null, readable: readonly string[]): JsonObject {
   return {
     type: "writ/sandbox/v1",
@@ -124,7 +127,7 @@ function profileOf(filter: Uint8Array | null, readable: readonly string[]): Json
     network: "none",
     readable: [...readable],
     root: "minimal",
-    seccomp: filter === null ? "none" : `sha256:${nodeHasher.sha256Hex(filter)}`,
+    seccomp: filter === null ? "none" : nodeHasher.sha256Hex(filter),
     user: runsAsRoot ? `uid ${SANDBOX_USER.uid}` : "own namespace",
   };
 }

@@ -116,7 +116,6 @@ function judgeProposal(state: RunState, arrival: Arrival, offer: Offer): Judged 
         plan_id: plan.id,
         plan_commit: offer.plan.commit,
         steps: plan.block.steps.length,
-        verdict_hash: verdict.hash,
       },
     ],
   };

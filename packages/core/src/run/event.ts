@@ -35,7 +35,6 @@ export type JournalEvent =
       readonly plan_id: string;
       readonly plan_commit: string;
       readonly steps: number;
-      readonly verdict_hash: string;
     }
   | {
       readonly type: "plan_rejected";

@@ -3,12 +3,12 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import type { Tool } from "../ports/tool.ts";
 
 /** Declarations with their checks: schemas are compiled when a tool is first asked about. */
-export function toolRules(hash: Hasher, tools: readonly Tool[]): ToolRules {
+export function toolRules(hash: Hasher, tools: readonly Pick<Tool, "spec">[]): ToolRules {
   const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
   return new Map(tools.map((tool): readonly [string, ToolRule] => [tool.spec.name, toolRule(hash, ajv, tool)]));
 }
 
-function toolRule(hash: Hasher, ajv: Ajv2020, { spec }: Tool): ToolRule {
+function toolRule(hash: Hasher, ajv: Ajv2020, { spec }: Pick<Tool, "spec">): ToolRule {
   const args = lazily(ajv, spec.inputSchema);
   const output = lazily(ajv, spec.outputSchema);
   return { spec, hash: digestOf(hash, toolDocument(spec)), checkArgs: (value) => problems(args(), value), checkOutput: (value) => problems(output(), value) };

@@ -1,0 +1,36 @@
+import { nodeVerifier } from "@writ/adapters/system/node-verifier";
+import { headOf } from "@writ/runtime";
+import { hasOption } from "../argv/invocation.ts";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { acceptLoss } from "../accept-loss.ts";
+import { assertPerson, openDesk } from "../compose.ts";
+import { toldLines } from "../terminal/told-lines.ts";
+
+/** `writ audit checkpoint`: the note itself on stdout, to be redirected into a file. */
+export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
+  if (hasOption(invocation, "--accept-loss")) {
+    assertPerson(world, invocation);
+    const { ended, size, started, archive } = await acceptLoss(world, invocation);
+    if (invocation.json) terminal.json({ ended, size, started, archive });
+    else
+      terminal.out(
+        toldLines(terminal.screen(), {
+          title: "Loss accepted",
+          sentence: `${ended} ended at ${size} entries; ${started} continues it, and says so`,
+          rows: [{ label: "old log", value: `${archive}, to be read and exported` }],
+          next: { title: "Runs start afresh in the new log", command: "writ audit verify" },
+        }),
+      );
+    return 0;
+  }
+  const desk = await openDesk(world, invocation);
+  try {
+    const note = String((await desk.send({ method: "sign_head" }))["note"]);
+    const { origin, size, time } = headOf(nodeVerifier, note);
+    if (invocation.json) terminal.json({ origin, size, time, note });
+    else terminal.raw("out", note);
+    return 0;
+  } finally {
+    await desk.close();
+  }
+}

@@ -1,0 +1,33 @@
+import { OrchestratorError, parseId } from "@writ/core";
+import { REDACTION_REASONS } from "@writ/runtime";
+import { argumentOf, optionOf } from "../argv/invocation.ts";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { assertPerson, openDesk } from "../compose.ts";
+import { counted } from "../terminal/figure.ts";
+import { toldLines } from "../terminal/told-lines.ts";
+
+/** `writ audit redact <run>`: a person's to do, with the full id, because nothing brings the values back. */
+export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
+  assertPerson(world, invocation);
+  const id = parseId("run", argumentOf(invocation, "run") ?? "");
+  if (!id.ok) throw new OrchestratorError("malformed_id", "erasing takes a run's full id, because nothing brings it back; copy it from: writ list");
+  const wanted = optionOf(invocation, "--reason") ?? "erasure_request";
+  const reason = REDACTION_REASONS.find((each) => each === wanted) ?? "other";
+  const desk = await openDesk(world, invocation);
+  try {
+    const answer = await desk.send({ method: "audit_redact", run: id.value, reason });
+    if (invocation.json) terminal.json({ run: id.value, reason, ...answer });
+    else
+      terminal.out(
+        toldLines(terminal.screen(), {
+          title: "Erased",
+          sentence: `${counted(Number(answer["payloads"]), "payload")} of ${id.value}; what it did and every proof stay`,
+          rows: [{ label: "entry", value: `${String(answer["seq"])} says so, reason ${reason}` }, { label: "not here", value: "backups and exports that left before" }],
+          next: { title: "The log still holds", command: "writ audit verify" },
+        }),
+      );
+    return 0;
+  } finally {
+    await desk.close();
+  }
+}

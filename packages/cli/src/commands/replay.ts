@@ -1,0 +1,38 @@
+import { argumentOf, optionOf } from "../argv/invocation.ts";
+import type { ExitCode, Setting } from "../command-module.ts";
+import { openDesk } from "../compose.ts";
+import { replayAgainst } from "../replay-against.ts";
+import { policyReplayLines, replayLines } from "../terminal/replay-view.ts";
+import { shortId } from "../views/short-id.ts";
+import { OrchestratorError } from "@writ/core";
+import { replayRun } from "@writ/runtime";
+import { plainFact, replayView } from "../views/replay.ts";
+
+/** `writ replay <run> [--against POLICY]`: a difference of what was recorded is exit 5, an answer about another policy is 0. */
+export async function run(setting: Setting): Promise<ExitCode> {
+  const { invocation, terminal } = setting;
+  const desk = await openDesk(setting.world, invocation);
+  try {
+    const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
+    const against = optionOf(invocation, "--against");
+    if (against !== undefined) {
+      const answer = await replayAgainst(desk, setting, id, against);
+      if (invocation.json) terminal.json({ run: id, against, ...answer.json });
+      else terminal.out(policyReplayLines(terminal.screen(), answer.view));
+      return 0;
+    }
+    const history = await desk.history(id);
+    const found = replayRun(id, history);
+    if (found.result === "not_replayable") throw new OrchestratorError("replay_input_missing", `${found.reason} (entry ${found.version} of ${id}); its proofs still hold: writ audit prove ${id}`);
+    const of = history.entries.reduce((sum, entry) => sum + entry.facts.length, 0);
+    if (invocation.json) {
+      const { result } = found;
+      terminal.json(found.result === "equal" ? { run: id, result, versions: found.versions, facts: found.facts } : { run: id, result, version: found.version, fact: found.position, of, step: found.step, recorded: found.recorded && plainFact(found.recorded), derived: found.derived && plainFact(found.derived), moved: found.moved });
+    } else {
+      terminal.out(replayLines(terminal.screen(), replayView(found, of, await shortId(desk, id))));
+    }
+    return found.result === "equal" ? 0 : 5;
+  } finally {
+    await desk.close();
+  }
+}
