@@ -25,6 +25,7 @@ import {
   type Usage,
 } from "@writ/core";
 import { previewJson, type Invocation, type Sent, type ToolGateway } from "../gateway/tool-gateway.ts";
+import type { Secrets } from "../gateway/secrets.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Planner, Proposal } from "../ports/planner.ts";
@@ -38,6 +39,7 @@ export interface Hands {
   readonly planner: Planner;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly secrets: Secrets;
   /** Running calls by `<run> <step>#<attempt>`, so that they can be stopped. */
   readonly stops: Map<string, AbortController>;
 }
@@ -177,7 +179,7 @@ async function propose(hands: Hands, actor: RunActor, { plan_version }: Extract<
   const proposal = await proposed(hands, state);
   const usage: Usage = { tokens: proposal.usage.tokens, cost_millicents: proposal.usage.costMillicents, wall_clock_ms: Math.max(0, hands.clock.now() - started) };
   if (proposal.kind === "refused") return refuse(actor, plan_version, proposal, usage);
-  const offered: Json = JSON.parse(JSON.stringify(proposal.plan));
+  const offered = hands.secrets.json(JSON.parse(JSON.stringify(proposal.plan)));
   if (!isJsonObject(offered)) throw new InvariantError("a planner proposes an object");
   const plan = preparePlan(state.rules.hash, offered, {
     planId: mintId("plan", epochMs(started), hands.entropy.bytes(10)),

@@ -1,4 +1,4 @@
-import { durationMs, EXECUTOR, OrchestratorError, parseId, type Actor, type Effect, type Rules, type RunId, type RunState, type Sealer, type StartInput } from "@writ/core";
+import { durationMs, EXECUTOR, isJsonObject, OrchestratorError, parseId, type Actor, type Effect, type JsonObject, type Rules, type RunId, type RunState, type Sealer, type StartInput } from "@writ/core";
 import type { Secrets } from "../gateway/secrets.ts";
 import type { ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -74,6 +74,12 @@ export class Engine {
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
+  }
+
+  /** A plan as it will be sealed: whoever hashes it must do so without the secrets that sealing takes out. */
+  masked(plan: JsonObject): JsonObject {
+    const value = this.#ports.secrets.json(plan);
+    return isJsonObject(value) ? value : plan;
   }
 
   /** Begins a run whose first entry is durable when this resolves. */

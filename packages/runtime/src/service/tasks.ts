@@ -260,7 +260,8 @@ export class Tasks {
   #identified(request: TaskRequest, proposal: JsonObject): JsonObject {
     const { clock, entropy, hash } = this.#ports;
     const planner = { kind: request.author ?? "person", ref: request.door, version: "1", model_call_ids: [] };
-    return preparePlan(hash, { planner, ...proposal }, { planId: mintId("plan", epochMs(clock.now()), entropy.bytes(10)), planVersion: 1, supersedes: null });
+    const sealed = this.#ports.engine?.masked(proposal) ?? proposal;
+    return preparePlan(hash, { planner, ...sealed }, { planId: mintId("plan", epochMs(clock.now()), entropy.bytes(10)), planVersion: 1, supersedes: null });
   }
 
   #prepared(request: TaskRequest, proposal: JsonObject, settings: RunSettings): JsonObject {
