@@ -53,23 +53,27 @@ function documentsOf(world: World, stored: readonly StoredEntry[], run: string):
   return documents;
 }
 
-test("what the engine writes is what the verifier reads: runs, plans, approvals, keys and records", () => {
-  const seen = new Map<string, number>();
-  for (let seed = 1; seed <= 200; seed += 1) {
-    const log = logOf(seed);
-    const { errors } = verifyBundle(
-      honestExport(log, { scope: { kind: "log" }, payloads: "included", since: 0 }),
-      nodeVerifier,
-    );
-    // The simulator pins digests without documents.
-    expect({ seed, errors: errors.filter(({ code }) => code !== "document_missing") }).toEqual({ seed, errors: [] });
-    for (const { bytes } of log.entries) {
-      for (const type of ["approval_granted", "step_started", "plan_verified", "run_ended"]) {
-        if (bytes.includes(`"type":"${type}"`)) seen.set(type, (seen.get(type) ?? 0) + 1);
+test(
+  "what the engine writes is what the verifier reads: runs, plans, approvals, keys and records",
+  { timeout: 120_000 },
+  () => {
+    const seen = new Map<string, number>();
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const log = logOf(seed);
+      const { errors } = verifyBundle(
+        honestExport(log, { scope: { kind: "log" }, payloads: "included", since: 0 }),
+        nodeVerifier,
+      );
+      // The simulator pins digests without documents.
+      expect({ seed, errors: errors.filter(({ code }) => code !== "document_missing") }).toEqual({ seed, errors: [] });
+      for (const { bytes } of log.entries) {
+        for (const type of ["approval_granted", "step_started", "plan_verified", "run_ended"]) {
+          if (bytes.includes(`"type":"${type}"`)) seen.set(type, (seen.get(type) ?? 0) + 1);
+        }
       }
     }
-  }
-  process.stdout.write(`entries of real runs: ${JSON.stringify(Object.fromEntries(seen))}\n`);
-  for (const count of seen.values()) expect(count).toBeGreaterThan(50);
-  expect(seen.size).toBe(4);
-});
+    process.stdout.write(`entries of real runs: ${JSON.stringify(Object.fromEntries(seen))}\n`);
+    for (const count of seen.values()) expect(count).toBeGreaterThan(50);
+    expect(seen.size).toBe(4);
+  },
+);
