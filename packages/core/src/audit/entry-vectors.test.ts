@@ -53,6 +53,7 @@ describe("an entry whose leaf holds is still refused", () => {
     ["of a run without input", { ...without(second, "input"), seq: 0 }, "entry_malformed"],
     ["of a run in version 0", { ...second, seq: 0, version: 0 }, "entry_malformed"],
     ["of a run with a bad id", { ...second, seq: 0, run: "run_1" }, "entry_malformed"],
+    ["of a run that is a log", { ...second, seq: 0, run: second["log"] ?? null }, "entry_malformed"],
   ])("%s", (_, entry, code) => {
     expect(check([canonicalJson(entry)])).toEqual({ codes: [code], read: 0 });
   });

@@ -20,7 +20,8 @@ export interface Entry {
 
 const RUN_ENTRY = "actor,at_ms,facts,input,kind,log,run,seq,v,version";
 const LOG_ENTRY = "actor,at_ms,facts,kind,log,seq,v";
-const ID = /^(log|run)_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+const LOG_ID = /^log_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+const RUN_ID = /^run_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const ACTOR = /^(user|agent|service|automation|policy|system)$/;
 const TYPE = /^[a-z][a-z0-9_]*$/;
 
@@ -89,8 +90,8 @@ function isStored(value: Json | undefined, seq: number): value is JsonObject & O
   const { actor, at_ms: at, facts, input, kind, log, run, v, version } = value;
   const isActor = hasExactly(actor, "id,kind") || hasExactly(actor, "id,kind,session");
   const typed = isRun ? [input ?? null, ...items(facts)] : items(facts);
-  const hasHead = v === 1 && value["seq"] === seq && isCount(at) && matches(log, ID) && (isRun || kind === "log");
+  const hasHead = v === 1 && value["seq"] === seq && isCount(at) && matches(log, LOG_ID) && (isRun || kind === "log");
   const hasTypes = items(facts).length > 0 && typed.every((part) => matches(member(part, "type"), TYPE));
-  const isOfRun = !isRun || (matches(run, ID) && isCount(version) && version > 0);
+  const isOfRun = !isRun || (matches(run, RUN_ID) && isCount(version) && version > 0);
   return hasHead && hasTypes && isOfRun && isActor && matches(actor["kind"], ACTOR) && hasOnlyIntegers(value);
 }
