@@ -7,7 +7,7 @@ import type { Block } from "./plan.ts";
  */
 export function findCycle(block: Block): readonly string[] | null {
   const waits = waitsOf(compiled(block));
-  const state = new Uint8Array(block.steps.length);
+  const state = new Uint8Array(waits.length);
   const [OPEN, DONE] = [1, 2];
   for (let start = 0; start < block.steps.length; start += 1) {
     if (state[start] !== 0) continue;
@@ -21,7 +21,7 @@ export function findCycle(block: Block): readonly string[] | null {
         trail.pop();
       } else if (state[need] === OPEN) {
         const from = trail.findIndex((each) => each.step === need);
-        return [...trail.slice(from).map((each) => each.step), need].map((position) => block.steps[position]?.id ?? "");
+        return named(block, [...trail.slice(from).map((each) => each.step), need]);
       } else if (state[need] === 0) {
         state[need] = OPEN;
         trail.push({ step: need, next: 0 });
@@ -31,21 +31,22 @@ export function findCycle(block: Block): readonly string[] | null {
   return null;
 }
 
-/** For each step all it may have to wait for: its needs, and whatever stands in for those. */
-function waitsOf({ needs, fallback }: CompiledBlock): readonly (readonly number[])[] {
-  if (fallback.every((stand) => stand === -1)) return needs;
-  return needs.map((own, index) => [...new Set([...own, ...own.flatMap((need) => standIns(fallback, need, index))])]);
+/** The ids of steps or of their places; a step and its place are one name. */
+function named({ steps }: Block, places: readonly number[]): readonly string[] {
+  const ids = places.map((place) => steps[place % steps.length]?.id ?? "");
+  return ids.filter((id, index) => index === 0 || id !== ids[index - 1] || ids.length === 2);
 }
 
-/** The chain of stand-ins for a step, as far as it does not come to the one that waits. */
-function standIns(fallback: readonly number[], subject: number, waiting: number): readonly number[] {
-  const chain: number[] = [];
-  let stand = fallback[subject] ?? -1;
-  while (stand !== -1 && stand !== waiting && !chain.includes(stand)) {
-    chain.push(stand);
-    stand = fallback[stand] ?? -1;
-  }
-  return chain;
+/**
+ * What each place waits for. After the steps come as many places again: the place of a step together with whatever
+ * stands in for it, which is what its dependents wait for. A stand-in waits for its subject alone.
+ */
+function waitsOf({ needs, fallback }: CompiledBlock): readonly (readonly number[])[] {
+  if (fallback.every((stand) => stand === -1)) return needs;
+  const steps = needs.length;
+  const own = needs.map((each, step) => each.map((need) => (fallback[need] === step ? need : steps + need)));
+  const together = fallback.map((stand, step) => (stand === -1 ? [step] : [step, steps + stand]));
+  return [...own, ...together];
 }
 
 /** Whether `later` comes after `earlier` in every order the block allows. */
