@@ -17,12 +17,12 @@ export function provesConsistency(hash: Hasher, older: Head, newer: Head, hashes
   const roots = (from: number, to: number, isWhole: boolean): readonly [Uint8Array, Uint8Array] => {
     const here = to === older.size ? (isWhole ? older.root : next()) : undefined;
     if (here !== undefined) return [here, here];
-    const isRight = older.size > middle(from, to);
-    const [before, after] = isRight ? roots(middle(from, to), to, false) : roots(from, middle(from, to), isWhole);
+    const split = middle(from, to);
+    const isRight = older.size > split;
+    const [before, after] = isRight ? roots(split, to, false) : roots(from, split, isWhole);
     const other = next();
-    return isRight
-      ? [nodeHash(hash, other, before), nodeHash(hash, other, after)]
-      : [before, nodeHash(hash, after, other)];
+    if (!isRight) return [before, nodeHash(hash, after, other)];
+    return [nodeHash(hash, other, before), nodeHash(hash, other, after)];
   };
   if (older.size < 1 || older.size > newer.size) return false;
   const [before, after] = roots(0, newer.size, true);

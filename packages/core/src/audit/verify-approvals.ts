@@ -11,15 +11,12 @@ const BINDING =
 export const APPROVAL_RULES: Rules = {
   approval_requested({ audit, tenant, run, entry, fact, object }) {
     const { approval = null, binding = null, binding_hash: bindingHash = null, step = null, args, preview } = fact;
-    const evidence = items(fact["evidence"]).map((item) => ({
-      commit: commitOf(member(item, "value")),
-      ref: refOf(item),
-    }));
+    const evidence = items(fact["evidence"]).map(boundEvidence);
     const pinned = run.started && { policy_hash: member(run.started["pins"], "policy") ?? null };
     const place = { type: "writ/approval/v1", log: entry.log, run: entry.run ?? null, tenant, approval, step };
     const shown = { args_commit: commitOf(args), preview_commit: commitOf(preview), evidence };
     const bound = { ...place, ...shown, ...run.plan, ...pinned };
-    const isOrdered = isRising(evidence.map(refOf)) && isRising(items(member(binding, "gates")));
+    const isOrdered = isRising(evidence.map(({ ref }) => ref)) && isRising(items(member(binding, "gates")));
     const isBinding = hasExactly(binding, BINDING) && isCount(binding["expires_at_ms"]) && isOrdered;
     const wrong = isBinding && items(binding["gates"]).length > 0 ? differing(bound, binding) : "";
     if (run.approvals.has(approval)) object("approval_reused", "/approval");
@@ -82,7 +79,8 @@ export function checkAuthority({ run, entry, fact, object }: Moment): void {
 /** The commitment that a handle stands for. */
 export const commitOf = (handle: Json | undefined): Json => member(handle, "$commit") ?? null;
 
-const refOf = (item: Json): Json => member(item, "ref") ?? null;
+/** How a binding holds a piece of evidence. */
+const boundEvidence = (item: Json) => ({ commit: commitOf(member(item, "value")), ref: member(item, "ref") ?? null });
 
 const isRising = (list: readonly Json[]): boolean =>
   list.every((item, at) => at === 0 || String(list[at - 1]) < String(item));

@@ -33,13 +33,11 @@ export function checkLastSeen(audit: Audit, now: Present, from: Head | undefined
 export function readProof(audit: Audit, { log, checkpoint }: Present, bytes: Uint8Array): Head | undefined {
   const proof = readLine(audit, bytes);
   const [from, to] = [headOf(audit, member(proof, "from")), headOf(audit, member(proof, "to"))];
-  const hashes = items(member(proof, "hashes"))
-    .filter((text) => matches(text, HASH))
-    .map((text) => audit.fromHex(text));
+  const texts = items(member(proof, "hashes")).filter((text) => matches(text, HASH));
+  const hashes = texts.map((text) => audit.fromHex(text));
   const isProof = hasExactly(proof, "from,hashes,log,to,type") && proof["type"] === "writ/consistency/v1";
-  const isOurs =
-    member(proof, "log") === log.log && to.size === checkpoint.size && equalBytes(to.root, checkpoint.root);
-  const holds = isProof && isOurs && provesConsistency(audit, from, to, hashes);
+  const isHead = to.size === checkpoint.size && equalBytes(to.root, checkpoint.root);
+  const holds = isProof && isHead && member(proof, "log") === log.log && provesConsistency(audit, from, to, hashes);
   if (!holds) audit.say("consistency_failed", {}, "consistency.json");
   return holds ? from : undefined;
 }
