@@ -83,6 +83,10 @@ function auditOf(open: () => MemoryLog): AuditLog {
       const note = heads.get(size);
       return note === undefined ? null : { size, note };
     },
+    async signedHeads(over, upTo) {
+      const held = [...open().signedHeads].filter(([size]) => size > over && size <= upTo);
+      return held.map(([size, note]) => ({ size, note })).toSorted((a, b) => a.size - b.size);
+    },
     async putSignedHead(size, note) {
       const heads = open().signedHeads;
       if (!heads.has(size)) heads.set(size, note);

@@ -26,6 +26,7 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
   const ofRun = db.prepare("SELECT seq FROM entry WHERE run_id = ? ORDER BY seq");
   const ofLog = db.prepare("SELECT seq FROM entry WHERE run_id IS NULL ORDER BY seq");
   const signed = db.prepare("SELECT size, note FROM signed_head ORDER BY size DESC LIMIT 1");
+  const signedBetween = db.prepare("SELECT size, note FROM signed_head WHERE size > ? AND size <= ? ORDER BY size");
   const erasures = db.prepare("SELECT bytes FROM entry WHERE seq IN (SELECT by_seq FROM redaction)");
   return {
     async head() {
@@ -66,6 +67,9 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
     async signedHead() {
       const row = oneRow(signed);
       return row ? { size: integerOf(row, "size"), note: textOf(row, "note") } : null;
+    },
+    async signedHeads(over, upTo) {
+      return allRows(signedBetween, over, upTo).map((row) => ({ size: integerOf(row, "size"), note: textOf(row, "note") }));
     },
     async redacted() {
       return new Set(allRows(erasures).flatMap((row) => erasedBy(textOf(row, "bytes"))));

@@ -106,6 +106,8 @@ export interface AuditLog {
   /** Positions of all entries of a run, and of log entries (`run` null), in order. */
   positions(run: RunId | null): Promise<readonly number[]>;
   signedHead(): Promise<{ readonly size: number; readonly note: string } | null>;
+  /** Signed heads of more than `over` and at most `upTo` entries, smallest first. */
+  signedHeads(over: number, upTo: number): Promise<readonly { readonly size: number; readonly note: string }[]>;
   putSignedHead(size: number, note: string): Promise<void>;
   /** Appends an entry about the log itself; `facts` are those of formats §2.4. */
   appendLog(entry: LogFacts): Promise<Appended>;

@@ -1,6 +1,7 @@
 import { isSignedBy, parseCheckpoint, toHex, type Checkpoint, type VerifierPlatform } from "@writ/core";
 import { checkEntries } from "@writ/core/audit/verify-entries";
 import { checkLog as checkLogFacts, keyAt, type LogState } from "@writ/core/audit/verify-log";
+import { rootAt } from "../engine/tree-parts.ts";
 import type { Store } from "../ports/store.ts";
 import { differingViews } from "./check-views.ts";
 import { LogWalk, type Walked } from "./log-walk.ts";
@@ -25,16 +26,39 @@ export async function checkLog(store: Store, platform: VerifierPlatform, lastSee
   const signed = newest === null ? null : held(platform, note, log, walked, "signed head", say);
   const kept = seen.flatMap((head) => held(platform, head, log, walked, "last seen", say) ?? []);
   for (const seq of await differingViews(store, walked.runs)) say({ code: "views_differ", seq, until: null, compared: [] });
+  const placed = await Promise.all(findings.map((finding) => narrowed(store, platform, log, finding)));
   return {
     log: store.log.id,
     origin: store.log.origin,
     size: walked.size,
     root: toHex(walked.root),
-    findings: findings.toSorted((a, b) => (a.seq ?? Infinity) - (b.seq ?? Infinity)),
+    findings: placed.toSorted((a, b) => rank(a) - rank(b)),
     signed: signed && { size: signed.size, time: signed.time },
     since: kept.map(({ size, time }) => ({ size, time })).toSorted((a, b) => a.size - b.size)[0] ?? null,
     key: keyAt(log, walked.size)?.text ?? null,
   };
+}
+
+/** The log before its views, and what has a place before what has none. */
+function rank({ code, seq }: LogFinding): number {
+  return (seq ?? Number.MAX_SAFE_INTEGER / 4) + (code === "views_differ" ? Number.MAX_SAFE_INTEGER / 2 : 0);
+}
+
+/**
+ * Behind the last full tile no hash of a single entry is kept; heads that were
+ * signed on the way say which of them the change lies between.
+ */
+async function narrowed(store: Store, platform: VerifierPlatform, log: LogState, finding: LogFinding): Promise<LogFinding> {
+  let { seq: from, until } = finding;
+  if (finding.code !== "tree_root" || from === null || until === null) return finding;
+  for (const { note } of await store.audit.signedHeads(from, until + 1)) {
+    const head = parseCheckpoint(platform, note);
+    if (head === undefined || !isSignedBy(platform, head.note, keyAt(log, head.size))) continue;
+    const root = await rootAt(store.audit, platform, head.size);
+    if (root !== undefined && toHex(root) === toHex(head.root)) from = head.size;
+    else until = Math.min(until, head.size - 1);
+  }
+  return from === until ? { ...finding, code: "entry_leaf", seq: from, until: null } : { ...finding, seq: from, until };
 }
 
 /** What the log's own entries say of its keys and its end. */

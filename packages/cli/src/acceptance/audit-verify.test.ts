@@ -1,0 +1,113 @@
+import { chmodSync, copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { AuditScene, listOf } from "./audit-scene.ts";
+
+const codesOf = (json: { readonly [name: string]: unknown }): readonly string[] => {
+  const findings = json["findings"];
+  return Array.isArray(findings) ? findings.map((each: { readonly code: string; readonly seq: number }) => `${each.code}@${each.seq}`) : [];
+};
+
+describe("a log that nobody touched", () => {
+  test("P63 is intact: every entry, the tree, the signature, the lists and what was last seen agree", async () => {
+    using scene = new AuditScene();
+    await scene.demo();
+    const { exit, json, out } = await scene.writ("audit", "verify", "--json");
+    expect(out).not.toBe("");
+    expect(exit).toBe(0);
+    expect(json).toMatchObject({ ok: true, size: 8, findings: [], signed: { size: 8 }, since: { size: 8 } });
+    expect((await scene.writ("audit", "verify")).out).toContain("✓ Intact");
+  });
+});
+
+describe("a log that somebody changed", () => {
+  const edits: readonly (readonly [string, readonly string[], string])[] = [
+    ["an entry is edited", [`UPDATE entry SET bytes = replace(bytes, '"user"', '"uses"') WHERE seq = 1`], "tree_root@0"],
+    ["an entry is removed", ["DELETE FROM entry WHERE seq = 4"], "entry_missing@4"],
+    ["the last entry is removed", ["DELETE FROM entry WHERE seq = 7"], "entry_missing@7"],
+    ["two entries change places", ["UPDATE entry SET seq = 100 WHERE seq = 3", "UPDATE entry SET seq = 3 WHERE seq = 4", "UPDATE entry SET seq = 4 WHERE seq = 100"], "entry_order@3"],
+    ["a run's column says another version", ["UPDATE entry SET version = 70 WHERE seq = 5"], "entry_malformed@5"],
+    ["a list says something else", ["UPDATE run_view SET version = 3"], "views_differ@1"],
+  ];
+  test.each(edits)("%s: found where it is, exit 5", async (_, statements, finding) => {
+    using scene = new AuditScene();
+    await scene.demo();
+    scene.tamper(...statements);
+    const { exit, json } = await scene.writ("audit", "verify", "--json");
+    expect(exit).toBe(5);
+    expect(codesOf(json)[0]).toBe(finding);
+    const block = (await scene.writ("audit", "verify")).out;
+    expect(block).toContain("✗ Not intact.");
+  });
+
+  test("a whole tree that is rewritten along with an entry is betrayed by the signed head", async () => {
+    using scene = new AuditScene();
+    await scene.demo();
+    scene.tamper(`UPDATE signed_head SET note = replace(note, 'time 2', 'time 1')`);
+    const { exit, json } = await scene.writ("audit", "verify", "--json");
+    expect(exit).toBe(5);
+    expect(listOf(json["findings"]).map(({ code }) => code)).toContain("checkpoint_signature");
+  });
+});
+
+describe("a database that is set back", () => {
+  test("P66 refuses to be written, can be read, and goes on as a log that says so", async () => {
+    using scene = new AuditScene();
+    const first = await scene.demo();
+    copyFileSync(scene.database, scene.file("older.db"));
+    await scene.demo();
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${scene.database}${suffix}`, { force: true });
+    renameSync(scene.file("older.db"), scene.database);
+
+    const refused = await scene.writ("audit", "checkpoint");
+    expect(refused.exit).toBe(5);
+    expect(refused.err).toContain("[log_rolled_back]");
+    const verified = await scene.writ("audit", "verify", "--json");
+    expect(verified.exit).toBe(5);
+    expect(listOf(verified.json["findings"]).map(({ code }) => code)).toContain("log_rolled_back");
+    expect((await scene.writ("replay", first)).exit).toBe(0);
+
+    const accepted = await scene.writ("audit", "checkpoint", "--accept-loss", "--json");
+    expect(accepted.exit).toBe(0);
+    const after = await scene.writ("audit", "verify", "--json");
+    expect(after.exit).toBe(0);
+    expect(after.json["log"]).toBe(accepted.json["started"]);
+    expect((await scene.writ("audit", "checkpoint", "--accept-loss")).exit).toBe(2);
+    await scene.demo();
+    expect((await scene.writ("audit", "verify")).exit).toBe(0);
+  });
+
+  test("the head that was remembered elsewhere is enough to see it", async () => {
+    using scene = new AuditScene();
+    await scene.demo();
+    copyFileSync(scene.database, scene.file("older.db"));
+    await scene.demo();
+    writeFileSync(scene.file("head.txt"), (await scene.writ("audit", "checkpoint")).out);
+    rmSync(scene.file("state"), { recursive: true });
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${scene.database}${suffix}`, { force: true });
+    renameSync(scene.file("older.db"), scene.database);
+    expect((await scene.writ("audit", "verify")).exit).toBe(0);
+    const { exit, json } = await scene.writ("audit", "verify", "--last-seen", scene.file("head.txt"), "--json");
+    expect(exit).toBe(5);
+    expect(listOf(json["findings"])[0]).toMatchObject({ code: "log_rolled_back" });
+  });
+});
+
+describe("the key's file", () => {
+  test("missing, readable by others, or another one: refused by name, and reading goes on", async () => {
+    using scene = new AuditScene();
+    const run = await scene.demo();
+    const { json } = await scene.writ("key", "show", "--json");
+    const file = String(json["file"]);
+    chmodSync(file, 0o644);
+    expect(await scene.writ("audit", "checkpoint")).toMatchObject({ exit: 4, err: expect.stringContaining("[key_permissions]") });
+    chmodSync(file, 0o600);
+    renameSync(file, scene.file("kept.pem"));
+    expect(await scene.writ("audit", "checkpoint")).toMatchObject({ exit: 2, err: expect.stringContaining("[key_not_found]") });
+    expect((await scene.writ("audit", "verify")).exit).toBe(0);
+    expect((await scene.writ("replay", run)).exit).toBe(0);
+    renameSync(scene.file("kept.pem"), file);
+    expect((await scene.writ("audit", "checkpoint")).exit).toBe(0);
+  });
+});
