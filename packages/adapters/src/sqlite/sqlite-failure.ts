@@ -14,6 +14,8 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [14, "workspace_read_only"],
   [26, "database_corrupt"],
 ]);
+/** Extended result codes that say more than their primary one: the index beside the log could not grow. */
+const EXTENDED: ReadonlyMap<number, ErrorCode> = new Map([[4874, "disk_full"]]);
 const SYSTEM_CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ["ENOSPC", "disk_full"],
   ["EDQUOT", "disk_full"],
@@ -53,5 +55,7 @@ export function guarded<T>(act: () => T): T {
 }
 
 function driverCode(error: Error): ErrorCode | undefined {
-  return "errcode" in error && typeof error.errcode === "number" ? CODES.get(error.errcode & 0xff) : undefined;
+  return "errcode" in error && typeof error.errcode === "number"
+    ? (EXTENDED.get(error.errcode) ?? CODES.get(error.errcode & 0xff))
+    : undefined;
 }
