@@ -13,6 +13,8 @@ import type { StoredEntry } from "./stored-entry.ts";
 export class EntryReader {
   readonly #hash: Hasher;
   readonly #known = new Map<string, Payload>();
+  /** Births in the input of the entry that was read last. */
+  #last: { readonly stored: StoredEntry; readonly inputs: number } | null = null;
 
   constructor(hash: Hasher) {
     this.#hash = hash;
@@ -23,6 +25,7 @@ export class EntryReader {
     const raw = parsed(stored);
     const births = new Births(stored, this.#hash, this.#known);
     const input = births.revive(raw["input"]);
+    this.#last = { stored, inputs: births.count };
     const facts = births.revive(raw["facts"]);
     return asEntry({
       seq: stored.seq,
@@ -37,19 +40,19 @@ export class EntryReader {
 
   /** Salts of the payloads born in the facts of an entry, in order of birth: what a replay is dealt. */
   saltsOfFacts(stored: StoredEntry): readonly Uint8Array[] {
-    const raw = parsed(stored);
-    const inputs = countBirths(raw["input"]);
+    const inputs = this.#last?.stored === stored ? this.#last.inputs : countBirths(parsed(stored)["input"]);
     return stored.payloads.slice(inputs).flatMap((payload) => (payload.salt === null ? [] : [payload.salt]));
   }
 }
 
 function parsed(stored: StoredEntry): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(stored.bytes);
-  if (typeof value !== "object" || value === null)
-    throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, {
-      details: { seq: stored.seq },
-    });
-  return Object.fromEntries(Object.entries(value));
+  if (isRecord(value)) return value;
+  throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, { details: { seq: stored.seq } });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** The bytes are canonical, hash-checked by the tree and written by `writeEntry`: their shape is the type's. */
@@ -67,6 +70,11 @@ class Births {
     this.#stored = stored;
     this.#hash = hash;
     this.#known = known;
+  }
+
+  /** How many there were so far. */
+  get count(): number {
+    return this.#n;
   }
 
   revive(value: unknown): unknown {

@@ -98,11 +98,14 @@ function firstDifferent(a: readonly JournalEvent[], b: readonly JournalEvent[]):
 /** Structural equality in which a payload is its commitment. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (!isRecord(a) || !isRecord(b)) return false;
   if (a instanceof Payload) return b instanceof Payload && a.commit === b.commit;
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
-  const left = Object.entries(a);
-  const right = new Map(Object.entries(b));
-  return left.length === right.size && left.every(([name, value]) => right.has(name) && same(value, right.get(name)));
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && same(a[name], b[name]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
