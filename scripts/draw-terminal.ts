@@ -23,16 +23,21 @@ interface Run {
   readonly style: string;
 }
 
+/** A capture says only what changes, from one line into the next. */
+let codes: readonly string[] = [];
+
 function runsOf(line: string): readonly Run[] {
   const runs: Run[] = [];
-  let codes: readonly string[] = [];
   for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
     const sgr = /^\u001b\[([0-9;]*)m$/.exec(part);
     if (sgr === null) {
       if (part !== "") runs.push({ text: part, style: styleOf(codes) });
     } else {
-      codes = sgr[1] === "" || sgr[1] === "0" ? [] : [...codes.filter((code) => !(sgr[1] ?? "").startsWith("0;") && code !== "39"), ...(sgr[1] ?? "").split(";")];
-      if (codes.includes("39")) codes = codes.filter((code) => COLOURS[code] === undefined);
+      for (const code of (sgr[1] ?? "0").split(";")) {
+        if (code === "" || code === "0") codes = [];
+        else if (code === "39") codes = codes.filter((each) => COLOURS[each] === undefined);
+        else codes = [...codes.filter((each) => COLOURS[each] === undefined || COLOURS[code] === undefined), code];
+      }
     }
   }
   return runs;
