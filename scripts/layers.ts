@@ -57,7 +57,7 @@ export const PACKAGES = {
   },
   runtime: {
     packages: ["core"],
-    libraries: ["ajv", "ajv-formats", "yaml", "zod"],
+    libraries: ["ajv", "zod"],
     // Ports and the loop: no driver and no HTTP.
     node: { except: ["sqlite", "http", "https", "http2", "net", "tls", "dgram", "child_process", "fs", "fs/promises"] },
     subpaths: ["config/config"],
