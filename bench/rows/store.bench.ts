@@ -2,9 +2,8 @@
  * The SQLite store alone against plain inserts of the same rows: no tree, no
  * triggers, no checks, no promises, everything serialised beforehand.
  */
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 
 import { createSqliteLog } from "@writ/adapters/sqlite/create-log";
 import { openSqliteStore, type SqliteStore } from "@writ/adapters/sqlite/store";
@@ -12,9 +11,10 @@ import { nodeHasher } from "@writ/adapters/system/sha256";
 import type { EntryDraft } from "@writ/core";
 import { aDraft, aPayload, runNumber, TEST_LOG } from "@writ/testkit/contracts/store-drafts";
 
+import { inFolder } from "../folder.ts";
 import { row } from "../harness.ts";
+import { insertRaw } from "../raw-log.ts";
 
-const CACHE = resolve(import.meta.dirname, "../../.cache/bench");
 const RUNS = 16;
 const GROUP = 64;
 const GROUPED_ENTRIES = 16_384;
@@ -29,16 +29,6 @@ function drafts(count: number): readonly EntryDraft[] {
     const version = Math.floor(index / RUNS) + 1;
     return aDraft(runNumber(index % RUNS), version, { facts, payloads: [aPayload(0, `${index}`, bytes)] });
   });
-}
-
-async function inFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
-  mkdirSync(CACHE, { recursive: true });
-  const folder = mkdtempSync(join(CACHE, "store-"));
-  try {
-    return await act(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 async function withStore<T>(folder: string, act: (store: SqliteStore) => Promise<T>): Promise<T> {
@@ -61,42 +51,20 @@ async function appendAll(store: SqliteStore, wanted: readonly EntryDraft[], grou
 
 /** The same rows by plain prepared inserts, in transactions of `group` entries. @returns entries a second */
 function insertAll(folder: string, wanted: readonly EntryDraft[], group: number): number {
-  const db = new DatabaseSync(join(folder, "raw.db"));
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000");
-  db.exec(`
-    CREATE TABLE entry (seq INTEGER PRIMARY KEY, run_id TEXT, version INTEGER, at_ms INTEGER NOT NULL, bytes TEXT NOT NULL) STRICT;
-    CREATE UNIQUE INDEX entry_of_run ON entry (run_id, version);
-    CREATE TABLE payload (pid INTEGER PRIMARY KEY, salt BLOB NOT NULL, bytes BLOB) STRICT;
-    CREATE TABLE run_view (run_id TEXT PRIMARY KEY, status TEXT, version INTEGER, tally TEXT) STRICT, WITHOUT ROWID;
-    CREATE TABLE head (id INTEGER PRIMARY KEY, size INTEGER, frontier BLOB) STRICT;
-    INSERT INTO head VALUES (1, 0, x'')`);
-  const [begin, commit] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT")];
-  const entry = db.prepare("INSERT INTO entry VALUES (?, ?, ?, ?, ?)");
-  const payload = db.prepare("INSERT INTO payload VALUES (?, ?, ?)");
-  const view = db.prepare("INSERT OR REPLACE INTO run_view VALUES (?, ?, ?, ?)");
-  const head = db.prepare("UPDATE head SET size = ?, frontier = ?");
-  const rows = wanted.map((draft, seq) => ({
-    ...draft,
-    seq,
-    text: `${draft.head}${seq}${draft.tail}`,
-    tally: JSON.stringify(draft.views.run),
-  }));
-  const frontier = new Uint8Array(320);
-  const startedAt = performance.now();
-  for (let start = 0; start < rows.length; start += group) {
-    begin.run();
-    const part = rows.slice(start, start + group);
-    for (const { seq, run, version, atMs, text, payloads } of part) {
-      entry.run(seq, run, version, atMs, text);
-      for (const { n, salt, bytes } of payloads) payload.run(seq * 4_096 + n, salt, bytes);
-    }
-    for (const { run, version, tally, views } of part.slice(-RUNS)) view.run(run, views.run.status, version, tally);
-    head.run(start + part.length, frontier);
-    commit.run();
-  }
-  const rate = (rows.length / (performance.now() - startedAt)) * 1_000;
-  db.close();
-  return rate;
+  const rows = wanted.map(({ run, version, atMs, head, tail, payloads, views }, seq) => {
+    const text = `${head}${seq}${tail}`;
+    return {
+      run,
+      version,
+      atMs,
+      text,
+      payloads,
+      documents: [],
+      status: views.run.status,
+      tally: JSON.stringify(views.run),
+    };
+  });
+  return (rows.length / insertRaw(folder, { entries: rows, group, views: RUNS })) * 1_000;
 }
 
 const grouped = drafts(GROUPED_ENTRIES);
