@@ -9,6 +9,9 @@ export function readGiven(world: World, file: string): Buffer {
     return readFileSync(resolve(world.cwd, file));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new OrchestratorError("file_not_found", `${file} cannot be read; check its path and try again`, { details: { file }, cause: error });
+    throw new OrchestratorError("file_not_found", `${file} cannot be read; check its path and try again`, {
+      details: { file },
+      cause: error,
+    });
   }
 }

@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { digestOf, OrchestratorError, POLICY_MODES, policyDocument, type Authorization, type JsonObject, type Policy, type RunId } from "@writ/core";
+import {
+  digestOf,
+  OrchestratorError,
+  POLICY_MODES,
+  policyDocument,
+  type Authorization,
+  type JsonObject,
+  type Policy,
+  type RunId,
+} from "@writ/core";
 import { compareWithPolicy, readConfig, type PolicyAnswer, type PolicyComparison } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import type { Desk } from "./desk.ts";
@@ -13,7 +22,12 @@ export interface AgainstPolicy {
 }
 
 /** @param against a policy mode, or a configuration file. @throws OrchestratorError `input_malformed`, `config_invalid`, `run_not_found` */
-export async function replayAgainst(desk: Desk, { world }: Setting, run: RunId, against: string): Promise<AgainstPolicy> {
+export async function replayAgainst(
+  desk: Desk,
+  { world }: Setting,
+  run: RunId,
+  against: string,
+): Promise<AgainstPolicy> {
   const history = await desk.history(run);
   const { hash, policy: pinned } = history.state.rules;
   const recorded: Policy = { ...pinned, mode: history.state.settings?.mode ?? pinned.mode };
@@ -22,14 +36,28 @@ export async function replayAgainst(desk: Desk, { world }: Setting, run: RunId, 
   const digests = [recorded, other].map((policy) => digestOf(hash, policyDocument(policy)));
   const [recordedPolicy = "", derivedPolicy = ""] = digests;
   const different = found.different.map(plain);
-  return { view: viewOf(found, recordedPolicy, derivedPolicy), json: { facts: found.facts, asked: found.answers.length, recorded_policy: recordedPolicy, policy: derivedPolicy, different } };
+  return {
+    view: viewOf(found, recordedPolicy, derivedPolicy),
+    json: {
+      facts: found.facts,
+      asked: found.answers.length,
+      recorded_policy: recordedPolicy,
+      policy: derivedPolicy,
+      different,
+    },
+  };
 }
 
 function policyOf(against: string, pinned: Policy, cwd: string): Policy {
   const mode = POLICY_MODES.find((name) => name === against);
   if (mode !== undefined) return { ...pinned, mode };
   const file = resolve(cwd, against);
-  return readConfig({ user: { file: against, text: textOf(file, against) }, workspace: null, environment: {}, root: null }).policy;
+  return readConfig({
+    user: { file: against, text: textOf(file, against) },
+    workspace: null,
+    environment: {},
+    root: null,
+  }).policy;
 }
 
 function textOf(file: string, named: string): string {
@@ -37,11 +65,19 @@ function textOf(file: string, named: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new OrchestratorError("input_malformed", `${named} is neither a policy mode (${POLICY_MODES.join(", ")}) nor a file that can be read; name one of them`, { cause: error });
+    throw new OrchestratorError(
+      "input_malformed",
+      `${named} is neither a policy mode (${POLICY_MODES.join(", ")}) nor a file that can be read; name one of them`,
+      { cause: error },
+    );
   }
 }
 
-function viewOf({ answers, different, facts }: PolicyComparison, recordedPolicy: string, derivedPolicy: string): PolicyReplayView {
+function viewOf(
+  { answers, different, facts }: PolicyComparison,
+  recordedPolicy: string,
+  derivedPolicy: string,
+): PolicyReplayView {
   const [first] = different;
   if (first === undefined) return { kind: "same", facts };
   const before = answers.slice(0, answers.indexOf(first)).map(({ step }) => nameOf(step));
@@ -65,12 +101,22 @@ function nameOf(step: string): string {
   return step === "*" ? "the plan" : step;
 }
 
-const WORDS: Readonly<Record<Authorization["effect"], string>> = { forbid: "refused", gate: "asks you", self: "asks the policy", permit: "runs" };
+const WORDS: Readonly<Record<Authorization["effect"], string>> = {
+  forbid: "refused",
+  gate: "asks you",
+  self: "asks the policy",
+  permit: "runs",
+};
 
 function inWords({ effect }: Authorization): string {
   return WORDS[effect];
 }
 
 function plain({ derived, fact, recorded, step }: PolicyAnswer): JsonObject {
-  return { fact, step, recorded: { effect: recorded.effect, rules: recorded.rules }, derived: { effect: derived.effect, rules: derived.rules } };
+  return {
+    fact,
+    step,
+    recorded: { effect: recorded.effect, rules: recorded.rules },
+    derived: { effect: derived.effect, rules: derived.rules },
+  };
 }

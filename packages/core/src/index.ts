@@ -1,14 +1,35 @@
+export { bundleFiles, closeBundle, manifestFor, type BundleContent, type ReplayedRun } from "./audit/bundle.ts";
 export * from "./audit/checkpoint.ts";
+export { coverRanges, writeCover } from "./audit/cover.ts";
 export * from "./audit/erasure.ts";
-export { FINDINGS } from "./audit/finding.ts";
+export { exitOf } from "./audit/exit.ts";
+export {
+  belongsToReceipt,
+  concernsRun,
+  documentsNamedBy,
+  documentsNamedIn,
+  payloadFrames,
+} from "./audit/export.ts";
+export { FINDINGS, type Finding as BundleFinding, type FindingCode } from "./audit/finding.ts";
+export { readFrames, type DocumentFrame, type Frame } from "./audit/frame.ts";
 export * from "./audit/frontier.ts";
+export { readInclusion, writeInclusion } from "./audit/inclusion-document.ts";
 export * from "./audit/leaf.ts";
 export * from "./audit/log-entry.ts";
 export * from "./audit/log-key.ts";
 export * from "./audit/log-tree.ts";
+export type { BundleFiles } from "./audit/manifest.ts";
+export { fold, type Known, type Range } from "./audit/merkle.ts";
 export * from "./audit/note.ts";
 export * from "./audit/platform.ts";
+export { writeConsistency } from "./audit/proof-document.ts";
+export { consistencyRanges, inclusionRanges, type Head } from "./audit/proof.ts";
+export { writeReceipt } from "./audit/receipt.ts";
+export { rollbackOf } from "./audit/rollback.ts";
 export * from "./audit/tile.ts";
+export { checkEntries } from "./audit/verify-entries.ts";
+export { checkLog, keyAt, type LogState } from "./audit/verify-log.ts";
+export { verifyBundle, verifyReceipt, type Verification } from "./audit/verify.ts";
 export { toBase64 } from "./base/base64.ts";
 export * from "./base/bytes.ts";
 export * from "./base/digest.ts";

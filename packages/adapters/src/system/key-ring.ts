@@ -29,7 +29,8 @@ export function openKeyInForce({ dataHome, log, origin }: KeyPlace, inForce: str
   }
   const current = openLogKey(keyPath(dataHome, log), origin);
   if (current.key.text !== inForce) {
-    const message = "the signing key is not the one the log names; restore the right one, or let the log go on under a new one with: writ audit checkpoint --accept-loss";
+    const message =
+      "the signing key is not the one the log names; restore the right one, or let the log go on under a new one with: writ audit checkpoint --accept-loss";
     throw new OrchestratorError("key_not_in_force", message, { details: { path: keyPath(dataHome, log) } });
   }
   if (next !== null) rmSync(keyPath(dataHome, log, "next"), { force: true });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { BundleFiles } from "@writ/core/audit/manifest";
+import type { BundleFiles } from "@writ/core";
 
 /** The files of a bundle. What is no regular file gets a name that no bundle may hold. */
 export function readBundle(path: string): BundleFiles {

@@ -16,15 +16,28 @@ const ORIGIN = `writ.local/${LOG}`;
 const SYSTEM = { kind: "system", id: "writ" };
 const SIZE = 70_000;
 
-test("among many entries the one that was changed is named, and the others are checked in no time", async () => {
+test("among many entries the one that was changed is named, and checking does not take long", async () => {
   const base = mkdtempSync(join(tmpdir(), "writ-large-"));
   const files = { database: join(base, "writ.db"), blobs: join(base, "blobs") };
   try {
     const signer = createLogKey(join(base, "key.pem"), ORIGIN);
-    createSqliteLog(files.database, nodeVerifier, { id: LOG, origin: ORIGIN, tenant: "local", key: signer.key.text, product: "writ/0.1.0", atMs: 1, actor: SYSTEM, continues: null });
+    createSqliteLog(files.database, nodeVerifier, {
+      id: LOG,
+      origin: ORIGIN,
+      tenant: "local",
+      key: signer.key.text,
+      product: "writ/0.1.0",
+      atMs: 1,
+      actor: SYSTEM,
+      continues: null,
+    });
     const store = await openSqliteStore(files, nodeVerifier, null);
     const filler = "x".repeat(500);
-    await Promise.all(Array.from({ length: SIZE - 1 }, (_, at) => store.audit.appendLog({ atMs: at, actor: SYSTEM, facts: [{ type: "noted", filler }] })));
+    await Promise.all(
+      Array.from({ length: SIZE - 1 }, (_, at) =>
+        store.audit.appendLog({ atMs: at, actor: SYSTEM, facts: [{ type: "noted", filler }] }),
+      ),
+    );
     const { size, frontier } = await store.audit.head();
     const text = checkpointText(ORIGIN, { size, root: frontierRoot(nodeVerifier, frontier) }, epochMs(1));
     await store.audit.putSignedHead(size, writeNote(text, signer.key, signer.sign(text)));
@@ -32,14 +45,18 @@ test("among many entries the one that was changed is named, and the others are c
     const intact = await checkLog(store, nodeVerifier, []);
     const perSecond = (SIZE / (performance.now() - began)) * 1_000;
     expect(intact.findings).toEqual([]);
-    console.log(`${Math.round(perSecond)} entries checked a second`);
+    expect(perSecond).toBeGreaterThan(20_000);
 
     const db = new DatabaseSync(files.database);
     db.exec("DROP TRIGGER entry_refuses_update");
-    for (const seq of [12, 40_000]) db.exec(`UPDATE entry SET bytes = replace(bytes, 'xxx"', 'xxy"') WHERE seq = ${seq}`);
+    for (const seq of [12, 40_000])
+      db.exec(`UPDATE entry SET bytes = replace(bytes, 'xxx"', 'xxy"') WHERE seq = ${seq}`);
     db.close();
     const changed = await checkLog(store, nodeVerifier, []);
-    expect(changed.findings.map(({ code, seq }) => [code, seq])).toEqual([["entry_leaf", 12], ["entry_leaf", 40_000]]);
+    expect(changed.findings.map(({ code, seq }) => [code, seq])).toEqual([
+      ["entry_leaf", 12],
+      ["entry_leaf", 40_000],
+    ]);
     await store.close();
   } finally {
     rmSync(base, { recursive: true, force: true });

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 
-import { isJsonObject, type Json, type JsonObject } from "@writ/core";
-import type { Verification } from "@writ/core/audit/verify";
+import { isJsonObject, parseStrict, type Json, type JsonObject } from "@writ/core";
+import { expect } from "vitest";
 
 import { readCommandLine } from "../argv/command-line.ts";
 import { carryOut } from "../carry-out.ts";
@@ -35,13 +35,23 @@ export class AuditScene implements Disposable {
   constructor() {
     mkdirSync(this.root);
     const home = (name: string): string => join(this.base, name);
-    this.#world = { cwd: this.root, environment: {}, home: { data: home("data"), state: home("state"), config: home("config"), cache: home("cache") }, user: { id: "mira", name: "mira" } };
+    this.#world = {
+      cwd: this.root,
+      environment: {},
+      home: { data: home("data"), state: home("state"), config: home("config"), cache: home("cache") },
+      user: { id: "mira", name: "mira" },
+    };
   }
 
   async writ(...argv: readonly string[]): Promise<Said> {
-    const terminal = recordingTerminal(screenFor({ isTerminal: true, columns: 160, rows: 40, environment: { NO_COLOR: "1" } }));
+    const terminal = recordingTerminal(
+      screenFor({ isTerminal: true, columns: 160, rows: 40, environment: { NO_COLOR: "1" } }),
+    );
     const line = await readCommandLine(argv, COMMANDS, VERSION, terminal);
-    const exit = line.kind === "answered" ? line.exit : await carryOut(line.command, { invocation: line.invocation, terminal, world: this.#world });
+    const exit =
+      line.kind === "answered"
+        ? line.exit
+        : await carryOut(line.command, { invocation: line.invocation, terminal, world: this.#world });
     const { out, err } = terminal.written;
     return { exit, out, err, json: argv.includes("--json") ? objectOf(out) : {} };
   }
@@ -64,7 +74,8 @@ export class AuditScene implements Disposable {
   tamper(...statements: readonly string[]): void {
     const db = new DatabaseSync(this.database);
     try {
-      for (const row of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()) db.exec(`DROP TRIGGER ${String(row["name"])}`);
+      for (const row of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
+        db.exec(`DROP TRIGGER ${String(row["name"])}`);
       db.exec("PRAGMA foreign_keys = OFF");
       for (const statement of statements) db.exec(statement);
     } finally {
@@ -82,17 +93,17 @@ export class AuditScene implements Disposable {
 }
 
 /** The shipped file, as a process of its own that knows nothing of the workspace. */
-export function verifyWithOneFile(...argv: readonly string[]): Pick<Verification, "ok" | "exit" | "errors" | "payloads_redacted"> {
+export function verifyWithOneFile(...argv: readonly string[]): JsonObject {
   const file = join(ROOT, "dist", "verify.mjs");
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
     execFileSync(process.execPath, [join(ROOT, "scripts", "build-verifier.ts")], { cwd: ROOT });
   }
   try {
-    return JSON.parse(execFileSync(process.execPath, [file, ...argv, "--json"], { encoding: "utf8" }));
+    return objectOf(execFileSync(process.execPath, [file, ...argv, "--json"], { encoding: "utf8" }));
   } catch (error) {
     if (!(error instanceof Error) || !("stdout" in error)) throw error;
-    return JSON.parse(String(error.stdout));
+    return objectOf(String(error.stdout));
   }
 }
 
@@ -105,6 +116,16 @@ export function textOf(...path: readonly string[]): string {
 }
 
 function objectOf(text: string): JsonObject {
-  const value: Json = JSON.parse(text);
+  const value = parseStrict(text.trim());
   return isJsonObject(value) ? value : {};
+}
+
+/** Matches a text that holds this one. */
+export function containing(part: string): unknown {
+  return expect.stringContaining(part);
+}
+
+/** Matches an object that has these members. */
+export function holding(members: Readonly<Record<string, string | number>>): unknown {
+  return expect.objectContaining({ ...members });
 }

@@ -2,15 +2,17 @@ import { chmodSync, copyFileSync, renameSync, rmSync, writeFileSync } from "node
 
 import { describe, expect, test } from "vitest";
 
-import { AuditScene, listOf } from "./audit-scene.ts";
+import { AuditScene, containing, listOf } from "./audit-scene.ts";
 
 const codesOf = (json: { readonly [name: string]: unknown }): readonly string[] => {
   const findings = json["findings"];
-  return Array.isArray(findings) ? findings.map((each: { readonly code: string; readonly seq: number }) => `${each.code}@${each.seq}`) : [];
+  return Array.isArray(findings)
+    ? findings.map((each: { readonly code: string; readonly seq: number }) => `${each.code}@${each.seq}`)
+    : [];
 };
 
 describe("a log that nobody touched", () => {
-  test("P63 is intact: every entry, the tree, the signature, the lists and what was last seen agree", async () => {
+  test("is intact: every entry, the tree, the signature, the lists and what was last seen agree", async () => {
     using scene = new AuditScene();
     await scene.demo();
     const { exit, json, out } = await scene.writ("audit", "verify", "--json");
@@ -21,12 +23,24 @@ describe("a log that nobody touched", () => {
   });
 });
 
-describe("a log that somebody changed", () => {
+describe("P66 a log that somebody changed", () => {
   const edits: readonly (readonly [string, readonly string[], string])[] = [
-    ["an entry is edited", [`UPDATE entry SET bytes = replace(bytes, '"user"', '"uses"') WHERE seq = 1`], "tree_root@0"],
+    [
+      "an entry is edited",
+      [`UPDATE entry SET bytes = replace(bytes, '"user"', '"uses"') WHERE seq = 1`],
+      "tree_root@0",
+    ],
     ["an entry is removed", ["DELETE FROM entry WHERE seq = 4"], "entry_missing@4"],
     ["the last entry is removed", ["DELETE FROM entry WHERE seq = 7"], "entry_missing@7"],
-    ["two entries change places", ["UPDATE entry SET seq = 100 WHERE seq = 3", "UPDATE entry SET seq = 3 WHERE seq = 4", "UPDATE entry SET seq = 4 WHERE seq = 100"], "entry_order@3"],
+    [
+      "two entries change places",
+      [
+        "UPDATE entry SET seq = 100 WHERE seq = 3",
+        "UPDATE entry SET seq = 3 WHERE seq = 4",
+        "UPDATE entry SET seq = 4 WHERE seq = 100",
+      ],
+      "entry_order@3",
+    ],
     ["a run's column says another version", ["UPDATE entry SET version = 70 WHERE seq = 5"], "entry_malformed@5"],
     ["a list says something else", ["UPDATE run_view SET version = 3"], "views_differ@1"],
   ];
@@ -52,7 +66,7 @@ describe("a log that somebody changed", () => {
 });
 
 describe("a database that is set back", () => {
-  test("P66 refuses to be written, can be read, and goes on as a log that says so", async () => {
+  test("refuses to be written, can be read, and goes on as a log that says so", async () => {
     using scene = new AuditScene();
     const first = await scene.demo();
     copyFileSync(scene.database, scene.file("older.db"));
@@ -101,10 +115,16 @@ describe("the key's file", () => {
     const { json } = await scene.writ("key", "show", "--json");
     const file = String(json["file"]);
     chmodSync(file, 0o644);
-    expect(await scene.writ("audit", "checkpoint")).toMatchObject({ exit: 4, err: expect.stringContaining("[key_permissions]") });
+    expect(await scene.writ("audit", "checkpoint")).toMatchObject({
+      exit: 4,
+      err: containing("[key_permissions]"),
+    });
     chmodSync(file, 0o600);
     renameSync(file, scene.file("kept.pem"));
-    expect(await scene.writ("audit", "checkpoint")).toMatchObject({ exit: 2, err: expect.stringContaining("[key_not_found]") });
+    expect(await scene.writ("audit", "checkpoint")).toMatchObject({
+      exit: 2,
+      err: containing("[key_not_found]"),
+    });
     expect((await scene.writ("audit", "verify")).exit).toBe(0);
     expect((await scene.writ("replay", run)).exit).toBe(0);
     renameSync(scene.file("kept.pem"), file);

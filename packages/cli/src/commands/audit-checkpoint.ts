@@ -1,9 +1,9 @@
-import { nodeVerifier } from "@writ/adapters/system/node-verifier";
 import { headOf } from "@writ/runtime";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { acceptLoss } from "../accept-loss.ts";
+import { acceptLoss } from "../compose-accept-loss.ts";
 import { assertPerson, openDesk } from "../compose.ts";
+import { verifier } from "../compose-audit.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ audit checkpoint`: the note itself on stdout, to be redirected into a file. */
@@ -26,7 +26,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const desk = await openDesk(world, invocation);
   try {
     const note = String((await desk.send({ method: "sign_head" }))["note"]);
-    const { origin, size, time } = headOf(nodeVerifier, note);
+    const { origin, size, time } = headOf(verifier, note);
     if (invocation.json) terminal.json({ origin, size, time, note });
     else terminal.raw("out", note);
     return 0;

@@ -13,7 +13,10 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const isAll = hasOption(invocation, "--all");
   const [name, folder] = isAll ? [null, words[0]] : [words[0] ?? null, words[1]];
   if (folder === undefined || words.length !== (isAll ? 1 : 2)) {
-    throw new OrchestratorError("usage", "say what to export and where to: writ audit export <run> DIR, or writ audit export --all DIR");
+    throw new OrchestratorError(
+      "usage",
+      "say what to export and where to: writ audit export <run> DIR, or writ audit export --all DIR",
+    );
   }
   const since = optionOf(invocation, "--since");
   const note = since === undefined ? null : readGiven(world, since).toString("utf8");
@@ -21,12 +24,19 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const desk = await openDesk(world, invocation);
   try {
     const run = name === null ? null : await desk.runNamed(name);
-    const answer = await desk.send({ method: "audit_export", run, folder: target, since: note, payloads: hasOption(invocation, "--withhold") ? "withheld" : "included" });
+    const answer = await desk.send({
+      method: "audit_export",
+      run,
+      folder: target,
+      since: note,
+      payloads: hasOption(invocation, "--withhold") ? "withheld" : "included",
+    });
     if (invocation.json) {
       terminal.json({ folder: target, ...answer });
       return 0;
     }
-    const count = (field: string, noun: string, plural?: string): string => counted(Number(answer[field] ?? 0), noun, plural);
+    const count = (field: string, noun: string, plural?: string): string =>
+      counted(Number(answer[field] ?? 0), noun, plural);
     const payloads = hasOption(invocation, "--withhold") ? "payloads withheld" : count("payloads", "payload");
     terminal.out(
       toldLines(terminal.screen(), {

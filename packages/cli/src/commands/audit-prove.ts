@@ -1,10 +1,9 @@
-import { OrchestratorError, parseCanonical } from "@writ/core";
-import { nodeVerifier } from "@writ/adapters/system/node-verifier";
-import { readInclusion } from "@writ/core/audit/inclusion-document";
+import { OrchestratorError, parseCanonical, readInclusion } from "@writ/core";
 import { headOf, inclusionProofs, keysOfLog } from "@writ/runtime";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { openDesk } from "../compose.ts";
+import { verifier } from "../compose-audit.ts";
 import { counted } from "../terminal/figure.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -17,16 +16,25 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     const note = String((await desk.send({ method: "sign_head" }))["note"]);
     const seqs = (await desk.store.audit.positions(id)).filter((seq) => only === null || seq === only);
-    if (seqs.length === 0) throw new OrchestratorError("input_malformed", `entry ${String(only)} is not one of ${id}; see its entries with: writ audit prove ${id}`);
-    const [period] = (await keysOfLog(desk.store, nodeVerifier)).slice(-1);
-    const proofs = await inclusionProofs(desk.store, nodeVerifier, seqs, note);
-    const isProven = period !== undefined && proofs.every((text) => readInclusion(nodeVerifier, text, period.key) !== undefined);
-    if (!isProven) throw new OrchestratorError("log_corrupt", `an entry of ${id} does not hash to the signed head; see which with: writ audit verify`);
+    if (seqs.length === 0)
+      throw new OrchestratorError(
+        "input_malformed",
+        `entry ${String(only)} is not one of ${id}; see its entries with: writ audit prove ${id}`,
+      );
+    const [period] = (await keysOfLog(desk.store, verifier)).slice(-1);
+    const proofs = await inclusionProofs(desk.store, verifier, seqs, note);
+    const isProven =
+      period !== undefined && proofs.every((text) => readInclusion(verifier, text, period.key) !== undefined);
+    if (!isProven)
+      throw new OrchestratorError(
+        "log_corrupt",
+        `an entry of ${id} does not hash to the signed head; see which with: writ audit verify`,
+      );
     if (invocation.json) {
       terminal.json({ run: id, head: note, proofs: proofs.map(parseCanonical) });
       return 0;
     }
-    const { size, time } = headOf(nodeVerifier, note);
+    const { size, time } = headOf(verifier, note);
     terminal.out(
       toldLines(terminal.screen(), {
         title: "Proven",

@@ -10,7 +10,11 @@ import { toldLines } from "../terminal/told-lines.ts";
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
   const id = parseId("run", argumentOf(invocation, "run") ?? "");
-  if (!id.ok) throw new OrchestratorError("malformed_id", "erasing takes a run's full id, because nothing brings it back; copy it from: writ list");
+  if (!id.ok)
+    throw new OrchestratorError(
+      "malformed_id",
+      "erasing takes a run's full id, because nothing brings it back; copy it from: writ list",
+    );
   const wanted = optionOf(invocation, "--reason") ?? "erasure_request";
   const reason = REDACTION_REASONS.find((each) => each === wanted) ?? "other";
   const desk = await openDesk(world, invocation);
@@ -22,7 +26,10 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         toldLines(terminal.screen(), {
           title: "Erased",
           sentence: `${counted(Number(answer["payloads"]), "payload")} of ${id.value}; what it did and every proof stay`,
-          rows: [{ label: "entry", value: `${String(answer["seq"])} says so, reason ${reason}` }, { label: "not here", value: "backups and exports that left before" }],
+          rows: [
+            { label: "entry", value: `${String(answer["seq"])} says so, reason ${reason}` },
+            { label: "not here", value: "backups and exports that left before" },
+          ],
           next: { title: "The log still holds", command: "writ audit verify" },
         }),
       );

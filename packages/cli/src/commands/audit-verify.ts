@@ -1,11 +1,10 @@
 import type { LogFinding } from "@writ/runtime";
 import { checkLog } from "@writ/runtime";
-import { nodeVerifier } from "@writ/adapters/system/node-verifier";
-import { lastSeenPath, readLastSeen } from "@writ/adapters/system/last-seen";
-import { exitOf } from "@writ/core/audit/exit";
+import { exitOf } from "@writ/core";
 import { optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { openDesk, systemClockOf } from "../compose.ts";
+import { rememberedHead, verifier } from "../compose-audit.ts";
 import { readGiven } from "../read-given.ts";
 import { auditLines } from "../terminal/audit-view.ts";
 import { auditView } from "../views/audit.ts";
@@ -15,10 +14,10 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const given = optionOf(invocation, "--last-seen");
   const desk = await openDesk(world, invocation);
   try {
-    const own = await readLastSeen(lastSeenPath(world.home.state, desk.store.log.id));
+    const own = await rememberedHead(world, desk.store.log.id);
     const notes = [own ?? [], given === undefined ? [] : readGiven(world, given).toString("utf8")].flat();
     const began = systemClockOf().now();
-    const report = await checkLog(desk.store, nodeVerifier, notes);
+    const report = await checkLog(desk.store, verifier, notes);
     const now = systemClockOf().now();
     const exit = exitOfFindings(report.findings);
     if (invocation.json) terminal.json({ ok: exit === 0, exit, ...report, took_ms: now - began });

@@ -1,16 +1,15 @@
-import { nodeVerifier } from "@writ/adapters/system/node-verifier";
-import { keyPath } from "@writ/adapters/system/ed25519-signer";
 import { keysOfLog } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { openDesk } from "../compose.ts";
+import { keyFileOf, verifier } from "../compose-audit.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ key show`: public parts only; the last one is what a receiver pins with --trust. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const desk = await openDesk(world, invocation);
   try {
-    const periods = await keysOfLog(desk.store, nodeVerifier);
-    const file = keyPath(world.home.data, desk.store.log.id);
+    const periods = await keysOfLog(desk.store, verifier);
+    const file = keyFileOf(world, desk.store.log.id);
     const keys = periods.map(({ seq, key }) => ({ since_entry: seq, key: key.text }));
     const inForce = keys.at(-1)?.key ?? "";
     if (invocation.json) terminal.json({ log: desk.store.log.id, key: inForce, keys, file });
@@ -20,7 +19,9 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
           title: "Key",
           sentence: inForce,
           rows: [
-            ...keys.slice(0, -1).map(({ since_entry: seq, key }) => ({ label: "before", value: `${key}, since entry ${seq}` })),
+            ...keys
+              .slice(0, -1)
+              .map(({ since_entry: seq, key }) => ({ label: "before", value: `${key}, since entry ${seq}` })),
             { label: "since", value: `entry ${keys.at(-1)?.since_entry ?? 0}` },
             { label: "file", value: `${file}, outside the workspace` },
           ],

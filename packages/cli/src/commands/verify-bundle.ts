@@ -1,12 +1,10 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { nodeVerifier } from "@writ/adapters/system/node-verifier";
-import { readBundle } from "@writ/adapters/system/read-bundle";
-import { nodeHasher } from "@writ/adapters/system/sha256";
 import { replayBundle, type ReplayedAgain } from "@writ/runtime";
-import { verifyBundle, verifyReceipt, type Verification } from "@writ/core/audit/verify";
+import { type Verification, verifyBundle, verifyReceipt } from "@writ/core";
 import { argumentOf, hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
+import { readBundle, verifier } from "../compose-audit.ts";
 import { readGiven } from "../read-given.ts";
 import { bundleLines } from "../terminal/bundle-view.ts";
 
@@ -22,8 +20,10 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const kind = statSync(path, { throwIfNoEntry: false });
   const isFolder = kind?.isDirectory() !== false;
   const files = isFolder && kind !== undefined ? readBundle(path) : new Map<string, Uint8Array>();
-  const found = isFolder ? verifyBundle(files, nodeVerifier, options) : verifyReceipt(readGiven(world, path), nodeVerifier, options);
-  const again = isFolder && found.exit !== 2 && found.ok ? await replayBundle(files, nodeHasher) : null;
+  const found = isFolder
+    ? verifyBundle(files, verifier, options)
+    : verifyReceipt(readGiven(world, path), verifier, options);
+  const again = isFolder && found.exit !== 2 && found.ok ? await replayBundle(files, verifier) : null;
   const exit = exitOf(found, again);
   if (invocation.json) terminal.json({ ...found, ok: exit === 0, exit, replayed_again: again });
   else terminal.out(bundleLines(terminal.screen(), found, again));

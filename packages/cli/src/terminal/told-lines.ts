@@ -18,7 +18,14 @@ export function toldLines(screen: Screen, { title, sentence, rows, next }: ToldV
   const head = [...mark(screen, "ok", "✓"), ...say(screen, "ok", title)];
   return [
     ...hanging(screen, head, LABEL_COLUMN, say(screen, "plain", sentence)),
-    ...rows.flatMap(({ label, value }) => hanging(screen, [...blanks(4), ...say(screen, "dim", label)], LABEL_COLUMN, say(screen, "plain", value))),
-    ...(next === null ? [] : [...paragraph(screen, 2, say(screen, "plain", next.title)), ...paragraph(screen, 4, say(screen, "strong", next.command))]),
+    ...rows.flatMap(({ label, value }) =>
+      hanging(screen, [...blanks(4), ...say(screen, "dim", label)], LABEL_COLUMN, say(screen, "plain", value)),
+    ),
+    ...(next === null
+      ? []
+      : [
+          ...paragraph(screen, 2, say(screen, "plain", next.title)),
+          ...paragraph(screen, 4, say(screen, "strong", next.command)),
+        ]),
   ];
 }

@@ -4,7 +4,10 @@ import { grouped } from "../terminal/figure.ts";
 import type { AuditView } from "../terminal/view.ts";
 
 /** What was found of the log, as the terminal shows it. Entries are counted from 0, as everywhere: the position is part of their bytes. */
-export function auditView(report: LogReport, { now, tookMs }: { readonly now: number; readonly tookMs: number }): AuditView {
+export function auditView(
+  report: LogReport,
+  { now, tookMs }: { readonly now: number; readonly tookMs: number },
+): AuditView {
   const [first] = report.findings;
   if (first !== undefined) return notIntact(report, first);
   const { key, root, signed, since, size } = report;
@@ -22,8 +25,14 @@ export function auditView(report: LogReport, { now, tookMs }: { readonly now: nu
 
 function notIntact(report: LogReport, first: LogFinding): AuditView {
   const { findings, signed, size } = report;
-  const more = findings.length === 1 ? "" : ` ${grouped(findings.length - 1)} more ${findings.length === 2 ? "finding" : "findings"}: --json lists them.`;
-  const good = first.seq === null || first.seq === 0 || first.code === "views_differ" || first.code === "log_rolled_back" ? null : `Entries 0 to ${grouped(first.seq - 1)} are as they were signed${signed === null ? "" : ` at ${signed.time}`}.`;
+  const more =
+    findings.length === 1
+      ? ""
+      : ` ${grouped(findings.length - 1)} more ${findings.length === 2 ? "finding" : "findings"}: --json lists them.`;
+  const good =
+    first.seq === null || first.seq === 0 || first.code === "views_differ" || first.code === "log_rolled_back"
+      ? null
+      : `Entries 0 to ${grouped(first.seq - 1)} are as they were signed${signed === null ? "" : ` at ${signed.time}`}.`;
   return {
     kind: "not_intact",
     finding: `${sentenceOf(first, size)}${more}`,
@@ -35,7 +44,12 @@ function notIntact(report: LogReport, first: LogFinding): AuditView {
 
 /** What a finding means, in one sentence. */
 function sentenceOf({ code, seq, until }: LogFinding, size: number): string {
-  const entry = seq === null ? "The log" : until === null ? `Entry ${grouped(seq)} of ${grouped(size)}` : `An entry between ${grouped(seq)} and ${grouped(until)} of ${grouped(size)}`;
+  const entry =
+    seq === null
+      ? "The log"
+      : until === null
+        ? `Entry ${grouped(seq)} of ${grouped(size)}`
+        : `An entry between ${grouped(seq)} and ${grouped(until)} of ${grouped(size)}`;
   switch (code) {
     case "entry_leaf":
     case "tree_root":
@@ -67,9 +81,18 @@ function sentenceOf({ code, seq, until }: LogFinding, size: number): string {
 }
 
 function adviceOf({ code }: LogFinding): { readonly advice: string; readonly next: string | null } {
-  if (code === "views_differ") return { advice: "Nothing is lost; the lists are written anew with:", next: "writ rebuild" };
-  if (code === "log_rolled_back" || code === "log_forked") return { advice: "Restore the newer database; or, if it is lost for good, end this log and go on in one that says so:", next: "writ audit checkpoint --accept-loss" };
-  return { advice: "Keep a copy of the workspace as it is, restore a backup, and compare. What was exported before still verifies.", next: null };
+  if (code === "views_differ")
+    return { advice: "Nothing is lost; the lists are written anew with:", next: "writ rebuild" };
+  if (code === "log_rolled_back" || code === "log_forked")
+    return {
+      advice: "Restore the newer database; or, if it is lost for good, end this log and go on in one that says so:",
+      next: "writ audit checkpoint --accept-loss",
+    };
+  return {
+    advice:
+      "Keep a copy of the workspace as it is, restore a backup, and compare. What was exported before still verifies.",
+    next: null,
+  };
 }
 
 /** `writ.local/log_…+9f3c12ab+…` */

@@ -21,12 +21,21 @@ export function replayView(found: Told, of: number, shortRun: string): ReplayVie
 }
 
 /** The members in which two facts differ, the type first; the same clauses on both sides. */
-function clauses(recorded: JournalEvent | null, derived: JournalEvent | null): readonly [readonly string[], readonly string[]] {
-  if (recorded === null || derived === null || recorded.type !== derived.type) return [[recorded?.type ?? "no fact"], [derived?.type ?? "no fact"]];
+function clauses(
+  recorded: JournalEvent | null,
+  derived: JournalEvent | null,
+): readonly [readonly string[], readonly string[]] {
+  if (recorded === null || derived === null || recorded.type !== derived.type)
+    return [[recorded?.type ?? "no fact"], [derived?.type ?? "no fact"]];
   const left = new Map(Object.entries(plainFact(recorded)));
   const right = new Map(Object.entries(plainFact(derived)));
-  const names = [...new Set([...left.keys(), ...right.keys()])].filter((name) => JSON.stringify(left.get(name)) !== JSON.stringify(right.get(name)));
-  const side = (members: ReadonlyMap<string, unknown>): readonly string[] => [recorded.type, ...names.map((name) => `${name} ${JSON.stringify(members.get(name) ?? null)}`)];
+  const names = [...new Set([...left.keys(), ...right.keys()])].filter(
+    (name) => JSON.stringify(left.get(name)) !== JSON.stringify(right.get(name)),
+  );
+  const side = (members: ReadonlyMap<string, unknown>): readonly string[] => [
+    recorded.type,
+    ...names.map((name) => `${name} ${JSON.stringify(members.get(name) ?? null)}`),
+  ];
   return [side(left), side(right)];
 }
 
@@ -35,7 +44,8 @@ export function plainFact(fact: JournalEvent): Readonly<Record<string, unknown>>
   const plain = (value: unknown): unknown => {
     if (value instanceof Payload) return { $commit: value.commit };
     if (Array.isArray(value)) return value.map(plain);
-    if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
     return value;
   };
   return Object.fromEntries(Object.entries(fact).map(([name, member]) => [name, plain(member)]));

@@ -1,5 +1,14 @@
-import { checkpointText, durationMs, epochMs, frontierRoot, OrchestratorError, parseCheckpoint, writeNote, type VerifierPlatform } from "@writ/core";
-import { rollbackOf } from "@writ/core/audit/rollback";
+import {
+  checkpointText,
+  durationMs,
+  epochMs,
+  frontierRoot,
+  OrchestratorError,
+  parseCheckpoint,
+  rollbackOf,
+  type VerifierPlatform,
+  writeNote,
+} from "@writ/core";
 import type { Clock } from "../ports/clock.ts";
 import type { HeadMemory, Signer } from "../ports/signer.ts";
 import type { Store } from "../ports/store.ts";
@@ -100,13 +109,22 @@ export class HeadSigner {
       this.#failure = null;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#failure = error instanceof OrchestratorError ? error : new OrchestratorError("head_unsigned", "the newest head could not be signed; see why with: writ doctor", { cause: error });
+      this.#failure =
+        error instanceof OrchestratorError
+          ? error
+          : new OrchestratorError("head_unsigned", "the newest head could not be signed; see why with: writ doctor", {
+              cause: error,
+            });
     }
   }
 
   async #signHead({ size, frontier }: Awaited<ReturnType<Store["audit"]["head"]>>): Promise<SignedNow> {
     await this.#assertGrown(size);
-    const text = checkpointText(this.#store.log.origin, { size, root: frontierRoot(this.#platform, frontier) }, epochMs(this.#clock.now()));
+    const text = checkpointText(
+      this.#store.log.origin,
+      { size, root: frontierRoot(this.#platform, frontier) },
+      epochMs(this.#clock.now()),
+    );
     const note = writeNote(text, this.#signer.key, this.#signer.sign(text));
     await this.#memory.remember(note);
     await this.#store.audit.putSignedHead(size, note);

@@ -1,11 +1,15 @@
-import { knownFrom, leafHash, partsOf, type Hasher } from "@writ/core";
-import { fold, type Known, type Range } from "@writ/core/audit/merkle";
+import { fold, type Hasher, type Known, knownFrom, leafHash, partsOf, type Range } from "@writ/core";
 import type { AuditLog } from "../ports/store.ts";
 
 type TreeSource = Pick<AuditLog, "tile" | "entries">;
 
 /** Roots of the ranges of the log as it was with `size` entries, from full tiles and the entries behind the last. */
-export async function knownTree(audit: TreeSource, hash: Hasher, ranges: readonly Range[], size: number): Promise<Known> {
+export async function knownTree(
+  audit: TreeSource,
+  hash: Hasher,
+  ranges: readonly Range[],
+  size: number,
+): Promise<Known> {
   const { tiles, leaves } = partsOf(ranges, size);
   const held = new Map<string, Uint8Array>();
   for (const { level, index } of tiles) {

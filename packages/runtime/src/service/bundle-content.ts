@@ -1,8 +1,20 @@
-import { canonicalJson, OrchestratorError, utf8Bytes, type Digest, type Hasher, type RunId, type StoredEntry } from "@writ/core";
-import type { BundleContent } from "@writ/core/audit/bundle";
-import { writeCover, coverRanges } from "@writ/core/audit/cover";
-import { concernsRun, documentsNamedBy, documentsNamedIn, payloadFrames } from "@writ/core/audit/export";
-import type { DocumentFrame } from "@writ/core/audit/frame";
+import {
+  type BundleContent,
+  canonicalJson,
+  concernsRun,
+  coverRanges,
+  type Digest,
+  type DocumentFrame,
+  documentsNamedBy,
+  documentsNamedIn,
+  type Hasher,
+  OrchestratorError,
+  payloadFrames,
+  type RunId,
+  type StoredEntry,
+  utf8Bytes,
+  writeCover,
+} from "@writ/core";
 import { knownTree } from "../engine/tree-parts.ts";
 import type { Store } from "../ports/store.ts";
 
@@ -14,17 +26,29 @@ export interface Wanted {
 }
 
 /** The parts of a bundle that come out of the store: of the log as it was with `size` entries. */
-export type StoredContent = Pick<BundleContent, "log" | "tenant" | "scope" | "size" | "tree" | "entries" | "payloads" | "documents">;
+export type StoredContent = Pick<
+  BundleContent,
+  "log" | "tenant" | "scope" | "size" | "tree" | "entries" | "payloads" | "documents"
+>;
 
 /** @throws OrchestratorError `log_corrupt` where a tile, an entry or a document is missing */
-export async function storedContent(store: Store, hash: Hasher, { run, payloads }: Wanted, size: number): Promise<StoredContent & { readonly stored: readonly StoredEntry[] }> {
+export async function storedContent(
+  store: Store,
+  hash: Hasher,
+  { run, payloads }: Wanted,
+  size: number,
+): Promise<StoredContent & { readonly stored: readonly StoredEntry[] }> {
   const seqs = run === null ? null : await positionsOf(store, run, size);
   const stored = await entriesAt(store, seqs, size);
   const texts = stored.map(({ bytes }) => bytes);
   const documents = await documentsOf(store, texts);
   const own = seqs ?? stored.map(({ seq }) => seq);
   const tree = writeCover(hash, await knownTree(store.audit, hash, coverRanges(own, size), size), own, size);
-  if (tree === undefined || stored.length !== own.length) throw new OrchestratorError("log_corrupt", "a part of the log's tree is missing; see where with: writ audit verify");
+  if (tree === undefined || stored.length !== own.length)
+    throw new OrchestratorError(
+      "log_corrupt",
+      "a part of the log's tree is missing; see where with: writ audit verify",
+    );
   return {
     log: store.log.id,
     tenant: store.log.tenant,
@@ -41,7 +65,9 @@ async function positionsOf(store: Store, run: RunId, size: number): Promise<read
   const texts = (await entriesAt(store, [...own], size)).map(({ bytes }) => bytes);
   const documents = new Set<string>((await documentsOf(store, texts)).map(({ digest }) => digest));
   const log = await entriesAt(store, await store.audit.positions(null), size);
-  return [...own, ...log.filter(({ bytes }) => concernsRun(bytes, own, documents)).map(({ seq }) => seq)].toSorted((a, b) => a - b);
+  return [...own, ...log.filter(({ bytes }) => concernsRun(bytes, own, documents)).map(({ seq }) => seq)].toSorted(
+    (a, b) => a - b,
+  );
 }
 
 /** @param seqs rising; null for all */
@@ -50,9 +76,11 @@ async function entriesAt(store: Store, seqs: readonly number[] | null, size: num
   const wanted = seqs === null ? null : new Set(seqs);
   const last = Math.min(size, (seqs?.at(-1) ?? size - 1) + 1);
   const isSparse = wanted !== null && last - (seqs?.[0] ?? 0) > 4 * wanted.size;
-  for (const seq of isSparse ? wanted : []) for await (const batch of store.audit.entries(seq, Math.min(seq + 1, size))) found.push(...batch);
+  for (const seq of isSparse ? wanted : [])
+    for await (const batch of store.audit.entries(seq, Math.min(seq + 1, size))) found.push(...batch);
   if (isSparse) return found;
-  for await (const batch of store.audit.entries(seqs?.[0] ?? 0, last)) found.push(...batch.filter(({ seq }) => wanted?.has(seq) !== false));
+  for await (const batch of store.audit.entries(seqs?.[0] ?? 0, last))
+    found.push(...batch.filter(({ seq }) => wanted?.has(seq) !== false));
   return found;
 }
 

@@ -1,6 +1,14 @@
-import { isSignedBy, parseCheckpoint, toHex, type Checkpoint, type VerifierPlatform } from "@writ/core";
-import { checkEntries } from "@writ/core/audit/verify-entries";
-import { checkLog as checkLogFacts, keyAt, type LogState } from "@writ/core/audit/verify-log";
+import {
+  checkEntries,
+  checkLog as checkLogFacts,
+  type Checkpoint,
+  isSignedBy,
+  keyAt,
+  type LogState,
+  parseCheckpoint,
+  toHex,
+  type VerifierPlatform,
+} from "@writ/core";
 import { rootAt } from "../engine/tree-parts.ts";
 import type { Store } from "../ports/store.ts";
 import { differingViews } from "./check-views.ts";
@@ -14,7 +22,11 @@ import type { LogFinding, LogReport } from "./log-report.ts";
  *
  * @param lastSeen notes of signed heads that were kept outside the workspace
  */
-export async function checkLog(store: Store, platform: VerifierPlatform, lastSeen: readonly string[]): Promise<LogReport> {
+export async function checkLog(
+  store: Store,
+  platform: VerifierPlatform,
+  lastSeen: readonly string[],
+): Promise<LogReport> {
   const findings: LogFinding[] = [];
   const say = (finding: LogFinding): void => void findings.push(finding);
   const newest = await store.audit.signedHead();
@@ -25,7 +37,8 @@ export async function checkLog(store: Store, platform: VerifierPlatform, lastSee
   const log = logFacts(platform, walked, say);
   const signed = newest === null ? null : held(platform, note, log, walked, "signed head", say);
   const kept = seen.flatMap((head) => held(platform, head, log, walked, "last seen", say) ?? []);
-  for (const seq of await differingViews(store, walked.runs)) say({ code: "views_differ", seq, until: null, compared: [] });
+  for (const seq of await differingViews(store, walked.runs))
+    say({ code: "views_differ", seq, until: null, compared: [] });
   const placed = await Promise.all(findings.map((finding) => narrowed(store, platform, log, finding)));
   return {
     log: store.log.id,
@@ -48,7 +61,12 @@ function rank({ code, seq }: LogFinding): number {
  * Behind the last full tile no hash of a single entry is kept; heads that were
  * signed on the way say which of them the change lies between.
  */
-async function narrowed(store: Store, platform: VerifierPlatform, log: LogState, finding: LogFinding): Promise<LogFinding> {
+async function narrowed(
+  store: Store,
+  platform: VerifierPlatform,
+  log: LogState,
+  finding: LogFinding,
+): Promise<LogFinding> {
   let { seq: from, until } = finding;
   if (finding.code !== "tree_root" || from === null || until === null) return finding;
   for (const { note } of await store.audit.signedHeads(from, until + 1)) {
@@ -63,7 +81,10 @@ async function narrowed(store: Store, platform: VerifierPlatform, log: LogState,
 
 /** What the log's own entries say of its keys and its end. */
 function logFacts(platform: VerifierPlatform, walked: Walked, say: (finding: LogFinding) => void): LogState {
-  const audit = { ...platform, say: (code: LogFinding["code"], place?: { readonly seq?: number }) => say(plain(code, place?.seq ?? null)) };
+  const audit = {
+    ...platform,
+    say: (code: LogFinding["code"], place?: { readonly seq?: number }) => say(plain(code, place?.seq ?? null)),
+  };
   return checkLogFacts(audit, checkEntries(audit, walked.logEntries, undefined), walked.size);
 }
 
@@ -77,12 +98,17 @@ function held(
   say: (finding: LogFinding) => void,
 ): Checkpoint | null {
   const isSeen = what === "last seen";
-  if (head === undefined || head.origin !== log.origin) return said(plain(isSeen ? "last_seen_malformed" : "checkpoint_malformed", null));
+  if (head === undefined || head.origin !== log.origin)
+    return said(plain(isSeen ? "last_seen_malformed" : "checkpoint_malformed", null));
   if (head.size > walked.size) return said(plain(isSeen ? "log_rolled_back" : "rolled_back", walked.size));
-  if (!isSignedBy(platform, head.note, keyAt(log, head.size))) return said(plain(isSeen ? "last_seen_signature" : "checkpoint_signature", null));
+  if (!isSignedBy(platform, head.note, keyAt(log, head.size)))
+    return said(plain(isSeen ? "last_seen_signature" : "checkpoint_signature", null));
   const then = walked.roots.get(head.size);
   if (then !== undefined && toHex(then) === toHex(head.root)) return head;
-  const compared = [{ what: `root of ${what}`, value: `sha256:${toHex(head.root)}` }, { what: "root of entries", value: `sha256:${then === undefined ? "" : toHex(then)}` }];
+  const compared = [
+    { what: `root of ${what}`, value: `sha256:${toHex(head.root)}` },
+    { what: "root of entries", value: `sha256:${then === undefined ? "" : toHex(then)}` },
+  ];
   return said({ code: isSeen ? "log_forked" : "tree_root", seq: null, until: null, compared });
 
   function said(finding: LogFinding): null {

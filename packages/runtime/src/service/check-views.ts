@@ -8,7 +8,11 @@ export async function differingViews(store: Store, runs: ReadonlyMap<string, Wal
   const left = new Map(runs);
   const wrong: number[] = [];
   for (let before: { readonly createdAt: number; readonly run: string } | null = null; ;) {
-    const page: Awaited<ReturnType<Store["views"]["runs"]>> = await store.views.runs({ statuses: [], before, limit: PAGE });
+    const page: Awaited<ReturnType<Store["views"]["runs"]>> = await store.views.runs({
+      statuses: [],
+      before,
+      limit: PAGE,
+    });
     for (const view of page) {
       const run = left.get(view.run_id);
       if (run?.version !== view.version) wrong.push(run?.first ?? 0);

@@ -1,17 +1,21 @@
 import {
+  type Actor,
   birthsOf,
+  type BundleContent,
+  bundleFiles,
+  closeBundle,
   epochMs,
+  type JsonObject,
+  manifestFor,
   OrchestratorError,
+  type ReplayedRun,
   reportMarkdown,
   reportOf,
   rotationText,
-  toBase64,
-  type Actor,
-  type JsonObject,
   type RunId,
+  toBase64,
   type VerifierPlatform,
 } from "@writ/core";
-import { bundleFiles, closeBundle, manifestFor, type BundleContent, type ReplayedRun } from "@writ/core/audit/bundle";
 import type { HeadSigner, SignedNow } from "../engine/head-signer.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { BundleFolder, KeyRing } from "../ports/custody.ts";
@@ -97,7 +101,15 @@ export class Custody {
       const manifest = manifestFor(platform, bundle, files, key);
       await bundles.write(request.folder, closeBundle(files, manifest, key, signer.sign(manifest)));
       const payloads = bundle.payloads === "withheld" ? 0 : bundle.payloads.length;
-      return { size, entries: stored.length, payloads, documents: content.documents.length, key: key.text, checkpoint: note, replay };
+      return {
+        size,
+        entries: stored.length,
+        payloads,
+        documents: content.documents.length,
+        key: key.text,
+        checkpoint: note,
+        replay,
+      };
     });
   }
 
@@ -106,17 +118,30 @@ export class Custody {
    *
    * @throws OrchestratorError `run_busy` while the run has not ended, `payload_not_found` where nothing is left to erase
    */
-  redact(run: RunId, reason: RedactionReason, actor: Actor): Promise<{ readonly seq: number; readonly payloads: number }> {
+  redact(
+    run: RunId,
+    reason: RedactionReason,
+    actor: Actor,
+  ): Promise<{ readonly seq: number; readonly payloads: number }> {
     return this.#alone(async () => {
       const { store, clock } = this.#ports;
       const view = await store.views.run(run);
-      if (view === null) throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
-      if (view.ended_at_ms === null) throw new OrchestratorError("run_busy", `${run} has not ended, and what it may still need is not erased; end it with: writ cancel ${run}`);
+      if (view === null)
+        throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
+      if (view.ended_at_ms === null)
+        throw new OrchestratorError(
+          "run_busy",
+          `${run} has not ended, and what it may still need is not erased; end it with: writ cancel ${run}`,
+        );
       const payloads = (await store.journal.read(run)).flatMap(({ seq, bytes, payloads: born }) => {
         const commits = born.length === 0 ? [] : birthsOf(bytes);
         return born.flatMap(({ n, salt }) => (salt === null ? [] : [{ seq, commit: commits[n] ?? "" }]));
       });
-      if (payloads.length === 0) throw new OrchestratorError("payload_not_found", `everything of ${run} that can be erased was erased before; see what it did with: writ show ${run}`);
+      if (payloads.length === 0)
+        throw new OrchestratorError(
+          "payload_not_found",
+          `everything of ${run} that can be erased was erased before; see what it did with: writ show ${run}`,
+        );
       const { seq } = await store.audit.redact({ atMs: clock.now(), actor: plain(actor), reason, payloads });
       await this.#ports.erasedCopies(run);
       await this.#ports.signer.signed();
@@ -129,7 +154,10 @@ export class Custody {
    * says so is signed by both; the new key's file is there before it, and takes
    * its place after it, so that a crash in between leaves one key that fits.
    */
-  rotate(reason: string, actor: Actor): Promise<{ readonly seq: number; readonly key: string; readonly head: SignedNow }> {
+  rotate(
+    reason: string,
+    actor: Actor,
+  ): Promise<{ readonly seq: number; readonly key: string; readonly head: SignedNow }> {
     return this.#alone(async () => {
       const { store, clock, signer, keys } = this.#ports;
       let seq = -1;

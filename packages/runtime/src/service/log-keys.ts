@@ -1,6 +1,4 @@
-import { OrchestratorError, type LogKey, type VerifierPlatform } from "@writ/core";
-import { checkEntries } from "@writ/core/audit/verify-entries";
-import { checkLog } from "@writ/core/audit/verify-log";
+import { checkEntries, checkLog, type LogKey, OrchestratorError, type VerifierPlatform } from "@writ/core";
 import type { Store } from "../ports/store.ts";
 
 /** A key of the log, in force for every head larger than `seq`. */
@@ -14,14 +12,22 @@ export interface KeyPeriod {
  *
  * @throws OrchestratorError `log_corrupt` where the log's own entries do not hold
  */
-export async function keysOfLog(store: Store, platform: VerifierPlatform): Promise<readonly [...KeyPeriod[], KeyPeriod]> {
+export async function keysOfLog(
+  store: Store,
+  platform: VerifierPlatform,
+): Promise<readonly [...KeyPeriod[], KeyPeriod]> {
   const texts: string[] = [];
-  for (const seq of await store.audit.positions(null)) for await (const batch of store.audit.lines(seq, seq + 1)) texts.push(...batch.map(({ bytes }) => bytes));
+  for (const seq of await store.audit.positions(null))
+    for await (const batch of store.audit.lines(seq, seq + 1)) texts.push(...batch.map(({ bytes }) => bytes));
   const codes: string[] = [];
   const audit = { ...platform, say: (code: string) => void codes.push(code) };
   const { keys } = checkLog(audit, checkEntries(audit, texts, undefined), texts.length);
   const last = keys.at(-1);
   const isSound = codes.every((code) => code === "log_end");
-  if (last === undefined || !isSound) throw new OrchestratorError("log_corrupt", "the log's own entries do not name its keys; keep a copy, and see where with: writ audit verify");
+  if (last === undefined || !isSound)
+    throw new OrchestratorError(
+      "log_corrupt",
+      "the log's own entries do not name its keys; keep a copy, and see where with: writ audit verify",
+    );
   return [...keys.slice(0, -1), last];
 }

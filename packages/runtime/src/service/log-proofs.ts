@@ -1,10 +1,20 @@
-import { OrchestratorError, parseCheckpoint, type Checkpoint, type Digest, type RunId, type VerifierPlatform } from "@writ/core";
-import { coverRanges, writeCover } from "@writ/core/audit/cover";
-import { belongsToReceipt } from "@writ/core/audit/export";
-import { writeInclusion } from "@writ/core/audit/inclusion-document";
-import { writeConsistency } from "@writ/core/audit/proof-document";
-import { consistencyRanges, inclusionRanges, type Head } from "@writ/core/audit/proof";
-import { writeReceipt } from "@writ/core/audit/receipt";
+import {
+  belongsToReceipt,
+  type Checkpoint,
+  consistencyRanges,
+  coverRanges,
+  type Digest,
+  type Head,
+  inclusionRanges,
+  OrchestratorError,
+  parseCheckpoint,
+  type RunId,
+  type VerifierPlatform,
+  writeConsistency,
+  writeCover,
+  writeInclusion,
+  writeReceipt,
+} from "@writ/core";
 import { knownTree, rootsOf } from "../engine/tree-parts.ts";
 import type { LogLine, Store } from "../ports/store.ts";
 
@@ -14,14 +24,27 @@ import type { LogLine, Store } from "../ports/store.ts";
  * @param seqs below the size of the head
  * @throws OrchestratorError `log_corrupt`
  */
-export async function inclusionProofs(store: Store, platform: VerifierPlatform, seqs: readonly number[], note: string): Promise<readonly string[]> {
+export async function inclusionProofs(
+  store: Store,
+  platform: VerifierPlatform,
+  seqs: readonly number[],
+  note: string,
+): Promise<readonly string[]> {
   const head = headOf(platform, note);
   const lines = await linesAt(store, seqs);
-  const known = await knownTree(store.audit, platform, seqs.flatMap((seq) => inclusionRanges(seq, head.size)), head.size);
+  const known = await knownTree(
+    store.audit,
+    platform,
+    seqs.flatMap((seq) => inclusionRanges(seq, head.size)),
+    head.size,
+  );
   return lines.map(({ seq, bytes }) => {
     const hashes = rootsOf(platform, known, inclusionRanges(seq, head.size));
     if (hashes === undefined) throw incomplete();
-    return writeInclusion({ log: store.log.id, seq, entry: bytes, head: { size: head.size, root: head.root }, note }, hashes);
+    return writeInclusion(
+      { log: store.log.id, seq, entry: bytes, head: { size: head.size, root: head.root }, note },
+      hashes,
+    );
   });
 }
 
@@ -30,9 +53,18 @@ export async function inclusionProofs(store: Store, platform: VerifierPlatform, 
  *
  * @throws OrchestratorError `log_rolled_back` where the older head is the larger one, `log_corrupt`
  */
-export async function consistencyProof(store: Store, platform: VerifierPlatform, older: Head, newer: Head): Promise<string> {
+export async function consistencyProof(
+  store: Store,
+  platform: VerifierPlatform,
+  older: Head,
+  newer: Head,
+): Promise<string> {
   if (older.size > newer.size) {
-    throw new OrchestratorError("log_rolled_back", "the log is smaller than the head given with --since; look at it with: writ audit verify", { details: { seen: older.size, size: newer.size } });
+    throw new OrchestratorError(
+      "log_rolled_back",
+      "the log is smaller than the head given with --since; look at it with: writ audit verify",
+      { details: { seen: older.size, size: newer.size } },
+    );
   }
   const ranges = consistencyRanges(older.size, newer.size);
   const hashes = rootsOf(platform, await knownTree(store.audit, platform, ranges, newer.size), ranges);
@@ -41,9 +73,17 @@ export async function consistencyProof(store: Store, platform: VerifierPlatform,
 }
 
 /** The receipt of an approval, one line. @throws OrchestratorError `log_corrupt` */
-export async function approvalReceipt(store: Store, platform: VerifierPlatform, run: RunId, bindingHash: Digest, note: string): Promise<string> {
+export async function approvalReceipt(
+  store: Store,
+  platform: VerifierPlatform,
+  run: RunId,
+  bindingHash: Digest,
+  note: string,
+): Promise<string> {
   const { size } = headOf(platform, note);
-  const candidates = [...(await store.audit.positions(null)), ...(await store.audit.positions(run))].filter((seq) => seq < size).toSorted((a, b) => a - b);
+  const candidates = [...(await store.audit.positions(null)), ...(await store.audit.positions(run))]
+    .filter((seq) => seq < size)
+    .toSorted((a, b) => a - b);
   const lines = (await linesAt(store, candidates)).filter(({ bytes }) => belongsToReceipt(bytes, bindingHash));
   const seqs = lines.map(({ seq }) => seq);
   const tree = writeCover(platform, await knownTree(store.audit, platform, coverRanges(seqs, size), size), seqs, size);
@@ -54,7 +94,11 @@ export async function approvalReceipt(store: Store, platform: VerifierPlatform, 
 /** A signed head that somebody kept. @throws OrchestratorError `input_malformed` */
 export function headOf(platform: VerifierPlatform, note: string): Checkpoint {
   const head = parseCheckpoint(platform, note);
-  if (head === undefined) throw new OrchestratorError("input_malformed", "the file is no signed head of a log; write one with: writ audit checkpoint");
+  if (head === undefined)
+    throw new OrchestratorError(
+      "input_malformed",
+      "the file is no signed head of a log; write one with: writ audit checkpoint",
+    );
   return head;
 }
 

@@ -1,4 +1,4 @@
-import type { FindingCode } from "@writ/core/audit/finding";
+import type { FindingCode } from "@writ/core";
 
 /** What a look at a whole log found. */
 export interface LogReport {

@@ -1,4 +1,15 @@
-import { emptyTree, equalBytes, frontierRoot, growTree, leafHash, TILE_WIDTH, toHex, type FullTile, type Hasher, type LogTree } from "@writ/core";
+import {
+  emptyTree,
+  equalBytes,
+  frontierRoot,
+  growTree,
+  leafHash,
+  TILE_WIDTH,
+  toHex,
+  type FullTile,
+  type Hasher,
+  type LogTree,
+} from "@writ/core";
 import type { LogLine, Store } from "../ports/store.ts";
 import type { LogFinding } from "./log-report.ts";
 
@@ -20,7 +31,8 @@ export interface WalkedRun {
 }
 
 /** How canonical bytes of an entry end: what the columns beside them must say. */
-const ENDING = /"kind":"(?:log","log":"(log_[0-9a-z]{26})"|run","log":"(log_[0-9a-z]{26})","run":"(run_[0-9a-z]{26})"),"seq":([0-9]+),"v":1(?:,"version":([0-9]+))?\}$/;
+const ENDING =
+  /"kind":"(?:log","log":"(log_[0-9a-z]{26})"|run","log":"(log_[0-9a-z]{26})","run":"(run_[0-9a-z]{26})"),"seq":([0-9]+),"v":1(?:,"version":([0-9]+))?\}$/;
 const LONGEST_ENDING = 180;
 const HASH_BYTES = 32;
 const NO_LEAF = new Uint8Array(32);
@@ -71,7 +83,8 @@ export class LogWalk {
   /** @returns whether the tile is full */
   #see({ bytes, run, seq, version }: LogLine): boolean {
     const [, ofLog, ofRun, name, at, count] = ENDING.exec(bytes.slice(-LONGEST_ENDING)) ?? [];
-    const isItself = (ofLog ?? ofRun) === this.#store.log.id && (name ?? null) === run && Number(count ?? 0) === (version ?? 0);
+    const isItself =
+      (ofLog ?? ofRun) === this.#store.log.id && (name ?? null) === run && Number(count ?? 0) === (version ?? 0);
     if (at !== undefined && Number(at) !== seq) this.#object("entry_order", seq);
     else if (!isItself) this.#object("entry_malformed", seq);
     if (run === null) this.#logEntries.push(bytes);
@@ -104,7 +117,8 @@ export class LogWalk {
     if (kept === null) this.#object("tree_malformed", first, this.#next - 1);
     for (const [index, leaf] of this.#open.entries()) {
       const stored = kept?.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
-      if (leaf !== undefined && stored !== undefined && !equalBytes(leaf, stored)) this.#changed(first + index, leaf, stored);
+      if (leaf !== undefined && stored !== undefined && !equalBytes(leaf, stored))
+        this.#changed(first + index, leaf, stored);
       for (const tile of this.#grow(stored ?? leaf ?? NO_LEAF)) await this.#compareTile(tile);
     }
     this.#open = [];
@@ -115,7 +129,8 @@ export class LogWalk {
     if (level === 0) return;
     const kept = await this.#store.audit.tile(level, index);
     const span = TILE_WIDTH ** (level + 1);
-    if (kept === null || !equalBytes(kept, hashes)) this.#object("tree_malformed", index * span, (index + 1) * span - 1);
+    if (kept === null || !equalBytes(kept, hashes))
+      this.#object("tree_malformed", index * span, (index + 1) * span - 1);
   }
 
   /** The stored head against the tree of the entries; what differs lies under the first root that does. */
@@ -124,7 +139,8 @@ export class LogWalk {
     for (const [at, node] of this.#tree.frontier.entries()) {
       const span = 2 ** Math.floor(Math.log2(this.#tree.size - from));
       const stored = frontier[at];
-      if (stored === undefined || !equalBytes(node, stored)) this.#differs(from, from + span - 1, node, stored ?? NO_LEAF);
+      if (stored === undefined || !equalBytes(node, stored))
+        this.#differs(from, from + span - 1, node, stored ?? NO_LEAF);
       from += span;
     }
     if (frontier.length > this.#tree.frontier.length) this.#object("tree_root", null);
@@ -133,7 +149,12 @@ export class LogWalk {
   #differs(from: number, until: number, found: Uint8Array, kept: Uint8Array): void {
     if (this.#blamed.some((seq) => seq >= from && seq <= until)) return;
     const isOne = from === until;
-    this.#say({ code: isOne ? "entry_leaf" : "tree_root", seq: from, until: isOne ? null : until, compared: both(kept, found) });
+    this.#say({
+      code: isOne ? "entry_leaf" : "tree_root",
+      seq: from,
+      until: isOne ? null : until,
+      compared: both(kept, found),
+    });
   }
 
   #changed(seq: number, found: Uint8Array, kept: Uint8Array): void {
@@ -148,7 +169,8 @@ export class LogWalk {
 
   #grow(leaf: Uint8Array): readonly FullTile[] {
     const full = growTree(this.#hash, this.#tree, leaf);
-    if (this.#wanted.has(this.#tree.size)) this.#roots.set(this.#tree.size, frontierRoot(this.#hash, this.#tree.frontier));
+    if (this.#wanted.has(this.#tree.size))
+      this.#roots.set(this.#tree.size, frontierRoot(this.#hash, this.#tree.frontier));
     return full;
   }
 }

@@ -1,6 +1,20 @@
-import { birthsOf, EntryReader, fromHex, isDigest, isJsonObject, OrchestratorError, parseCanonical, replay, type Hasher, type Json, type JsonObject, type StoredEntry } from "@writ/core";
-import { readFrames, type Frame } from "@writ/core/audit/frame";
-import type { BundleFiles } from "@writ/core/audit/manifest";
+import {
+  birthsOf,
+  type BundleFiles,
+  EntryReader,
+  type Frame,
+  fromHex,
+  type Hasher,
+  isDigest,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  OrchestratorError,
+  parseCanonical,
+  readFrames,
+  replay,
+  type StoredEntry,
+} from "@writ/core";
 import type { Documents } from "../ports/store.ts";
 import { rulesOfPins } from "./pins.ts";
 import { documentsByDigest, toolRulesOfDocuments } from "./rules-of-documents.ts";
@@ -17,7 +31,10 @@ export interface ReplayedAgain {
 /** Replays the runs of a bundle whose bytes were verified before, from nothing but its files. */
 export async function replayBundle(files: BundleFiles, hash: Hasher): Promise<ReplayedAgain> {
   const frames = readFrames(files.get("blobs") ?? new Uint8Array(), () => undefined);
-  const documents = documentsByDigest(hash, [...frames].flatMap(([key, frame]) => (isDigest(key) ? objectOf(frame) : [])));
+  const documents = documentsByDigest(
+    hash,
+    [...frames].flatMap(([key, frame]) => (isDigest(key) ? objectOf(frame) : [])),
+  );
   const different: ReplayedAgain["different"][number][] = [];
   const lost: ReplayedAgain["not_replayable"][number][] = [];
   let [equal, facts] = [0, 0];
@@ -38,10 +55,15 @@ export async function replayBundle(files: BundleFiles, hash: Hasher): Promise<Re
 async function rulesOf(entries: readonly StoredEntry[], documents: ReadonlyMap<string, JsonObject>, hash: Hasher) {
   const [first] = entries;
   const started = first && new EntryReader(hash).read(first).facts.find((fact) => fact.type === "run_started");
-  if (first === undefined || started?.type !== "run_started") throw new OrchestratorError("rules_unknown", "the run does not begin with its pins");
+  if (first === undefined || started?.type !== "run_started")
+    throw new OrchestratorError("rules_unknown", "the run does not begin with its pins");
   const held: Documents = { get: async (digest) => documents.get(digest) ?? null, put: async () => undefined };
   const catalogue = documents.get(started.pins.tools) ?? {};
-  return await rulesOfPins(held, started.pins, { hash, log: logOf(first), tools: toolRulesOfDocuments(hash, catalogue, documents) });
+  return await rulesOfPins(held, started.pins, {
+    hash,
+    log: logOf(first),
+    tools: toolRulesOfDocuments(hash, catalogue, documents),
+  });
 }
 
 /** Entries of each run, as a store would give them. */
@@ -53,7 +75,9 @@ function runsOf(files: BundleFiles, frames: ReadonlyMap<string, Frame>): Readonl
     if (typeof run !== "string") continue;
     const payloads = birthsOf(bytes).map((_, n) => {
       const frame = frames.get(`${Number(seq)} ${n}`);
-      return frame === undefined ? { n, salt: null, bytes: null } : { n, salt: fromHex(frame.salt) ?? null, bytes: frame.bytes };
+      return frame === undefined
+        ? { n, salt: null, bytes: null }
+        : { n, salt: fromHex(frame.salt) ?? null, bytes: frame.bytes };
     });
     const entry = { seq: Number(seq), run, version: Number(version), bytes, payloads };
     const siblings = runs.get(run);

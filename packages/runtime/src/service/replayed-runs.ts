@@ -1,5 +1,14 @@
-import { isJsonArray, isJsonObject, OrchestratorError, parseCanonical, parseId, type JsonObject, type RunId, type StoredEntry } from "@writ/core";
-import type { ReplayedRun } from "@writ/core/audit/bundle";
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  OrchestratorError,
+  parseCanonical,
+  parseId,
+  type ReplayedRun,
+  type RunId,
+  type StoredEntry,
+} from "@writ/core";
 import type { History } from "./history.ts";
 import { replayRun } from "./proofs.ts";
 

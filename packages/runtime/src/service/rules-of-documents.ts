@@ -1,4 +1,15 @@
-import { APPROVAL_MODES, digestOf, durationMs, isJsonArray, isJsonObject, OrchestratorError, type Hasher, type JsonObject, type ToolRules, type ToolSpec } from "@writ/core";
+import {
+  APPROVAL_MODES,
+  digestOf,
+  durationMs,
+  isJsonArray,
+  isJsonObject,
+  OrchestratorError,
+  type Hasher,
+  type JsonObject,
+  type ToolRules,
+  type ToolSpec,
+} from "@writ/core";
 import * as z from "zod";
 import { toolRules } from "../gateway/tool-rules.ts";
 
@@ -26,7 +37,14 @@ const traits = z.strictObject({
   maxIdentical: z.number().nullable(),
   writes: z.array(z.strictObject({ at: z.string(), as: z.enum(["path", "patch"]) })),
   tokens: z.number(),
-  constraints: z.array(z.strictObject({ at: z.string(), max: z.number().nullable(), oneOf: z.array(z.string()).nullable(), unlessApproved: z.boolean() })),
+  constraints: z.array(
+    z.strictObject({
+      at: z.string(),
+      max: z.number().nullable(),
+      oneOf: z.array(z.string()).nullable(),
+      unlessApproved: z.boolean(),
+    }),
+  ),
 });
 
 const item = z.strictObject({ name: z.string(), document: z.string(), traits });
@@ -37,7 +55,11 @@ const item = z.strictObject({ name: z.string(), document: z.string(), traits });
  *
  * @throws OrchestratorError `rules_unknown` for a document that is missing or of another form
  */
-export function toolRulesOfDocuments(hash: Hasher, catalogue: JsonObject, documents: ReadonlyMap<string, JsonObject>): ToolRules {
+export function toolRulesOfDocuments(
+  hash: Hasher,
+  catalogue: JsonObject,
+  documents: ReadonlyMap<string, JsonObject>,
+): ToolRules {
   const tools = isJsonArray(catalogue["tools"]) ? catalogue["tools"] : [];
   const specs = tools.map((each): ToolSpec => {
     const listed = item.safeParse(each);
@@ -46,7 +68,10 @@ export function toolRulesOfDocuments(hash: Hasher, catalogue: JsonObject, docume
     const { input_schema: inputSchema, output_schema: outputSchema, type: _, ...rest } = declared.data;
     return { ...rest, inputSchema, outputSchema, traits: listed.data.traits };
   });
-  return toolRules(hash, specs.map((spec) => ({ spec })));
+  return toolRules(
+    hash,
+    specs.map((spec) => ({ spec })),
+  );
 }
 
 /** Documents by the digest each has. */
@@ -55,5 +80,8 @@ export function documentsByDigest(hash: Hasher, documents: readonly JsonObject[]
 }
 
 function unknown(name: string): OrchestratorError {
-  return new OrchestratorError("rules_unknown", `the declaration of ${name} is not among the documents in a form this version reads; replay it where it ran: writ replay`);
+  return new OrchestratorError(
+    "rules_unknown",
+    `the declaration of ${name} is not among the documents in a form this version reads; replay it where it ran: writ replay`,
+  );
 }

@@ -40,11 +40,22 @@ const SYSTEM = { kind: "system", id: "writ" } as const;
 export async function acceptLoss(world: World, invocation: Invocation): Promise<AcceptedLoss> {
   const paths = workspaceOf(world, invocation);
   const self = processIdentity(process.pid);
-  if (self === null) throw new OrchestratorError("owner_unreachable", "this process cannot see itself in /proc; mount it and try again");
-  const seat = await acquireOrConnect({ paths, self, uid: process.getuid?.() ?? 0, product: PRODUCT, temporary: tmpdir(), patienceMs: PATIENCE_MS });
+  if (self === null)
+    throw new OrchestratorError("owner_unreachable", "this process cannot see itself in /proc; mount it and try again");
+  const seat = await acquireOrConnect({
+    paths,
+    self,
+    uid: process.getuid?.() ?? 0,
+    product: PRODUCT,
+    temporary: tmpdir(),
+    patienceMs: PATIENCE_MS,
+  });
   if (seat.role === "client") {
     seat.connection.close();
-    throw new OrchestratorError("workspace_owned", `another process (pid ${seat.connection.owner.pid}) works in this workspace and this needs it alone; end that one and try again`);
+    throw new OrchestratorError(
+      "workspace_owned",
+      `another process (pid ${seat.connection.owner.pid}) works in this workspace and this needs it alone; end that one and try again`,
+    );
   }
   try {
     return await replaced(world, paths);
@@ -59,17 +70,34 @@ async function replaced(world: World, paths: WorkspacePaths): Promise<AcceptedLo
   const before = await endOfLog(store);
   if (before === null && !(await isLost(world, paths, store))) {
     await store.close();
-    throw new OrchestratorError("nothing_to_answer", "the log is the one last seen and its key is there, so there is no loss to accept; see: writ audit verify");
+    throw new OrchestratorError(
+      "nothing_to_answer",
+      "the log is the one last seen and its key is there, so there is no loss to accept; see: writ audit verify",
+    );
   }
   const started = before?.continuedBy ?? mintId("log", systemClock.now(), systemEntropy.bytes(10));
-  if (before === null) await store.audit.appendLog({ atMs: systemClock.now(), actor: SYSTEM, facts: [{ type: "log_ended", reason: "loss_accepted", continued_by: started }] });
+  if (before === null)
+    await store.audit.appendLog({
+      atMs: systemClock.now(),
+      actor: SYSTEM,
+      facts: [{ type: "log_ended", reason: "loss_accepted", continued_by: started }],
+    });
   const { size, frontier } = await store.audit.head();
   const root = toBase64(frontierRoot(nodeHasher, frontier));
   const { tenant } = store.log;
   await store.close();
   const origin = `writ.local/${started}`;
   const { key } = keyOf(world, started, origin);
-  createSqliteLog(nextLogFile(paths), nodeHasher, { id: started, origin, tenant, key: key.text, product: PRODUCT, atMs: systemClock.now(), actor: SYSTEM, continues: { log: ended, size, root } });
+  createSqliteLog(nextLogFile(paths), nodeHasher, {
+    id: started,
+    origin,
+    tenant,
+    key: key.text,
+    product: PRODUCT,
+    atMs: systemClock.now(),
+    actor: SYSTEM,
+    continues: { log: ended, size, root },
+  });
   return { ended, size, started, archive: replaceLog(paths, ended) };
 }
 
@@ -89,14 +117,21 @@ async function isLost({ home }: World, paths: WorkspacePaths, store: SqliteStore
   }
 }
 
-const LOSSES: ReadonlySet<string> = new Set(["log_rolled_back", "log_forked", "key_not_found", "key_malformed", "key_not_in_force"]);
+const LOSSES: ReadonlySet<string> = new Set([
+  "log_rolled_back",
+  "log_forked",
+  "key_not_found",
+  "key_malformed",
+  "key_not_in_force",
+]);
 
 /** The new log's key; that of an attempt that was cut short is used. */
 function keyOf({ home }: World, log: string, origin: string): LogSigner {
   try {
     return createLogKey(keyPath(home.data, log), origin);
   } catch (error) {
-    if (error instanceof OrchestratorError && error.code === "key_exists") return openLogKey(keyPath(home.data, log), origin);
+    if (error instanceof OrchestratorError && error.code === "key_exists")
+      return openLogKey(keyPath(home.data, log), origin);
     throw error;
   }
 }
