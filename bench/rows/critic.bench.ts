@@ -97,7 +97,7 @@ async function usPerInput(steps: number): Promise<number> {
   const salt = new Uint8Array(32);
   let inputs = 0;
   let spentMs = 0;
-  for (let round = 0; inputs < INPUTS; round += 1) {
+  while (inputs < INPUTS) {
     const reader = new EntryReader(rules.hash);
     const entries = stored.map((each) => reader.read(each));
     const state = initialState(run, rules);
