@@ -35,7 +35,9 @@ export function bundleAssets(packagesRoot: string): Plugin {
           this.emitFile({ type: "chunk", id: target, fileName });
           return `new URL("./${fileName}", import.meta.url)`;
         }
-        const name = `assets/${relative(packagesRoot, target).split(sep).join("/")}`;
+        const place = relative(packagesRoot, target).split(sep).join("/");
+        // What lies beside the packages, such as docs/, lies beside them under assets/ too.
+        const name = `assets/${place.replace(/^(?:\.\.\/)+/, "")}`;
         const files = stats.isDirectory() ? filesBelow(target) : [""];
         for (const file of files) {
           const fileName = file === "" ? name : `${name}/${file}`;

@@ -16,7 +16,8 @@ const EXIT_CODES = ["0 done", "1 failed", "2 input", "3 waiting", "4 refused", "
 export function firstPage(screen: Screen, table: readonly Pick<Command<unknown>, "name" | "group">[]): readonly Line[] {
   const groups = GROUPS.map((group) => ({
     group,
-    names: table.filter((command) => command.group === group).map(({ name }) => name),
+    // A family of commands of two words stands under its first.
+    names: [...new Set(table.filter((command) => command.group === group).map(({ name }) => name.split(" ")[0] ?? name))],
   })).filter(({ names }) => names.length > 0);
   return [
     say(screen, "plain", "Writ does what you allowed, and proves it."),

@@ -10,6 +10,7 @@ const DETAIL_COLUMN = 16;
 const LOOKS: Readonly<Record<DoctorRowView["state"], Omit<StateLook, "word">>> = {
   good: { glyph: "✓", role: "ok" },
   off: { glyph: "–", role: "dim" },
+  warning: { glyph: "!", role: "wait" },
   broken: { glyph: "✗", role: "bad" },
 };
 

@@ -293,7 +293,8 @@ export interface DoctorView {
 }
 
 export interface DoctorRowView {
-  readonly state: "good" | "off" | "broken";
+  /** A warning is no problem: nothing is broken, and somebody should know. */
+  readonly state: "good" | "off" | "warning" | "broken";
   readonly name: string;
   readonly detail: string;
   /** What to do; null where there is nothing. */

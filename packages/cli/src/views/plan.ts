@@ -1,4 +1,4 @@
-import { authorize, epochMs, isTainted, needsOf, stricterMode, type Plan, type Policy, type PolicyMode, type Step, type ToolRules } from "@writ/core";
+import { authorize, epochMs, isTainted, needsOf, stricterMode, type Plan, type Policy, type PolicyMode, type Authorization, type Step, type ToolRules, type ToolStep } from "@writ/core";
 import type { PlanStepView, PlanView, RunHeadView } from "../terminal/view.ts";
 import type { Config } from "@writ/runtime";
 
@@ -15,14 +15,10 @@ export function planSteps(plan: Plan, setting: PlanSetting): readonly PlanStepVi
   return plan.block.steps.map((step) => stepView(plan, step, setting));
 }
 
-function stepView(plan: Plan, step: Step, { tools, policy, mode, hasModel, at }: PlanSetting): PlanStepView {
-  const base = { name: step.id, needs: [...new Set(needsOf(step))] };
-  if (step.kind !== "tool") {
-    return { ...base, tool: step.kind, reach: null, answer: step.kind === "gate" ? "asks" : "runs", note: null };
-  }
-  const spec = tools.get(step.tool)?.spec ?? null;
-  const { effect, rules } = authorize(policy, {
-    spec,
+/** What policy answers to a call that a plan contains, as far as its arguments are known. */
+export function answerTo(plan: Plan, step: ToolStep, { tools, policy, mode, at }: PlanSetting): Authorization {
+  return authorize(policy, {
+    spec: tools.get(step.tool)?.spec ?? null,
     tool: step.tool,
     args: step.args.params,
     mode: stricterMode(mode, plan.document.policy_mode ?? mode),
@@ -30,6 +26,16 @@ function stepView(plan: Plan, step: Step, { tools, policy, mode, hasModel, at }:
     tainted: isTainted(plan, step),
     at: epochMs(at),
   });
+}
+
+function stepView(plan: Plan, step: Step, setting: PlanSetting): PlanStepView {
+  const { tools, hasModel } = setting;
+  const base = { name: step.id, needs: [...new Set(needsOf(step))] };
+  if (step.kind !== "tool") {
+    return { ...base, tool: step.kind, reach: null, answer: step.kind === "gate" ? "asks" : "runs", note: null };
+  }
+  const spec = tools.get(step.tool)?.spec ?? null;
+  const { effect, rules } = answerTo(plan, step, setting);
   const lifted = effect === "permit" && !(rules[0] ?? "").startsWith("policy.");
   const model = step.tool === "llm.generate" ? (hasModel ? "model" : "no model") : null;
   return {

@@ -1,0 +1,37 @@
+import type { ExitCode, Setting } from "../command-module.ts";
+import { assertPerson, openDesk, systemClockOf } from "../compose.ts";
+import { addLift, liftDocument } from "../compose-lift.ts";
+import { toldLines } from "../terminal/told-lines.ts";
+import { liftWords } from "../views/rules.ts";
+import { wantedLift } from "../wanted-lift.ts";
+
+/** `writ policy lift --tool NAME`: lets a bounded case run without asking, in this workspace, under a name that every record of it carries. */
+export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
+  assertPerson(world, invocation);
+  const desk = await openDesk(world, invocation);
+  try {
+    const { lift, never } = wantedLift(desk, invocation, systemClockOf().now());
+    const file = addLift(world, desk.root, lift);
+    if (invocation.json) {
+      terminal.json({ lift: liftDocument(lift), workspace: desk.root, file, never_lifted: never });
+      return 0;
+    }
+    const screen = terminal.screen();
+    terminal.out(
+      toldLines(screen, {
+        title: "Lifted",
+        sentence: liftWords(screen, lift),
+        rows: [
+          { label: "name", value: `${lift.id}, in the record of each step it lets run` },
+          { label: "where", value: `${file}, for ${desk.root}` },
+          { label: "since", value: "runs that start from now on" },
+          ...(never.length === 0 ? [] : [{ label: "still", value: `${never.join(", ")} as before` }]),
+        ],
+        next: { title: "Take it back with", command: `writ policy unlift ${lift.id}` },
+      }),
+    );
+    return 0;
+  } finally {
+    await desk.close();
+  }
+}
