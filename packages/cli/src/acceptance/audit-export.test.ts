@@ -169,7 +169,9 @@ describe("erasing", () => {
     expect(replay).toMatchObject({ exit: 5, err: containing("[replay_input_missing]") });
     expect(readFileSync(scene.database).includes("Find new docs")).toBe(false);
     const view = join(scene.root, ".orchestrate", "runs", run);
-    for (const name of readdirSync(view)) expect(textOf(view, name)).not.toContain("Find new docs");
+    const files = readdirSync(view, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files.length).toBeGreaterThan(0);
+    for (const { name, parentPath } of files) expect(textOf(parentPath, name)).not.toContain("Find new docs");
     expect(await scene.writ("audit", "redact", run)).toMatchObject({
       exit: 2,
       err: containing("[payload_not_found]"),

@@ -65,6 +65,19 @@ describe("P66 a log that somebody changed", () => {
   });
 });
 
+test("a head nobody signed does not move the place where a change is looked for", async () => {
+  using scene = new AuditScene();
+  await scene.demo();
+  scene.tamper(
+    `UPDATE entry SET bytes = replace(bytes, '"at_ms":1', '"at_ms":2') WHERE seq = 6`,
+    `INSERT OR REPLACE INTO signed_head SELECT 3, replace(note, char(10) || '8' || char(10), char(10) || '3' || char(10)) FROM signed_head WHERE size = 8`,
+  );
+  const { exit, json } = await scene.writ("audit", "verify", "--json");
+  expect(exit).toBe(5);
+  const [first] = listOf(json["findings"]);
+  expect(Number(first?.["until"] ?? first?.["seq"])).toBeGreaterThanOrEqual(6);
+});
+
 describe("a database that is set back", () => {
   test("refuses to be written, can be read, and goes on as a log that says so", async () => {
     using scene = new AuditScene();
