@@ -30,7 +30,7 @@ const traits = z.strictObject({
   alwaysApprove: z.boolean(),
   sandboxed: z.boolean(),
   probe: z.boolean(),
-  timeout: z.int().nonnegative().transform(durationMs),
+  timeout: z.int().nonnegative().transform(durationMs).nullable(),
   reversible: z.boolean(),
   effect: z.strictObject({ class: z.string(), target: z.string() }).nullable(),
   host: z.string().nullable(),
