@@ -6,7 +6,7 @@ import { systemClock } from "@writ/adapters/system/clock";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { COMPENSATING_TOOLS } from "@writ/adapters/tools/restore";
 import { InvariantError, OrchestratorError } from "@writ/core";
-import { GoalPlanner, loadTemplates, ModelPlanner, PLANNING_LIMITS, SHIPPED_TEMPLATES, TemplatePlanner, type Config, type Llm, type LoadedTemplates, type Planner, type TemplateFile } from "@writ/runtime";
+import { GoalPlanner, inputTypes, loadTemplates, ModelPlanner, PLANNING_LIMITS, SHIPPED_TEMPLATES, TemplatePlanner, type Config, type Llm, type LoadedTemplates, type Planner, type PlanRequest, type Proposal, type TemplateFile, type TemplateMatch } from "@writ/runtime";
 import { fileURLToPath } from "node:url";
 
 /** The configured model; null when there is none. @throws OrchestratorError `outbound_refused`, `config_invalid` */
@@ -26,11 +26,48 @@ export function workspaceTemplates(root: string): LoadedTemplates {
   return loadTemplates([...filesIn(fileURLToPath(SHIPPED_TEMPLATES), "shipped"), ...filesIn(join(root, "templates"), "workspace")]);
 }
 
-export function goalPlanner(templates: LoadedTemplates, llm: Llm | null): { readonly planner: Planner; readonly template: TemplatePlanner } {
-  if (templates.catalogue === null) throw new InvariantError("the shipped templates cannot be read", { problems: templates.problems });
-  const template = new TemplatePlanner(templates.catalogue, llm === null ? "none" : "model");
-  const planner = new GoalPlanner(template, llm === null ? null : new ModelPlanner({ llm, hash: nodeHasher, clock: systemClock }, PLANNING_LIMITS));
-  return { template, planner: { propose: (request, signal) => planner.propose({ ...request, tools: request.tools.filter(({ name }) => !COMPENSATING_TOOLS.includes(name)) }, signal) } };
+/** Who plans in a workspace. Templates are read when the first goal is planned or compared, and not before: most commands need none. */
+export class GoalPlanning implements Planner {
+  readonly #root: string;
+  readonly #llm: Llm | null;
+  #loaded: Loaded | null = null;
+
+  constructor(root: string, llm: Llm | null) {
+    this.#root = root;
+    this.#llm = llm;
+  }
+
+  propose(request: PlanRequest, signal: AbortSignal): Promise<Proposal> {
+    const tools = request.tools.filter(({ name }) => !COMPENSATING_TOOLS.includes(name));
+    return this.#load().planner.propose({ ...request, tools }, signal);
+  }
+
+  explain(goal: string, today: string): TemplateMatch {
+    return this.#load().template.explain(goal, today);
+  }
+
+  /** Whether some template takes the text of a file under this name. */
+  isFileInput(name: string): boolean {
+    return this.#load().inputs.get(name)?.has("file") === true;
+  }
+
+  #load(): Loaded {
+    this.#loaded ??= loaded(workspaceTemplates(this.#root), this.#llm);
+    return this.#loaded;
+  }
+}
+
+interface Loaded {
+  readonly planner: GoalPlanner;
+  readonly template: TemplatePlanner;
+  readonly inputs: ReturnType<typeof inputTypes>;
+}
+
+function loaded({ catalogue, problems }: LoadedTemplates, llm: Llm | null): Loaded {
+  if (catalogue === null) throw new InvariantError("the shipped templates cannot be read", { problems });
+  const template = new TemplatePlanner(catalogue, llm === null ? "none" : "model");
+  const model = llm === null ? null : new ModelPlanner({ llm, hash: nodeHasher, clock: systemClock }, PLANNING_LIMITS);
+  return { template, planner: new GoalPlanner(template, model), inputs: inputTypes(catalogue) };
 }
 
 function filesIn(folder: string, origin: TemplateFile["origin"]): readonly TemplateFile[] {

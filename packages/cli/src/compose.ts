@@ -24,7 +24,6 @@ import {
   Engine,
   Escalation,
   HeadSigner,
-  inputTypes,
   keysOfLog,
   pinConfiguration,
   readConfig,
@@ -44,7 +43,7 @@ import {
   type Tool,
 } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
-import { configuredModel, goalPlanner, workspaceTemplates } from "./compose-planner.ts";
+import { configuredModel, GoalPlanning } from "./compose-planner.ts";
 import { redrawRun, RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
 import type { Desk } from "./desk.ts";
@@ -149,7 +148,6 @@ class Seat {
     const rulesOf = (run: RunId) => rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
     const reading = new Approvals({ store: this.#lent(), rulesOf, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
-    const inputs = parts.templates.catalogue === null ? new Map() : inputTypes(parts.templates.catalogue);
     return {
       root: this.#paths.root,
       folder: this.#paths.folder,
@@ -162,10 +160,10 @@ class Seat {
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
-      explain: (goal) => parts.planner.template.explain(goal, today()),
+      explain: (goal) => parts.planner.explain(goal, today()),
       check: async (request) => named.check(request, request.plan ?? (await this.#proposed(request))),
       planSetting: (mode) => ({ tools: parts.rules, policy: this.#config.policy, mode: mode ?? this.#config.policy.mode, hasModel: this.#config.model !== null, at: systemClock.now() }),
-      isFileInput: (name) => inputs.get(name)?.has("file") === true,
+      isFileInput: (name) => parts.planner.isFileInput(name),
       undoPlan: (run) => named.undoPlan(run),
       own: () => this.#mine(),
       send: (request) => this.#send(request),
@@ -208,7 +206,7 @@ class Seat {
 
   async #proposed(request: Extract<ControlRequest, { method: "create" }>): Promise<JsonObject> {
     const { planner, rules } = this.#ready();
-    const proposal = await planner.planner.propose(
+    const proposal = await planner.propose(
       { goal: request.goal, inputs: request.inputs, context: request.context, tools: [...rules.values()].map((rule) => rule.spec), findings: [], completed: [], final: true, today: today() },
       new AbortController().signal,
     );
@@ -286,7 +284,7 @@ class Seat {
       const configured = { hash: nodeHasher, log: log.id, tools: parts.rules };
       const today = await pinConfiguration(this.#store.documents, { ...configured, policy: this.#config.policy, sandbox: parts.sandbox.profile, models: modelsOf(this.#config) });
       const rulesOf = (run: RunId) => rulesOfRun(this.#store, run, configured);
-      const engine = new Engine({ store: this.#store, clock: systemClock, entropy: systemEntropy, secrets: new Secrets(this.#config.secrets), gateway: parts.gateway, planner: parts.planner.planner, rules: today.rules, rulesOf });
+      const engine = new Engine({ store: this.#store, clock: systemClock, entropy: systemEntropy, secrets: new Secrets(this.#config.secrets), gateway: parts.gateway, planner: parts.planner, rules: today.rules, rulesOf });
       const signer = new HeadSigner(this.#store, nodeVerifier, key, { recall: () => readLastSeen(memory), remember: (note) => writeLastSeen(memory, note) }, systemClock);
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
@@ -371,10 +369,9 @@ async function partsOf(world: World, paths: WorkspacePaths, config: Config, fitt
   const rules = toolRules(nodeHasher, tools);
   const sandbox: Sandbox = systemSandbox(world.home.state, [join(world.home.data, "writ"), join(world.home.state, "writ"), join(world.home.config, "writ")]);
   const files = await openWorkspaceFiles(paths.root);
-  const templates = workspaceTemplates(paths.root);
   const byName = new Map(tools.map((tool) => [tool.spec.name, tool]));
   const gateway = new ToolGateway({ tools: byName, rules, policy: config.policy, clock: systemClock, files, sandbox, llm, callsPerMinute: config.callsPerMinute });
-  return { tools: byName, rules, sandbox, gateway, templates, planner: goalPlanner(templates, llm) };
+  return { tools: byName, rules, sandbox, gateway, planner: new GoalPlanning(paths.root, llm) };
 }
 
 function modelsOf(config: Config): JsonObject {

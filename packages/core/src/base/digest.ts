@@ -26,22 +26,28 @@ export function digestBytes(hash: Hasher, bytes: Uint8Array | string): Digest {
   return `sha256:${hash.sha256Hex(bytes)}`;
 }
 
-/** @see RFC 2104, "HMAC: Keyed-Hashing for Message Authentication" */
-export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): Uint8Array {
+interface Pads {
+  readonly inner: Uint8Array;
+  readonly outer: Uint8Array;
+}
+
+/** A key serves many messages: its two padded blocks are made once. */
+const padsOf = new WeakMap<Uint8Array, Pads>();
+
+function padded(hash: Hasher, key: Uint8Array): Pads {
+  const known = padsOf.get(key);
+  if (known !== undefined) return known;
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? hash.sha256(key) : key);
-  const inner = hash.sha256(
-    concatBytes(
-      block.map((byte) => byte ^ 0x36),
-      message,
-    ),
-  );
-  return hash.sha256(
-    concatBytes(
-      block.map((byte) => byte ^ 0x5c),
-      inner,
-    ),
-  );
+  const pads = { inner: block.map((byte) => byte ^ 0x36), outer: block.map((byte) => byte ^ 0x5c) };
+  padsOf.set(key, pads);
+  return pads;
+}
+
+/** @see RFC 2104, "HMAC: Keyed-Hashing for Message Authentication" */
+export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): Uint8Array {
+  const { inner, outer } = padded(hash, key);
+  return hash.sha256(concatBytes(outer, hash.sha256(concatBytes(inner, message))));
 }
 
 /**

@@ -99,9 +99,15 @@ export function toolCall(state: RunState, path: string, step: ToolStep, rule: To
     tier,
     occurrence,
     key: keyOf(state, step.tool, args, occurrence),
-    timeoutMs: Math.min(traits.timeout, step.timeoutMs ?? traits.timeout),
+    timeoutMs: attemptTime(state, step, traits.timeout),
     tokens: traits.tokens,
   };
+}
+
+/** The tool's own bound where it has one, else the run's; a step may ask for less. */
+function attemptTime(state: RunState, step: ToolStep, own: number | null): number {
+  const most = own ?? settingsOf(state).timeout_ms;
+  return Math.min(most, step.timeoutMs ?? most);
 }
 
 function keyOf(state: RunState, tool: string, args: JsonObject, occurrence: number | string): string {

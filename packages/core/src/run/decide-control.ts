@@ -1,5 +1,6 @@
 import { expire, failStep } from "./decide-approval.ts";
-import type { JournalEvent } from "./event.ts";
+import type { JournalEvent, Outcome } from "./event.ts";
+import type { Reason } from "./reason.ts";
 import type { RunInput } from "./input.ts";
 import type { Arrival } from "./arrival.ts";
 import { runStatus } from "./status.ts";
@@ -24,23 +25,13 @@ export function decideExtend(state: RunState, input: Extract<RunInput, { type: "
 
 /** While nothing but gates is awaited a cancel is a denial by the system; the second one forces the end. */
 export function decideCancel(state: RunState): readonly JournalEvent[] {
-  const reason = { code: "operator_cancelled" } as const;
-  if (state.closing !== null) {
-    return state.closing.forced
-      ? []
-      : [{ type: "run_closing", outcome: state.closing.outcome, reason: state.closing.reason, forced: true }];
-  }
-  return [
-    {
-      type: "run_closing",
-      outcome: runStatus(state) === "awaiting_gate" ? "rejected" : "cancelled",
-      reason,
-      forced: false,
-    },
-  ];
+  const reason: Reason = { code: "operator_cancelled" };
+  if (state.closing !== null) return state.closing.forced ? [] : [forcedEnd(state, "cancelled", reason)];
+  const outcome = runStatus(state) === "awaiting_gate" ? "rejected" : "cancelled";
+  return [{ type: "run_closing", outcome, reason, forced: false }];
 }
 
-/** All timers that are due, in due order. The instant decides, never the moment a timer fired. */
+/** The first timer that is due; the others stay due, so that the shell comes back at once. The instant decides, never the moment a timer fired. */
 export function decideTime(state: RunState, arrival: Arrival): readonly JournalEvent[] {
   const timer = state.timers.earliest();
   if (timer === null || timer.at > arrival.at) return [];
@@ -57,15 +48,18 @@ export function decideTime(state: RunState, arrival: Arrival): readonly JournalE
     case "deadline":
       return [{ type: "run_held", reason: { code: "deadline" } }];
     default:
-      return [
-        {
-          type: "run_closing",
-          outcome: state.closing?.outcome ?? "expired",
-          reason: { code: "session_expired" },
-          forced: true,
-        },
-      ];
+      return [forcedEnd(state, "expired", { code: "session_expired" })];
   }
+}
+
+/** The end comes without further phases; an outcome that was written stays, with its reason. */
+function forcedEnd({ closing }: RunState, outcome: Outcome, reason: Reason): JournalEvent {
+  return {
+    type: "run_closing",
+    outcome: closing?.outcome ?? outcome,
+    reason: closing === null ? reason : closing.reason,
+    forced: true,
+  };
 }
 
 function splitKey(key: string): readonly [kind: string, path: string] {

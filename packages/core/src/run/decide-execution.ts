@@ -128,7 +128,7 @@ function scoresOf(
   failure: FailureKind | null,
   isUnexpected: boolean,
 ): Scores {
-  const timeout = rule?.spec.traits.timeout ?? 1;
+  const timeout = rule?.spec.traits.timeout ?? state.settings?.timeout_ms ?? 1;
   const tokens = Math.max(1, state.limits.tokens);
   return {
     policy: failure === "policy_denied" ? 0 : 1,

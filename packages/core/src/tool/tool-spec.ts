@@ -33,8 +33,8 @@ export interface ToolTraits {
   readonly sandboxed: boolean;
   /** Can tell whether an interrupted call happened. */
   readonly probe: boolean;
-  /** The longest one attempt may take; a step may ask for less. */
-  readonly timeout: DurationMs;
+  /** The longest one attempt may take; a step may ask for less. Null leaves it to the run's own bound. */
+  readonly timeout: DurationMs | null;
   /** What the tool can take back, and how. */
   readonly reversible: boolean;
   /** The real-world effect and the parameter that selects its object, such as `money.refund` and `order_id`; lets the critic see a second road to a gated effect. */

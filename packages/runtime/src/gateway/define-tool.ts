@@ -1,6 +1,5 @@
 import {
   canonicalJson,
-  durationMs,
   InvariantError,
   type ApprovalMode,
   type DurationMs,
@@ -30,7 +29,7 @@ interface Declared<P extends z.ZodType> {
   readonly params: P;
   /** What `run` answers; any JSON when left out. */
   readonly output?: z.ZodType<Json>;
-  /** The longest one attempt may take; 30 s when left out. */
+  /** The longest one attempt may take; the run's own bound when left out. */
   readonly timeout?: DurationMs;
   /** `supported` for `read_only`, since a read repeats; else `none`. */
   readonly idempotency?: Idempotency;
@@ -53,8 +52,6 @@ interface Acting<P extends z.ZodType, O extends Json> {
 }
 
 export type Acted<O extends Json> = { readonly output: O } & Partial<Omit<ToolOutcome, "output">>;
-
-export const DEFAULT_TOOL_TIMEOUT = durationMs(30_000);
 
 /**
  * The library's way to add a tool.
@@ -110,7 +107,7 @@ function specOf<P extends z.ZodType, O extends Json>(definition: ToolDefinition<
       tokens: 0,
       constraints: [],
       ...traits,
-      timeout: timeout ?? DEFAULT_TOOL_TIMEOUT,
+      timeout: timeout ?? null,
       probe: probe !== undefined,
     },
   };

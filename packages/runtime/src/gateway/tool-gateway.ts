@@ -196,13 +196,25 @@ class Deadline {
   /** The tool's own answer, or the abort when it does not heed the signal in time. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      work.then(resolve, reject);
-      this.signal.addEventListener("abort", () => {
+      const onAbort = (): void => {
         const stop = this.#clock.after(durationMs(GRACE_MS), () => {
           reject(this.signal.reason);
         });
         void work.finally(stop).catch(() => undefined);
-      });
+      };
+      this.signal.addEventListener("abort", onAbort, { once: true });
+      // A composite signal that is listened to is kept alive for good.
+      const release = (): void => this.signal.removeEventListener("abort", onAbort);
+      work.then(
+        (value) => {
+          release();
+          resolve(value);
+        },
+        (error: unknown) => {
+          release();
+          reject(error);
+        },
+      );
     });
   }
 

@@ -32,7 +32,7 @@ export function declarationFaults({ spec }: Tool): readonly string[] {
     ...(spec.summary.trim() === "" || spec.summary.includes("\n") ? ["the summary is not one line"] : []),
     ...(hasOnlyIntegers(document) ? [] : ["the declaration holds a number that is no integer, and cannot be hashed"]),
     ...[spec.inputSchema, spec.outputSchema].flatMap(schemaFaults),
-    ...(spec.traits.timeout > 0 ? [] : ["an attempt may take no time at all"]),
+    ...(spec.traits.timeout === null || spec.traits.timeout > 0 ? [] : ["an attempt may take no time at all"]),
     ...(spec.tier !== "read_only" || !spec.traits.reversible
       ? []
       : ["a tool that only reads has nothing to take back"]),
