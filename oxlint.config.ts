@@ -2,7 +2,7 @@ import { defineConfig } from "oxlint";
 
 import { forbiddenImports } from "./scripts/forbidden-imports.ts";
 
-const TESTS = ["**/*.test.ts", "**/*.test.tsx", "**/*.sim.ts"];
+const TESTS = ["**/*.test.ts", "**/*.test.tsx", "**/*.sim.ts", "packages/*/src/acceptance/**"];
 const MACHINERY = ["scripts/**", "bench/**", "*.config.ts"];
 
 /** Where text or numbers become branded values; the only files that may say `as` to the compiler. */

@@ -43,7 +43,9 @@ export function conformancePage(
     "| scenario | test | file |",
     "| --- | --- | --- |",
     ...rows,
-    ...(beyond.length === 0 ? [] : ["", "## Beyond what is required", "", "| scenario | test | file |", "| --- | --- | --- |"]),
+    ...(beyond.length === 0
+      ? []
+      : ["", "## Beyond what is required", "", "| scenario | test | file |", "| --- | --- | --- |"]),
     ...beyond.map(({ id, path, name }) => `| ${id} | ${cell(name)} | \`${path}\` |`),
     "",
     "## Deferred clauses",
@@ -92,7 +94,8 @@ if (import.meta.main) {
   if (process.argv.includes("--check")) {
     const present = existsSync(path) ? readFileSync(path, "utf8") : "";
     if (missing.length > 0) console.log(`scenarios without a test: ${missing.join(", ")}`);
-    if (fresh !== present) console.log("docs/conformance.md does not name the tests that are there; run `npm run generate`");
+    if (fresh !== present)
+      console.log("docs/conformance.md does not name the tests that are there; run `npm run generate`");
     if (missing.length > 0 || fresh !== present) process.exitCode = 1;
   } else if (!existsSync(path) || fresh !== readFileSync(path, "utf8")) {
     writeFileSync(path, fresh);

@@ -5,6 +5,7 @@ import type { Notice } from "@writ/runtime";
 import { TestTool } from "@writ/testkit/build/test-tool";
 import { describe, expect, test } from "vitest";
 
+import { like } from "./matching.ts";
 import { refusalOf, Workspace } from "./workspace.ts";
 
 const write = { id: "write", tool: "docs.write_doc", params: { path: "out.md", text: "# New\n" } };
@@ -145,7 +146,7 @@ describe("approval routing", () => {
       { id: "b", tool: "test.put" },
     ]);
     expect(await work.view(run)).toMatchObject({ status: "completed", approvals: [] });
-    expect(put.calls).toMatchObject([{ key: expect.stringMatching(/^ik_/) }]);
+    expect(put.calls).toMatchObject([{ key: like(/^ik_/) }]);
     expect((await work.facts(run)).some(({ type }) => type === "gate_wanted")).toBe(false);
   });
 

@@ -125,7 +125,7 @@ describe("issue 7.7: an approval binds every field", () => {
     expect((await work.facts(run)).find((fact) => fact.type === "attempt_failed")).toMatchObject({
       kind: "policy_denied",
     });
-    expect(() => work.text("out.md")).toThrow();
+    expect(() => work.text("out.md")).toThrow("ENOENT");
   });
 });
 

@@ -21,7 +21,11 @@ export const REFUND_PLAN: readonly JsonObject[] = [
 export const FINANCE = "policy: { gates: [{ id: GATE_FINANCE_APPROVAL, role: approver }] }\n";
 
 /** The three tools, counting what reached them. */
-export function refundTools(): { readonly tools: readonly TestTool[]; readonly refund: TestTool; sent(): number } {
+export function refundTools(): {
+  readonly tools: readonly TestTool[];
+  readonly refund: TestTool;
+  readonly sent: () => number;
+} {
   const lookUp = new TestTool("support.look_up", "read_only", { run: () => ({ order: 7, state: "open" }) });
   const evaluate = new TestTool("support.evaluate_policy", "read_only", { run: () => ({ eligible: true }) });
   const refund = new TestTool("support.refund", "destructive", {

@@ -5,6 +5,7 @@ import { ModelServer } from "@writ/testkit/model-server";
 import { planReply } from "@writ/testkit/hostile-plans";
 import { expect, test } from "vitest";
 
+import { having } from "./matching.ts";
 import { FINANCE, REFUND_PLAN, refundTools } from "./refund.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -85,7 +86,7 @@ test("AS-38 two rounds that change nothing: no progress, though replans are left
   expect(JSON.stringify(await work.facts(run))).toContain('"kind":"no_progress"');
 });
 
-test("AS-39 AS-40 a plan that was refused comes back under other names: a loop, and never a silent one", async () => {
+test("AS-39 AS-40 a plan that was refused comes back as another one: a loop, and never a silent one", async () => {
   const bad = new TestTool("test.bad", "read_only", {
     run: () => {
       throw new ToolFailure("schema_mismatch", "never what was promised");
@@ -96,7 +97,7 @@ test("AS-39 AS-40 a plan that was refused comes back under other names: a loop, 
     turn += 1;
     const good = { id: "good", tool: "test.good", approval_mode: "read_only", params: {} };
     const fails = { id: "bad", tool: "test.bad", approval_mode: "read_only", params: {}, depends_on: ["good"] };
-    const unknown = { id: `s${turn}`, tool: "mail.send_everything", approval_mode: "network", params: {} };
+    const unknown = { id: "mail", tool: "mail.send_everything", approval_mode: "network", params: {} };
     return planReply({ steps: turn === 1 ? [good, fails] : [unknown] });
   });
   const tools = [bad, new TestTool("test.good", "read_only")];
@@ -177,5 +178,5 @@ test("AS-43c the refund approved: accepted three times, gate and approver on s3,
     approvals: [{ actor: "mira", decision: "approved" }],
   });
   const asked = facts.find((fact) => fact.type === "approval_requested");
-  expect(asked).toMatchObject({ step: "s3", binding: { gates: expect.arrayContaining(["GATE_FINANCE_APPROVAL"]) } });
+  expect(asked).toMatchObject({ step: "s3", binding: { gates: having("GATE_FINANCE_APPROVAL") } });
 });

@@ -19,7 +19,6 @@ import {
   isJsonObject,
   OrchestratorError,
   parseStrict,
-  taskView,
   type Json,
   type JsonObject,
   type RunId,
@@ -33,6 +32,7 @@ import { carryOut } from "../carry-out.ts";
 import { openDeskAt, PRODUCT, systemClockOf, workspaceAt, type Fittings } from "../compose.ts";
 import { createWorkspace } from "../compose-workspace.ts";
 import type { Desk } from "../desk.ts";
+import { taskJson } from "../drive.ts";
 import { SCREEN } from "../terminal/gallery-samples.ts";
 import { recordingTerminal } from "../terminal.ts";
 import { COMMANDS, VERSION } from "../table.ts";
@@ -172,8 +172,7 @@ export class Workspace implements AsyncDisposable {
   }
 
   async view(run: RunId): Promise<TaskView> {
-    const { state, approvals, artifacts } = await this.history(run);
-    return taskView(state, approvals, artifacts);
+    return taskJson(await this.desk(), run);
   }
 
   async history(run: RunId): Promise<History> {
