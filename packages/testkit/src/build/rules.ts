@@ -1,9 +1,27 @@
-import { DEFAULT_POLICY, digestOf, durationMs, policyDocument, toolDocument, type ApprovalMode, type Hasher, type Json, type Policy, type Rules, type SchemaProblem, type ToolRule, type ToolSpec } from "@writ/core";
+import {
+  DEFAULT_POLICY,
+  digestOf,
+  durationMs,
+  policyDocument,
+  toolDocument,
+  type ApprovalMode,
+  type Hasher,
+  type Json,
+  type Policy,
+  type Rules,
+  type SchemaProblem,
+  type ToolRule,
+  type ToolSpec,
+} from "@writ/core";
 
 const OPEN_SCHEMA = { type: "object" } as const;
 
 /** A declaration that is valid by default; override what the test is about. */
-export function aToolSpec(name: string, tier: ApprovalMode, overrides: Partial<Omit<ToolSpec, "traits">> & { readonly traits?: Partial<ToolSpec["traits"]> } = {}): ToolSpec {
+export function aToolSpec(
+  name: string,
+  tier: ApprovalMode,
+  overrides: Partial<Omit<ToolSpec, "traits">> & { readonly traits?: Partial<ToolSpec["traits"]> } = {},
+): ToolSpec {
   const { traits, ...rest } = overrides;
   return {
     name,
@@ -18,7 +36,7 @@ export function aToolSpec(name: string, tier: ApprovalMode, overrides: Partial<O
       alwaysApprove: false,
       sandboxed: false,
       probe: false,
-      timeout: durationMs(30_000),
+      timeout: null,
       reversible: false,
       effect: null,
       host: null,
@@ -32,8 +50,20 @@ export function aToolSpec(name: string, tier: ApprovalMode, overrides: Partial<O
 }
 
 /** A rule whose schemas accept every object. */
-export function aToolRule(hash: Hasher, spec: ToolSpec, checks: { readonly args?: (args: Json) => readonly SchemaProblem[]; readonly output?: (output: Json) => readonly SchemaProblem[] } = {}): ToolRule {
-  return { spec, hash: digestOf(hash, toolDocument(spec)), checkArgs: checks.args ?? (() => []), checkOutput: checks.output ?? (() => []) };
+export function aToolRule(
+  hash: Hasher,
+  spec: ToolSpec,
+  checks: {
+    readonly args?: (args: Json) => readonly SchemaProblem[];
+    readonly output?: (output: Json) => readonly SchemaProblem[];
+  } = {},
+): ToolRule {
+  return {
+    spec,
+    hash: digestOf(hash, toolDocument(spec)),
+    checkArgs: checks.args ?? (() => []),
+    checkOutput: checks.output ?? (() => []),
+  };
 }
 
 export function someRules(hash: Hasher, tools: readonly ToolRule[], policy: Policy = DEFAULT_POLICY): Rules {
