@@ -114,7 +114,7 @@ describe("a defined tool", () => {
     });
     expect(write.spec).toMatchObject({
       idempotency: "required",
-      traits: { reversible: true, probe: true, timeout: 30_000 },
+      traits: { reversible: true, probe: true, timeout: null },
     });
     expect(await write.run({}, call)).toMatchObject({ output: null, undo, artifacts: [] });
     expect(await write.probe({}, call)).toBe("yes");

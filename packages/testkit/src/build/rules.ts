@@ -1,7 +1,6 @@
 import {
   DEFAULT_POLICY,
   digestOf,
-  durationMs,
   policyDocument,
   toolDocument,
   type ApprovalMode,

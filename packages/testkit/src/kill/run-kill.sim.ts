@@ -195,7 +195,7 @@ async function lookAt(root: string, server: EffectServer, said: readonly Said[],
     }
     if (canonicalJson(JSON.parse(JSON.stringify(runView(history.state)))) !== canonicalJson(JSON.parse(JSON.stringify(view)))) return "the view differs from the fold";
     const again = replayRun(run, history);
-    if (again.result !== "equal") return `replay is ${again.result}`;
+    if (again.result !== "equal") return `replay is ${again.result}: ${JSON.stringify(again).slice(0, 1_500)}`;
     if (history.state.closing?.outcome !== "completed") return `the run ended as ${history.state.closing?.outcome ?? "nothing"}`;
     for (const effect of EFFECTS) {
       const { changes, calls } = server.seen(effect);
@@ -234,7 +234,7 @@ describe("kill -9", () => {
   test(`P31 ${KILLS} kills spread over every fact type: nothing acknowledged is lost, no effect happens twice in silence, audit equals state`, async () => {
     const { tally, finding } = await killMany("none", KILLS);
     const histogram = FACT_TYPES.map((type) => `${type} ${tally.byFact.get(type) ?? 0}`).join(", ");
-    process.stdout.write(
+    process.stdout.write(`${finding ?? "nothing found"}\n` + 
       `${tally.kills} kills (${[...tally.byVictim].map(([who, n]) => `${n} ${who}`).join(", ")}), ${tally.useful} after the first acknowledged and before the last fact; ${tally.acknowledged} acknowledged entries, ${tally.repeats} repeated calls answered by key or probe\n${histogram}\n`,
     );
     expect(finding).toBeNull();
