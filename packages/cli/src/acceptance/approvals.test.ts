@@ -73,15 +73,23 @@ describe("an approval", () => {
     expect(notices).toHaveLength(3);
   });
 
-  test("P26 decided in time: nothing is escalated", async () => {
+  test("P26 decided in time: not escalated, though its run goes on and waits again", async () => {
     const notices: Notice[] = [];
     const notifier = { notify: async (notice: Notice) => void notices.push(notice) };
     await using work = Workspace.make(null, { fittings: { notifier } });
     work.configure("approvals: { sla: 400ms }\n");
-    const run = await work.plan([write]);
+    const next = { ...write, id: "next", params: { path: "next.md", text: "# Next\n" }, depends_on: ["write"] };
+    const run = await work.plan([write, next]);
     await work.approve(run);
-    await pause(600);
-    expect(notices.map(({ type }) => type)).toEqual(["approval_created", "approval_decided"]);
+    await until(() => notices.some(({ type }) => type === "approval_escalated"));
+    await pause(100);
+    const told = notices.map(({ type, step }) => `${type} ${step}`);
+    expect(told).toEqual([
+      "approval_created write",
+      "approval_decided write",
+      "approval_created next",
+      "approval_escalated next",
+    ]);
   });
 
   test("P27 autonomous: a write runs and is audited, an always-approve tool still waits", async () => {
