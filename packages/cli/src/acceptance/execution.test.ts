@@ -223,4 +223,17 @@ describe("execution", () => {
     expect(looked).toBeGreaterThan(2);
     expect(tool.calls).toHaveLength(1);
   });
+
+  test("X04 a model that writes the secret into its plan: masked before it is hashed, and it runs", async () => {
+    const secret = "sk-test-7f3a9c1b5d";
+    const tool = new TestTool("test.read", "read_only");
+    const step = { id: "a", tool: "test.read", approval_mode: "read_only", params: { token: secret } };
+    await using model = await ModelServer.start(byRole({ planning: [planReply({ steps: [step] })] }));
+    const environment = { ...modelled(model), WRIT_MODEL_KEY: secret };
+    await using work = Workspace.make(null, { environment, fittings: { tools: [tool] } });
+    const run = await work.goal("Fold the paper cranes");
+    expect((await work.view(run)).status).toBe("completed");
+    expect(JSON.stringify(tool.calls)).not.toContain(secret);
+    expect(await work.replay(run)).toMatchObject({ result: "equal" });
+  });
 });
