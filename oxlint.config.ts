@@ -6,7 +6,7 @@ const TESTS = ["**/*.test.ts", "**/*.test.tsx", "**/*.sim.ts", "packages/*/src/a
 const MACHINERY = ["scripts/**", "bench/**", "*.config.ts"];
 
 /** Where text or numbers become branded values; the only files that may say `as` to the compiler. */
-const PARSERS_OF_BRANDS = ["packages/core/src/base/id.ts", "packages/core/src/base/time.ts"];
+const PARSERS_OF_BRANDS = ["packages/core/src/base/id.ts", "packages/core/src/base/time.ts", "packages/core/src/base/parsed-json.ts", "packages/core/src/journal/read-entry.ts"];
 
 type Rules = NonNullable<Parameters<typeof defineConfig>[0]["rules"]>;
 

@@ -6,7 +6,23 @@ import { systemClock } from "@writ/adapters/system/clock";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { COMPENSATING_TOOLS } from "@writ/adapters/tools/restore";
 import { InvariantError, OrchestratorError } from "@writ/core";
-import { GoalPlanner, inputTypes, loadTemplates, ModelPlanner, PLANNING_LIMITS, SHIPPED_TEMPLATES, TemplatePlanner, type Config, type Llm, type LoadedTemplates, type Planner, type PlanRequest, type Proposal, type TemplateFile, type TemplateMatch } from "@writ/runtime";
+import {
+  GoalPlanner,
+  inputTypes,
+  loadTemplates,
+  ModelPlanner,
+  PLANNING_LIMITS,
+  SHIPPED_TEMPLATES,
+  TemplatePlanner,
+  type Config,
+  type Llm,
+  type LoadedTemplates,
+  type Planner,
+  type PlanRequest,
+  type Proposal,
+  type TemplateFile,
+  type TemplateMatch,
+} from "@writ/runtime";
 import { fileURLToPath } from "node:url";
 
 /** The configured model; null when there is none. @throws OrchestratorError `outbound_refused`, `config_invalid` */
@@ -16,14 +32,31 @@ export function configuredModel(config: Config): Llm | null {
   const endpoint = checkModelEndpoint(baseUrl, config.policy.hosts);
   if (!endpoint.ok) {
     const { code, message, remedy } = endpoint.error;
-    throw new OrchestratorError(code === "outbound_refused" ? "outbound_refused" : "config_invalid", `${message}; ${remedy ?? "see: writ config show"}`, { problems: [endpoint.error] });
+    throw new OrchestratorError(
+      code === "outbound_refused" ? "outbound_refused" : "config_invalid",
+      `${message}; ${remedy ?? "see: writ config show"}`,
+      { problems: [endpoint.error] },
+    );
   }
-  return new OpenAiCompatible({ baseUrl: endpoint.value, model, apiKey, temperature: null, maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES, prices: { input: 0, output: 0 } }, systemClock);
+  return new OpenAiCompatible(
+    {
+      baseUrl: endpoint.value,
+      model,
+      apiKey,
+      temperature: null,
+      maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
+      prices: { input: 0, output: 0 },
+    },
+    systemClock,
+  );
 }
 
 /** Templates that ship, and those that lie in the workspace. */
 export function workspaceTemplates(root: string): LoadedTemplates {
-  return loadTemplates([...filesIn(fileURLToPath(SHIPPED_TEMPLATES), "shipped"), ...filesIn(join(root, "templates"), "workspace")]);
+  return loadTemplates([
+    ...filesIn(fileURLToPath(SHIPPED_TEMPLATES), "shipped"),
+    ...filesIn(join(root, "templates"), "workspace"),
+  ]);
 }
 
 /** Who plans in a workspace. Templates are read when the first goal is planned or compared, and not before: most commands need none. */

@@ -62,5 +62,11 @@ export function shippedTools({ folder, staging, hasModel, writtenByWrit }: ToolP
 
 /** @param state the user's own state folder, where the canary remembers */
 export function systemSandbox(state: string, hidden: readonly string[]): Sandbox {
-  return openBubblewrap({ clock: systemClock, entropy: systemEntropy, scratch: join(state, "writ", "sandbox"), hidden, readable: TOOLCHAIN.readable });
+  return openBubblewrap({
+    clock: systemClock,
+    entropy: systemEntropy,
+    scratch: join(state, "writ", "sandbox"),
+    hidden,
+    readable: TOOLCHAIN.readable,
+  });
 }

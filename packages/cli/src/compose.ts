@@ -16,7 +16,17 @@ import { readOwnerRecord } from "@writ/adapters/workspace/owner-record";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import type { OwnerConnection } from "@writ/adapters/workspace/owner-connection";
 import { acquireOrConnect, type Ownership } from "@writ/adapters/workspace/ownership";
-import { isJsonObject, OrchestratorError, parseCheckpoint, toRfc3339, type Actor, type Json, type JsonObject, type RunId } from "@writ/core";
+import {
+  isJsonObject,
+  OrchestratorError,
+  parseCheckpoint,
+  toRfc3339,
+  type Actor,
+  type Json,
+  type JsonObject,
+  type RunId,
+  plainJson,
+} from "@writ/core";
 import {
   Approvals,
   Control,
@@ -85,7 +95,10 @@ export function assertPerson(world: World, invocation: Invocation): void {
   const owner = readOwnerRecord(workspaceOf(world, invocation).ownerRecord);
   if (owner === null || owner.pid === process.pid) return;
   if (isDescendant(process.ppid, [{ pid: owner.pid, startTime: owner.startTime }])) {
-    throw new OrchestratorError("approval_agent_forbidden", "deciding is a person's; a process that Writ started cannot do it. Decide in a terminal of your own: writ approvals");
+    throw new OrchestratorError(
+      "approval_agent_forbidden",
+      "deciding is a person's; a process that Writ started cannot do it. Decide in a terminal of your own: writ approvals",
+    );
   }
 }
 
@@ -125,7 +138,14 @@ class Seat {
   readonly #actor: Actor;
   #store: SqliteStore;
   #parts: Awaited<ReturnType<typeof partsOf>> | null = null;
-  #owned: { readonly ownership: Ownership; readonly engine: Engine; readonly control: Control; readonly signer: HeadSigner; readonly folders: RunFolders; readonly escalation: Escalation } | null = null;
+  #owned: {
+    readonly ownership: Ownership;
+    readonly engine: Engine;
+    readonly control: Control;
+    readonly signer: HeadSigner;
+    readonly folders: RunFolders;
+    readonly escalation: Escalation;
+  } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
   #stopWatching: (() => void) | null = null;
@@ -140,12 +160,15 @@ class Seat {
   }
 
   async prepare(): Promise<void> {
-    this.#parts = await partsOf(this.#world, this.#paths, this.#config, this.#fittings, () => this.#store.views.writtenPaths());
+    this.#parts = await partsOf(this.#world, this.#paths, this.#config, this.#fittings, () =>
+      this.#store.views.writtenPaths(),
+    );
   }
 
   desk(): Desk {
     const parts = this.#ready();
-    const rulesOf = (run: RunId) => rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
+    const rulesOf = (run: RunId) =>
+      rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
     const reading = new Approvals({ store: this.#lent(), rulesOf, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
     return {
@@ -162,7 +185,13 @@ class Seat {
       approvalDetail: (view) => reading.show(view),
       explain: (goal) => parts.planner.explain(goal, today()),
       check: async (request) => named.check(request, request.plan ?? (await this.#proposed(request))),
-      planSetting: (mode) => ({ tools: parts.rules, policy: this.#config.policy, mode: mode ?? this.#config.policy.mode, hasModel: this.#config.model !== null, at: systemClock.now() }),
+      planSetting: (mode) => ({
+        tools: parts.rules,
+        policy: this.#config.policy,
+        mode: mode ?? this.#config.policy.mode,
+        hasModel: this.#config.model !== null,
+        at: systemClock.now(),
+      }),
       isFileInput: (name) => parts.planner.isFileInput(name),
       undoPlan: (run) => named.undoPlan(run),
       own: () => this.#mine(),
@@ -201,17 +230,42 @@ class Seat {
   }
 
   #taskPorts() {
-    return { store: this.#lent(), clock: systemClock, entropy: systemEntropy, hash: nodeHasher, defaults: defaultsOf(this.#config), rules: this.#ready().rules, policy: this.#config.policy, pinned: null };
+    return {
+      store: this.#lent(),
+      clock: systemClock,
+      entropy: systemEntropy,
+      hash: nodeHasher,
+      defaults: defaultsOf(this.#config),
+      rules: this.#ready().rules,
+      policy: this.#config.policy,
+      pinned: null,
+    };
   }
 
   async #proposed(request: Extract<ControlRequest, { method: "create" }>): Promise<JsonObject> {
     const { planner, rules } = this.#ready();
     const proposal = await planner.propose(
-      { goal: request.goal, inputs: request.inputs, context: request.context, tools: [...rules.values()].map((rule) => rule.spec), findings: [], completed: [], final: true, today: today() },
+      {
+        goal: request.goal,
+        inputs: request.inputs,
+        context: request.context,
+        tools: [...rules.values()].map((rule) => rule.spec),
+        findings: [],
+        completed: [],
+        final: true,
+        today: today(),
+      },
       new AbortController().signal,
     );
-    if (proposal.kind === "refused") throw new OrchestratorError("no_planner", proposal.message, { problems: proposal.nearest.map((each) => ({ code: "no_planner", message: `${each.id}: "${each.utterance}"`, remedy: `score ${each.score.toFixed(2)}` })) });
-    const value: Json = JSON.parse(JSON.stringify(proposal.plan));
+    if (proposal.kind === "refused")
+      throw new OrchestratorError("no_planner", proposal.message, {
+        problems: proposal.nearest.map((each) => ({
+          code: "no_planner",
+          message: `${each.id}: "${each.utterance}"`,
+          remedy: `score ${each.score.toFixed(2)}`,
+        })),
+      });
+    const value: Json = plainJson(proposal.plan);
     return isJsonObject(value) ? value : {};
   }
 
@@ -221,7 +275,7 @@ class Seat {
       if (this.#owned !== null) return this.#handled(request, this.#actor);
       const { connection } = this.#seated();
       try {
-        const value: Json = JSON.parse(JSON.stringify({ request, actor: this.#actor }));
+        const value: Json = plainJson({ request, actor: this.#actor });
         const answer = await connection.send(value);
         return isJsonObject(answer) ? answer : {};
       } catch (error) {
@@ -232,7 +286,8 @@ class Seat {
   }
 
   #seated(): { readonly connection: OwnerConnection } {
-    if (this.#connection === null) throw new OrchestratorError("owner_gone", "the process that owned the workspace is gone; try again");
+    if (this.#connection === null)
+      throw new OrchestratorError("owner_gone", "the process that owned the workspace is gone; try again");
     return { connection: this.#connection };
   }
 
@@ -240,14 +295,22 @@ class Seat {
   async #handled(request: ControlRequest, actor: Actor): Promise<JsonObject> {
     if (this.#owned === null) throw new OrchestratorError("owner_gone", "this process does not own the workspace");
     const answer = await this.#owned.control.send(request, actor);
-    if (request.method === "approve" || request.method === "deny" || request.method === "rest") await this.#owned.signer.signed();
+    if (request.method === "approve" || request.method === "deny" || request.method === "rest")
+      await this.#owned.signer.signed();
     return answer;
   }
 
   async #takeSeat(): Promise<void> {
     if (this.#owned !== null || this.#connection !== null) return;
     const self = processIdentity(process.pid) ?? { pid: process.pid, startTime: 0 };
-    const seat = await acquireOrConnect({ paths: this.#paths, self, uid: process.getuid?.() ?? 0, product: PRODUCT, temporary: tmpdir(), patienceMs: OWNER_PATIENCE_MS });
+    const seat = await acquireOrConnect({
+      paths: this.#paths,
+      self,
+      uid: process.getuid?.() ?? 0,
+      product: PRODUCT,
+      temporary: tmpdir(),
+      patienceMs: OWNER_PATIENCE_MS,
+    });
     if (seat.role === "owner") await this.#own(seat);
     else await this.#connect(seat.connection);
   }
@@ -255,17 +318,24 @@ class Seat {
   async #mine(): Promise<SqliteStore> {
     await this.#takeSeat();
     if (this.#owned !== null) return this.#store;
-    throw new OrchestratorError("workspace_owned", `another process (pid ${this.#seated().connection.owner.pid}) works in this workspace and this needs it alone; end that one and try again`);
+    throw new OrchestratorError(
+      "workspace_owned",
+      `another process (pid ${this.#seated().connection.owner.pid}) works in this workspace and this needs it alone; end that one and try again`,
+    );
   }
 
   async #connect(connection: OwnerConnection): Promise<void> {
     this.#connection = connection;
     await connection.subscribe(() => this.#nudge());
-    void connection.closed.then(() => {
-      this.#connection = null;
-      this.#nudge();
-      if (this.#listeners.size > 0) void this.#takeSeat();
-    });
+    void this.#succeed(connection);
+  }
+
+  /** When the owner goes, whoever still follows a run takes its seat. */
+  async #succeed(connection: OwnerConnection): Promise<void> {
+    await connection.closed;
+    this.#connection = null;
+    this.#nudge();
+    if (this.#listeners.size > 0) await this.#takeSeat();
   }
 
   async #own(ownership: Ownership): Promise<void> {
@@ -282,18 +352,54 @@ class Seat {
       this.#store = await openSqliteStore(this.#paths, nodeHasher, seen ?? null);
       await reader.close();
       const configured = { hash: nodeHasher, log: log.id, tools: parts.rules };
-      const today = await pinConfiguration(this.#store.documents, { ...configured, policy: this.#config.policy, sandbox: parts.sandbox.profile, models: modelsOf(this.#config) });
+      const today = await pinConfiguration(this.#store.documents, {
+        ...configured,
+        policy: this.#config.policy,
+        sandbox: parts.sandbox.profile,
+        models: modelsOf(this.#config),
+      });
       const rulesOf = (run: RunId) => rulesOfRun(this.#store, run, configured);
-      const engine = new Engine({ store: this.#store, clock: systemClock, entropy: systemEntropy, secrets: new Secrets(this.#config.secrets), gateway: parts.gateway, planner: parts.planner, rules: today.rules, rulesOf });
-      const signer = new HeadSigner(this.#store, nodeVerifier, key, { recall: () => readLastSeen(memory), remember: (note) => writeLastSeen(memory, note) }, systemClock);
+      const engine = new Engine({
+        store: this.#store,
+        clock: systemClock,
+        entropy: systemEntropy,
+        secrets: new Secrets(this.#config.secrets),
+        gateway: parts.gateway,
+        planner: parts.planner,
+        rules: today.rules,
+        rulesOf,
+      });
+      const signer = new HeadSigner(
+        this.#store,
+        nodeVerifier,
+        key,
+        { recall: () => readLastSeen(memory), remember: (note) => writeLastSeen(memory, note) },
+        systemClock,
+      );
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
       const erasedCopies = async (run: RunId) => redrawRun(this.#paths.runs, run, history);
-      const custody = new Custody({ store: this.#store, platform: nodeVerifier, clock: systemClock, signer, keys: keyRing(place), bundles: bundleFolder, history, erasedCopies });
+      const custody = new Custody({
+        store: this.#store,
+        platform: nodeVerifier,
+        clock: systemClock,
+        signer,
+        keys: keyRing(place),
+        bundles: bundleFolder,
+        history,
+        erasedCopies,
+      });
       const control = new Control({ tasks, approvals, engine, custody });
-      const folders = new RunFolders(this.#paths.runs, async (run) => readHistory(this.#store, run, await rulesOf(run)));
-      const escalation = new Escalation({ approvals: (query) => this.#store.views.approvals(query), clock: systemClock, notifier: this.#fittings.notifier, slaMs: this.#config.approvalSlaMs });
+      const folders = new RunFolders(this.#paths.runs, async (run) =>
+        readHistory(this.#store, run, await rulesOf(run)),
+      );
+      const escalation = new Escalation({
+        approvals: (query) => this.#store.views.approvals(query),
+        clock: systemClock,
+        notifier: this.#fittings.notifier,
+        slaMs: this.#config.approvalSlaMs,
+      });
       this.#owned = { ownership, engine, control, signer, folders, escalation };
       engine.watch({
         onEntry: (entry) => {
@@ -317,7 +423,8 @@ class Seat {
   async #serve(command: Json): Promise<Json> {
     const { request, actor } = isJsonObject(command) ? command : {};
     const by = isJsonObject(actor) && typeof actor["id"] === "string" ? actor["id"] : "user";
-    if (this.#owned === null) throw new OrchestratorError("owner_gone", "this process is letting go of the workspace; try again");
+    if (this.#owned === null)
+      throw new OrchestratorError("owner_gone", "this process is letting go of the workspace; try again");
     const answer = await this.#owned.control.handle(request, { kind: "user", id: by });
     await this.#owned.signer.signed();
     return answer;
@@ -360,17 +467,41 @@ class Seat {
   }
 }
 
-async function partsOf(world: World, paths: WorkspacePaths, config: Config, fittings: Fittings, writtenByWrit: () => Promise<ReadonlySet<string>>) {
+async function partsOf(
+  world: World,
+  paths: WorkspacePaths,
+  config: Config,
+  fittings: Fittings,
+  writtenByWrit: () => Promise<ReadonlySet<string>>,
+) {
   const llm = configuredModel(config);
   const tools = [
-    ...shippedTools({ folder: paths.folder, staging: join(world.home.cache, "writ", "staging"), hasModel: llm !== null, writtenByWrit }),
+    ...shippedTools({
+      folder: paths.folder,
+      staging: join(world.home.cache, "writ", "staging"),
+      hasModel: llm !== null,
+      writtenByWrit,
+    }),
     ...fittings.tools,
   ];
   const rules = toolRules(nodeHasher, tools);
-  const sandbox: Sandbox = systemSandbox(world.home.state, [join(world.home.data, "writ"), join(world.home.state, "writ"), join(world.home.config, "writ")]);
+  const sandbox: Sandbox = systemSandbox(world.home.state, [
+    join(world.home.data, "writ"),
+    join(world.home.state, "writ"),
+    join(world.home.config, "writ"),
+  ]);
   const files = await openWorkspaceFiles(paths.root);
   const byName = new Map(tools.map((tool) => [tool.spec.name, tool]));
-  const gateway = new ToolGateway({ tools: byName, rules, policy: config.policy, clock: systemClock, files, sandbox, llm, callsPerMinute: config.callsPerMinute });
+  const gateway = new ToolGateway({
+    tools: byName,
+    rules,
+    policy: config.policy,
+    clock: systemClock,
+    files,
+    sandbox,
+    llm,
+    callsPerMinute: config.callsPerMinute,
+  });
   return { tools: byName, rules, sandbox, gateway, planner: new GoalPlanning(paths.root, llm) };
 }
 
@@ -393,4 +524,3 @@ function defaultsOf(config: Config): TaskDefaults {
 function today(): string {
   return toRfc3339(systemClock.now()).slice(0, 10);
 }
-

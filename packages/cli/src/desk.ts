@@ -25,7 +25,9 @@ export interface Desk {
    *
    * @throws OrchestratorError `no_planner`, `plan_refused`, `policy_relaxation`
    */
-  check(request: Extract<ControlRequest, { method: "create" }>): Promise<{ readonly plan: Plan; readonly verdict: PlanVerdict }>;
+  check(
+    request: Extract<ControlRequest, { method: "create" }>,
+  ): Promise<{ readonly plan: Plan; readonly verdict: PlanVerdict }>;
   /** A plan that takes back what a run did, newest first. @throws OrchestratorError `run_not_found`, `nothing_to_answer` */
   undoPlan(run: RunId): Promise<JsonObject>;
   /** The store to write to: this process becomes the owner. @throws OrchestratorError `workspace_owned` while another one is */

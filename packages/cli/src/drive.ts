@@ -14,7 +14,12 @@ import { approvalView, wordFor } from "./views/approval.ts";
 import { plannedRows, StepRows } from "./views/steps.ts";
 
 /** Why an answer may come too late, although nothing is wrong. */
-const OVERTAKEN: ReadonlySet<string> = new Set(["evidence_drift", "approval_void", "approval_expired", "approval_already_decided"]);
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  "evidence_drift",
+  "approval_void",
+  "approval_expired",
+  "approval_already_decided",
+]);
 
 /** What to do at a gate: ask the person at the terminal, wait for anybody, or leave. */
 export type OnApproval = "ask" | "wait" | "exit";
@@ -46,7 +51,13 @@ export class Drive {
   readonly #since: number;
   readonly #seen: (entry: Entry) => void;
 
-  constructor(desk: Desk, run: RunId, setting: Setting, clock: Clock, { since = 0, seen = () => undefined }: DriveOptions = {}) {
+  constructor(
+    desk: Desk,
+    run: RunId,
+    setting: Setting,
+    clock: Clock,
+    { since = 0, seen = () => undefined }: DriveOptions = {},
+  ) {
     this.#since = since;
     this.#desk = desk;
     this.#run = run;
@@ -85,7 +96,8 @@ export class Drive {
     const { terminal } = this.#setting;
     if (terminal.canRedraw) return;
     for (const fact of entry.facts) {
-      if (fact.type === "approval_requested") terminal.out([approvalLine(terminal.screen(), entry.at, fact.approval, fact.step, fact.binding.tier)]);
+      if (fact.type === "approval_requested")
+        terminal.out([approvalLine(terminal.screen(), entry.at, fact.approval, fact.step, fact.binding.tier)]);
     }
   }
 
@@ -100,10 +112,20 @@ export class Drive {
       const shown = approvalView(detail, this.#clock.now());
       terminal.out([[], ...approvalLines(terminal.screen(), shown, BESIDE_PROMPT), []]);
       const decided = this.#decidedElsewhere(view.approval_id);
-      const answer = await askApproval(terminal, this.#clock, shown, wordFor(shown), AbortSignal.any([this.#stop.signal, decided.signal]));
+      const answer = await askApproval(
+        terminal,
+        this.#clock,
+        shown,
+        wordFor(shown),
+        AbortSignal.any([this.#stop.signal, decided.signal]),
+      );
       decided.release();
       if (answer.kind === "later") return decided.signal.aborted && !this.#stop.signal.aborted;
-      await this.#decide(answer.kind === "approved" ? { method: "approve", approval: view.approval_id } : { method: "deny", approval: view.approval_id, reason: answer.reason });
+      await this.#decide(
+        answer.kind === "approved"
+          ? { method: "approve", approval: view.approval_id }
+          : { method: "deny", approval: view.approval_id, reason: answer.reason },
+      );
       terminal.out([[]]);
     }
     return true;
@@ -152,7 +174,16 @@ export class Drive {
 
 /** `2026-11-20T14:02:08Z approval apr_… waiting write_brief local_write` */
 function approvalLine(screen: Screen, at: number, approval: string, step: string, tier: string) {
-  return factLine(screen, { at: epochMs(at), noun: "approval", name: approval, state: "waiting", tookMs: null, words: [step, tier], values: [], text: null });
+  return factLine(screen, {
+    at: epochMs(at),
+    noun: "approval",
+    name: approval,
+    state: "waiting",
+    tookMs: null,
+    words: [step, tier],
+    values: [],
+    text: null,
+  });
 }
 
 /** The documented answer of `--json`. */
@@ -160,4 +191,3 @@ export async function taskJson(desk: Desk, run: RunId) {
   const { state, approvals, artifacts } = await desk.history(run);
   return taskView(state, approvals, artifacts);
 }
-

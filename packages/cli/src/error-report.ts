@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ERRORS, OrchestratorError, type Problem } from "@writ/core";
+import { ERRORS, type OrchestratorError, type Problem } from "@writ/core";
 import type { ExitCode } from "./command-module.ts";
 import type { Terminal } from "./terminal.ts";
 import { errorLines } from "./terminal/error-view.ts";
@@ -9,7 +9,13 @@ import type { ErrorView, FindingView, SourceLineView } from "./terminal/view.ts"
 export function reportError(terminal: Terminal, error: OrchestratorError, json: boolean): ExitCode {
   if (json) {
     terminal.json({
-      error: { code: error.code, message: error.message, details: error.details, problems: error.problems, exit: ERRORS[error.code].exit },
+      error: {
+        code: error.code,
+        message: error.message,
+        details: error.details,
+        problems: error.problems,
+        exit: ERRORS[error.code].exit,
+      },
     });
   } else {
     terminal.err(errorLines(terminal.errorScreen(), viewOf(error)));
@@ -24,11 +30,24 @@ function viewOf(error: OrchestratorError): ErrorView {
 function findingOf(problem: Problem): FindingView {
   const { file, line, column, step, field } = problem.place ?? {};
   const spot = file === undefined ? "" : [file, line, column].filter((part) => part !== undefined).join(":");
-  const place = spot !== "" ? spot : [step === undefined ? null : `step ${step}`, field ?? null].filter((part) => part !== null).join(", ");
-  return { place, code: problem.code, message: problem.message, source: sourceOf(file, line, column), hint: problem.remedy ?? null };
+  const place =
+    spot !== ""
+      ? spot
+      : [step === undefined ? null : `step ${step}`, field ?? null].filter((part) => part !== null).join(", ");
+  return {
+    place,
+    code: problem.code,
+    message: problem.message,
+    source: sourceOf(file, line, column),
+    hint: problem.remedy ?? null,
+  };
 }
 
-function sourceOf(file: string | undefined, line: number | undefined, column: number | undefined): SourceLineView | null {
+function sourceOf(
+  file: string | undefined,
+  line: number | undefined,
+  column: number | undefined,
+): SourceLineView | null {
   if (file === undefined || line === undefined) return null;
   const text = lineOf(file, line);
   return text === null ? null : { line, column: column ?? 1, length: wordLength(text, column ?? 1), text };

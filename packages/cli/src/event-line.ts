@@ -15,7 +15,7 @@ export function eventLine(entry: Entry): readonly JsonObject[] {
 function plain(value: unknown): Json {
   if (value instanceof Payload) return { $commit: value.commit };
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
 }
-

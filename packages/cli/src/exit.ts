@@ -21,19 +21,34 @@ export function exitOfRun(state: RunState): ExitCode {
 
 /** Nothing ran, and the goal or the plan is why. */
 function isInvalid(state: RunState): boolean {
-  return state.tally.started === 0 && (state.closing?.reason?.code === "plan_refused" || state.closing?.reason?.code === "replan_budget_exhausted") && !isRefused(state);
+  return (
+    state.tally.started === 0 &&
+    (state.closing?.reason?.code === "plan_refused" || state.closing?.reason?.code === "replan_budget_exhausted") &&
+    !isRefused(state)
+  );
 }
 
 /** Nothing ran, and policy or budget is why. */
 function isRefused(state: RunState): boolean {
   if (state.tally.started > 0 || state.closing?.reason?.code === undefined) return false;
   const codes = refusalCodes(state);
-  return ["tool_not_allowed", "outbound_refused", "policy_denied", "policy_relaxation", "budget_exceeded", "safety_mode_exceeded"].some((code) => codes.includes(code));
+  return [
+    "tool_not_allowed",
+    "outbound_refused",
+    "policy_denied",
+    "policy_relaxation",
+    "budget_exceeded",
+    "safety_mode_exceeded",
+  ].some((code) => codes.includes(code));
 }
 
 function refusalCodes(state: RunState): readonly string[] {
   const findings = state.planning.findings;
   if (findings === null || findings.isErased) return [];
   const value = findings.json();
-  return Array.isArray(value) ? value.flatMap((item: unknown) => (typeof item === "object" && item !== null && "code" in item && typeof item.code === "string" ? [item.code] : [])) : [];
+  return Array.isArray(value)
+    ? value.flatMap((item: unknown) =>
+        typeof item === "object" && item !== null && "code" in item && typeof item.code === "string" ? [item.code] : [],
+      )
+    : [];
 }

@@ -1,4 +1,13 @@
-import { beginEntry, EntryReader, evolve, initialState, runStatus, type Entry, type RunId, type RunState } from "@writ/core";
+import {
+  beginEntry,
+  EntryReader,
+  evolve,
+  initialState,
+  runStatus,
+  type Entry,
+  type RunId,
+  type RunState,
+} from "@writ/core";
 import type { Desk } from "./desk.ts";
 
 /** What a follower sees: one more entry, and the state after it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { OrchestratorError, type Json } from "@writ/core";
+import { OrchestratorError, type Json, parseJson } from "@writ/core";
 import type { Desk } from "./desk.ts";
 
 /**
@@ -16,7 +16,11 @@ export function readInputs(desk: Desk, cwd: string, given: readonly string[]): R
     if (at <= 0) throw new OrchestratorError("input_malformed", `--input takes name=value, not "${pair}"`);
     const name = pair.slice(0, at);
     const value = pair.slice(at + 1);
-    inputs[name] = value.startsWith("@") ? fileText(cwd, value.slice(1), name) : desk.isFileInput(name) ? fileText(cwd, value, name) : typed(value);
+    inputs[name] = value.startsWith("@")
+      ? fileText(cwd, value.slice(1), name)
+      : desk.isFileInput(name)
+        ? fileText(cwd, value, name)
+        : typed(value);
   }
   return inputs;
 }
@@ -26,7 +30,9 @@ function fileText(cwd: string, path: string, name: string): string {
     return readFileSync(resolve(cwd, path), "utf8");
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new OrchestratorError("input_malformed", `--input ${name}: ${path} cannot be read; check the path`, { cause: error });
+    throw new OrchestratorError("input_malformed", `--input ${name}: ${path} cannot be read; check the path`, {
+      cause: error,
+    });
   }
 }
 
@@ -34,7 +40,7 @@ function fileText(cwd: string, path: string, name: string): string {
 function typed(value: string): Json {
   if (!/^(?:-?[0-9]|true$|false$|null$|\[|\{)/.test(value)) return value;
   try {
-    return JSON.parse(value);
+    return parseJson(value);
   } catch (error) {
     if (error instanceof SyntaxError) return value;
     throw error;

@@ -6,7 +6,12 @@ import { systemWorld } from "./world.ts";
 
 /** One command line to its exit status. Nothing is loaded that the command does not need. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  const terminal = systemTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  const terminal = systemTerminal({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+  });
   const line = await readCommandLine(argv, COMMANDS, VERSION, terminal);
   if (line.kind === "answered") return line.exit;
   const { invocation, command } = line;

@@ -1,5 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
-import { isJsonObject, ok, OrchestratorError, parseStrict, parseYaml, type Json, type JsonObject, type Result } from "@writ/core";
+import {
+  isJsonObject,
+  ok,
+  OrchestratorError,
+  parseStrict,
+  parseYaml,
+  type Json,
+  type JsonObject,
+  type Result,
+} from "@writ/core";
 
 /** A plan of 20,000 steps fits into it. */
 const MAX_CHARACTERS = 16_000_000;
@@ -27,7 +36,9 @@ function quickly(text: string): Result<{ readonly value: Json }, never> | null {
  */
 export function readPlanFile(path: string, shown: string): JsonObject {
   const text = readText(path, shown);
-  const read = path.endsWith(".json") ? (quickly(text) ?? parseYaml(shown, text, MAX_CHARACTERS)) : parseYaml(shown, text, MAX_CHARACTERS);
+  const read = path.endsWith(".json")
+    ? (quickly(text) ?? parseYaml(shown, text, MAX_CHARACTERS))
+    : parseYaml(shown, text, MAX_CHARACTERS);
   if (!read.ok) {
     throw new OrchestratorError("plan_refused", `${shown} cannot be read and nothing ran; mend it and try again`, {
       problems: read.error.map(({ message, place }) => ({ code: "plan_malformed", message, place })),
@@ -38,8 +49,16 @@ export function readPlanFile(path: string, shown: string): JsonObject {
   const isWorkflow = isJsonObject(value) && "version" in value;
   if (!isJsonObject(value) || isPlan === isWorkflow) {
     const message = 'a plan has "intent", "steps" and "decision_checkpoints"';
-    throw new OrchestratorError("plan_refused", `${shown} is neither a plan nor a workflow; a plan has "intent" at its top`, { problems: [{ code: "plan_malformed", message, place: { file: shown } }] });
+    throw new OrchestratorError(
+      "plan_refused",
+      `${shown} is neither a plan nor a workflow; a plan has "intent" at its top`,
+      { problems: [{ code: "plan_malformed", message, place: { file: shown } }] },
+    );
   }
-  if (isWorkflow) throw new OrchestratorError("plan_refused", `${shown} is a workflow, which this version does not run; write it as a plan with "intent" and "steps"`);
+  if (isWorkflow)
+    throw new OrchestratorError(
+      "plan_refused",
+      `${shown} is a workflow, which this version does not run; write it as a plan with "intent" and "steps"`,
+    );
   return value;
 }

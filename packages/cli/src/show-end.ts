@@ -14,9 +14,23 @@ export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Pr
   const screen = terminal.screen();
   if (screen.form !== "block") {
     const status = runStatus(state);
-    terminal.out([factLine(screen, { at: state.now, noun: "run", name: run, state: status, tookMs: null, words: [], values: [], text: null })]);
+    terminal.out([
+      factLine(screen, {
+        at: state.now,
+        noun: "run",
+        name: run,
+        state: status,
+        tookMs: null,
+        words: [],
+        values: [],
+        text: null,
+      }),
+    ]);
     for (const each of approvals.filter((approval) => approval.status === "waiting")) {
-      terminal.err([[{ role: "plain", text: `writ: ${each.step} waits for approval and there is no terminal to ask; run:` }], [{ role: "plain", text: `writ approvals approve ${each.approval_id}` }]]);
+      terminal.err([
+        [{ role: "plain", text: `writ: ${each.step} waits for approval and there is no terminal to ask; run:` }],
+        [{ role: "plain", text: `writ approvals approve ${each.approval_id}` }],
+      ]);
     }
     return;
   }

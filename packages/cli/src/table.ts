@@ -3,9 +3,13 @@ import type { CommandModule } from "./command-module.ts";
 import { argument, option } from "./options.ts";
 
 const RUN = argument("run", "a run's id, or a unique beginning of it");
-const INPUT = option("--input", "NAME=VALUE", "a value the plan reads; NAME=@FILE for the text of a file", { occurs: "often" });
+const INPUT = option("--input", "NAME=VALUE", "a value the plan reads; NAME=@FILE for the text of a file", {
+  occurs: "often",
+});
 const CONTEXT = option("--context", "FILE", "a text to plan with", { occurs: "often", completes: "files" });
-const MODE = option("--mode", "MODE", "a stricter policy mode for this run", { choices: ["constrained", "review_required", "autonomous"] });
+const MODE = option("--mode", "MODE", "a stricter policy mode for this run", {
+  choices: ["constrained", "review_required", "autonomous"],
+});
 const TOOL = argument("tool", "a tool's name, such as docs.write_doc");
 const REASON = option("--reason", "TEXT", "why; it stands in the record");
 
@@ -17,7 +21,9 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     summary: "Makes this folder a workspace.",
     usage: "writ init [DIR]",
     examples: [{ command: "writ init", purpose: null }],
-    arguments: [argument("folder", "the folder; the present one when left out", { presence: "optional", completes: "files" })],
+    arguments: [
+      argument("folder", "the folder; the present one when left out", { presence: "optional", completes: "files" }),
+    ],
     options: [],
     run: () => import("./commands/init.ts"),
   },
@@ -26,7 +32,10 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: "Start",
     summary: "Shows the whole story in one minute, offline.",
     usage: "writ demo [--approve]",
-    examples: [{ command: "writ demo", purpose: null }, { command: "writ demo --approve", purpose: "without a terminal" }],
+    examples: [
+      { command: "writ demo", purpose: null },
+      { command: "writ demo --approve", purpose: "without a terminal" },
+    ],
     arguments: [],
     options: [flag("--approve", "pass the gate without asking")],
     run: () => import("./commands/demo.ts"),
@@ -46,9 +55,17 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: "Do",
     summary: "Plans a goal and stores the plan; nothing runs.",
     usage: 'writ plan "<goal>"',
-    examples: [{ command: 'writ plan "Find new docs from the last 24 hours and summarize them"', purpose: null }, { command: 'writ plan --explain "weekly notes"', purpose: "how the goal compares with every template" }],
+    examples: [
+      { command: 'writ plan "Find new docs from the last 24 hours and summarize them"', purpose: null },
+      { command: 'writ plan --explain "weekly notes"', purpose: "how the goal compares with every template" },
+    ],
     arguments: [argument("goal", "what you want, in words")],
-    options: [INPUT, CONTEXT, MODE, flag("--explain", "say how the goal compares with every template, and plan nothing")],
+    options: [
+      INPUT,
+      CONTEXT,
+      MODE,
+      flag("--explain", "say how the goal compares with every template, and plan nothing"),
+    ],
     run: () => import("./commands/plan.ts"),
   },
   {
@@ -68,7 +85,9 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       option("--max-steps", "N", "fewer steps than configured"),
       flag("--goal", "read the argument as a goal, whatever it looks like"),
       flag("--dry-run", "plan and verify; write nothing"),
-      option("--on-approval", "WHAT", "at a gate: ask you, wait for anybody, or exit", { choices: ["ask", "wait", "exit"] }),
+      option("--on-approval", "WHAT", "at a gate: ask you, wait for anybody, or exit", {
+        choices: ["ask", "wait", "exit"],
+      }),
       flag("--events", "one JSON line a fact"),
     ],
     run: () => import("./commands/run.ts"),
@@ -78,12 +97,27 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: "Do",
     summary: "Lists runs, those that need you first.",
     usage: "writ list [--all]",
-    examples: [{ command: "writ list", purpose: null }, { command: "writ list --state failed --json", purpose: null }],
+    examples: [
+      { command: "writ list", purpose: null },
+      { command: "writ list --state failed --json", purpose: null },
+    ],
     arguments: [],
     options: [
       option("--state", "STATE", "only runs in this state", {
         occurs: "often",
-        choices: ["planned", "in_progress", "awaiting_gate", "paused", "in_doubt", "completed", "failed", "rejected", "expired", "cancelled", "escalated"],
+        choices: [
+          "planned",
+          "in_progress",
+          "awaiting_gate",
+          "paused",
+          "in_doubt",
+          "completed",
+          "failed",
+          "rejected",
+          "expired",
+          "cancelled",
+          "escalated",
+        ],
       }),
       option("--limit", "N", "at most so many; 20 when left out"),
       option("--before", "RUN", "the page behind this run"),
@@ -98,7 +132,11 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ show <run> [--follow]",
     examples: [{ command: "writ show 01m7 --follow", purpose: null }],
     arguments: [RUN],
-    options: [flag("--follow", "stay and show what happens"), flag("--checkpoints", "the checkpoints after each verdict"), flag("--record", "the decision record")],
+    options: [
+      flag("--follow", "stay and show what happens"),
+      flag("--checkpoints", "the checkpoints after each verdict"),
+      flag("--record", "the decision record"),
+    ],
     run: () => import("./commands/show.ts"),
   },
   {
@@ -137,7 +175,12 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     summary: "Copies the journal while it is in use; the signing key is not in it.",
     usage: "writ backup [DIR]",
     examples: [{ command: "writ backup /mnt/stick/notes-2026-11-20", purpose: null }],
-    arguments: [argument("folder", "a new folder outside the workspace; a dated one in .orchestrate/backups when left out", { presence: "optional", completes: "files" })],
+    arguments: [
+      argument("folder", "a new folder outside the workspace; a dated one in .orchestrate/backups when left out", {
+        presence: "optional",
+        completes: "files",
+      }),
+    ],
     options: [],
     run: () => import("./commands/backup.ts"),
   },
@@ -204,7 +247,11 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
   ...(["pause", "resume", "cancel"] as const).map((verb): Command<CommandModule> => ({
     name: verb,
     group: "Decide",
-    summary: { pause: "Lets nothing new of a run start.", resume: "Lets a paused run go on, and stays with it.", cancel: "Ends a run; a second time forces the end." }[verb],
+    summary: {
+      pause: "Lets nothing new of a run start.",
+      resume: "Lets a paused run go on, and stays with it.",
+      cancel: "Ends a run; a second time forces the end.",
+    }[verb],
     usage: `writ ${verb} <run>`,
     examples: [{ command: `writ ${verb} 01m7`, purpose: null }],
     arguments: [RUN],
@@ -234,7 +281,11 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     summary: "Says whether a step in doubt happened, or what to do with one in review.",
     usage: "writ resolve <run> <step> happened|did-not-happen|retry|skip",
     examples: [{ command: "writ resolve 01m7 issue_refund happened", purpose: null }],
-    arguments: [RUN, argument("step", "the step's path"), argument("answer", "happened, did-not-happen, retry or skip")],
+    arguments: [
+      RUN,
+      argument("step", "the step's path"),
+      argument("answer", "happened, did-not-happen, retry or skip"),
+    ],
     options: [],
     run: () => import("./commands/resolve.ts"),
   },
@@ -245,7 +296,11 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ undo <run>",
     examples: [{ command: "writ undo 01m7", purpose: null }],
     arguments: [RUN],
-    options: [option("--on-approval", "WHAT", "at a gate: ask you, wait for anybody, or exit", { choices: ["ask", "wait", "exit"] })],
+    options: [
+      option("--on-approval", "WHAT", "at a gate: ask you, wait for anybody, or exit", {
+        choices: ["ask", "wait", "exit"],
+      }),
+    ],
     run: () => import("./commands/undo.ts"),
   },
   {
@@ -253,7 +308,10 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: "Prove",
     summary: "Derives every fact of a run again, with no tool and no model.",
     usage: "writ replay <run> [--against POLICY]",
-    examples: [{ command: "writ replay 01m7", purpose: null }, { command: "writ replay 01m7 --against review_required", purpose: "what another policy would have done" }],
+    examples: [
+      { command: "writ replay 01m7", purpose: null },
+      { command: "writ replay 01m7 --against review_required", purpose: "what another policy would have done" },
+    ],
     arguments: [RUN],
     options: [option("--against", "POLICY", "a policy mode, or a configuration file", { completes: "files" })],
     run: () => import("./commands/replay.ts"),
@@ -273,7 +331,10 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: null,
     summary: "Proves that a run's entries stand in the log, one document an entry.",
     usage: "writ audit prove <run> [--entry N]",
-    examples: [{ command: "writ audit prove 01m7", purpose: null }, { command: "writ audit prove 01m7 --entry 14 --json", purpose: "the proof of one entry" }],
+    examples: [
+      { command: "writ audit prove 01m7", purpose: null },
+      { command: "writ audit prove 01m7 --entry 14 --json", purpose: "the proof of one entry" },
+    ],
     arguments: [RUN],
     options: [option("--entry", "N", "only the entry at this position of the log")],
     run: () => import("./commands/audit-prove.ts"),
@@ -283,9 +344,24 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: null,
     summary: "Writes the log, or one run, as a folder that anybody can verify offline.",
     usage: "writ audit export <run>|--all DIR",
-    examples: [{ command: "writ audit export 01m7 evidence", purpose: null }, { command: "writ audit export --all evidence --since head.txt", purpose: "with the proof that nothing before that head changed" }],
-    arguments: [argument("what", "a run, and the folder to write; with --all the folder alone", { presence: "repeated", completes: "files" })],
-    options: [flag("--all", "the whole log"), option("--since", "FILE", "a signed head the receiver has", { completes: "files" }), flag("--withhold", "leave out what people, models, tools and files said")],
+    examples: [
+      { command: "writ audit export 01m7 evidence", purpose: null },
+      {
+        command: "writ audit export --all evidence --since head.txt",
+        purpose: "with the proof that nothing before that head changed",
+      },
+    ],
+    arguments: [
+      argument("what", "a run, and the folder to write; with --all the folder alone", {
+        presence: "repeated",
+        completes: "files",
+      }),
+    ],
+    options: [
+      flag("--all", "the whole log"),
+      option("--since", "FILE", "a signed head the receiver has", { completes: "files" }),
+      flag("--withhold", "leave out what people, models, tools and files said"),
+    ],
     run: () => import("./commands/audit-export.ts"),
   },
   {
@@ -304,7 +380,10 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     summary: "Writes the proof of one approval as a file of one line.",
     usage: "writ audit receipt <approval> FILE",
     examples: [{ command: "writ audit receipt apr_01m7 receipt.json", purpose: null }],
-    arguments: [argument("approval", "an approval's id, or a unique beginning of it"), argument("file", "the file to write", { completes: "files" })],
+    arguments: [
+      argument("approval", "an approval's id, or a unique beginning of it"),
+      argument("file", "the file to write", { completes: "files" }),
+    ],
     options: [],
     run: () => import("./commands/audit-receipt.ts"),
   },
@@ -315,7 +394,11 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ audit redact <run> [--reason REASON]",
     examples: [{ command: "writ audit redact 01m7 --reason secret_leaked", purpose: null }],
     arguments: [argument("run", "a run's full id")],
-    options: [option("--reason", "REASON", "why; erasure_request when left out", { choices: ["erasure_request", "retention", "secret_leaked", "other"] })],
+    options: [
+      option("--reason", "REASON", "why; erasure_request when left out", {
+        choices: ["erasure_request", "retention", "secret_leaked", "other"],
+      }),
+    ],
     run: () => import("./commands/audit-redact.ts"),
   },
   {
@@ -338,7 +421,13 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     summary: "Writes a run's readable folder: report, state, plan, journal, logs.",
     usage: "writ export <run> [DIR]",
     examples: [{ command: "writ export 01m7 ./run", purpose: null }],
-    arguments: [RUN, argument("folder", "a new folder; .orchestrate/runs/<run> when left out", { presence: "optional", completes: "files" })],
+    arguments: [
+      RUN,
+      argument("folder", "a new folder; .orchestrate/runs/<run> when left out", {
+        presence: "optional",
+        completes: "files",
+      }),
+    ],
     options: [],
     run: () => import("./commands/export.ts"),
   },
@@ -359,7 +448,9 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ key rotate [--reason REASON]",
     examples: [{ command: "writ key rotate", purpose: null }],
     arguments: [],
-    options: [option("--reason", "REASON", "why; scheduled when left out", { choices: ["scheduled", "compromised", "other"] })],
+    options: [
+      option("--reason", "REASON", "why; scheduled when left out", { choices: ["scheduled", "compromised", "other"] }),
+    ],
     run: () => import("./commands/key-rotate.ts"),
   },
   {
@@ -407,7 +498,9 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: null,
     summary: "Says what policy would answer to a call, and which rules decide.",
     usage: "writ policy test <tool> --args JSON",
-    examples: [{ command: `writ policy test docs.write_doc --args '{"path":"briefs/a.md","text":"x"}'`, purpose: null }],
+    examples: [
+      { command: `writ policy test docs.write_doc --args '{"path":"briefs/a.md","text":"x"}'`, purpose: null },
+    ],
     arguments: [TOOL],
     options: [
       option("--args", "JSON", "the call's arguments; without them only what no argument decides is told"),
@@ -421,8 +514,14 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: null,
     summary: "Says which rules can decide about a tool, or which did about a run's steps.",
     usage: "writ policy explain <tool> | <run> [<step>]",
-    examples: [{ command: "writ policy explain docs.write_doc", purpose: null }, { command: "writ policy explain 01m7 write_brief", purpose: null }],
-    arguments: [argument("what", "a tool's name, or a run"), argument("step", "a step's path", { presence: "optional" })],
+    examples: [
+      { command: "writ policy explain docs.write_doc", purpose: null },
+      { command: "writ policy explain 01m7 write_brief", purpose: null },
+    ],
+    arguments: [
+      argument("what", "a tool's name, or a run"),
+      argument("step", "a step's path", { presence: "optional" }),
+    ],
     options: [],
     run: () => import("./commands/policy-explain.ts"),
   },
@@ -468,7 +567,11 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     summary: "Explains an error code: what it means, why, what to do next.",
     usage: "writ explain [<code>]",
     examples: [{ command: "writ explain evidence_drift", purpose: null }],
-    arguments: [argument("code", "the word in brackets behind an error; without it all codes are listed", { presence: "optional" })],
+    arguments: [
+      argument("code", "the word in brackets behind an error; without it all codes are listed", {
+        presence: "optional",
+      }),
+    ],
     options: [],
     run: () => import("./commands/explain.ts"),
   },

@@ -3,13 +3,7 @@ export * from "./audit/checkpoint.ts";
 export { coverRanges, writeCover } from "./audit/cover.ts";
 export * from "./audit/erasure.ts";
 export { exitOf } from "./audit/exit.ts";
-export {
-  belongsToReceipt,
-  concernsRun,
-  documentsNamedBy,
-  documentsNamedIn,
-  payloadFrames,
-} from "./audit/export.ts";
+export { belongsToReceipt, concernsRun, documentsNamedBy, documentsNamedIn, payloadFrames } from "./audit/export.ts";
 export { FINDINGS, type Finding as BundleFinding, type FindingCode } from "./audit/finding.ts";
 export { readFrames, type DocumentFrame, type Frame } from "./audit/frame.ts";
 export * from "./audit/frontier.ts";
@@ -39,6 +33,7 @@ export * from "./base/hex.ts";
 export * from "./base/id.ts";
 export * from "./base/json-parse.ts";
 export * from "./base/json.ts";
+export * from "./base/parsed-json.ts";
 export * from "./base/payload.ts";
 export * from "./base/result.ts";
 export * from "./base/time.ts";

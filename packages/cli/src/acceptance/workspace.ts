@@ -34,7 +34,7 @@ import { createWorkspace } from "../compose-workspace.ts";
 import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";
 import { SCREEN } from "../terminal/gallery-samples.ts";
-import { recordingTerminal } from "../terminal.ts";
+import { plainTerminal, recordingTerminal } from "../terminal.ts";
 import { COMMANDS, VERSION } from "../table.ts";
 import type { World } from "../world.ts";
 
@@ -221,7 +221,9 @@ export class Workspace implements AsyncDisposable {
     const terminal = recordingTerminal(SCREEN);
     const line = await readCommandLine(argv, COMMANDS, VERSION, terminal);
     if (line.kind === "answered") return { exit: line.exit, ...terminal.written };
-    const exit = await carryOut(line.command, { invocation: line.invocation, terminal, world: this.world });
+    const { invocation } = line;
+    const shown = invocation.plain ? plainTerminal(terminal) : terminal;
+    const exit = await carryOut(line.command, { invocation, terminal: shown, world: this.world });
     return { exit, ...terminal.written };
   }
 

@@ -62,7 +62,7 @@ function toolLines(screen: Screen, desk: Desk, spec: ToolSpec, question: ToolQue
     ...row("policy", `${ANSWERS[effect]}: ${why}`),
     ...row("again", again),
     ...row("where", spec.traits.sandboxed ? "in the sandbox, or not at all" : "in Writ itself"),
-    ...row("at most", span(spec.traits.timeout)),
+    ...row("at most", spec.traits.timeout === null ? "as long as the run allows" : span(spec.traits.timeout)),
     ...row("undo", spec.traits.reversible ? "can be taken back" : "cannot be taken back"),
     ...row("declared", shortDigest(desk.toolRules.get(spec.name)?.hash ?? "")),
     ...(parameters.length === 0 ? [] : [[], say(screen, "strong", "  Parameters")]),

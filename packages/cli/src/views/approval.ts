@@ -31,14 +31,22 @@ function objectOf(preview: Preview): string {
 }
 
 function shownPreview(preview: Json, binding: Binding): Preview {
-  return previewOf(preview) ?? { kind: "arguments", title: binding.tool, tool: binding.tool, args: JSON.stringify(preview, null, 2) };
+  return (
+    previewOf(preview) ?? {
+      kind: "arguments",
+      title: binding.tool,
+      tool: binding.tool,
+      args: JSON.stringify(preview, null, 2),
+    }
+  );
 }
 
 /** Why a person is asked, in words: a rule of the mode by what it says, any other by its name. */
 export function reasonOf(gate: string, binding: Pick<Binding, "tier">): string {
   const [policy, mode, what] = gate.split(".");
   if (gate === "policy.always_approve") return "this tool asks every time, in every mode";
-  if (gate === "policy.sensitive_path") return "it would write a file that acts by itself, with content that did not come from you";
+  if (gate === "policy.sensitive_path")
+    return "it would write a file that acts by itself, with content that did not come from you";
   if (policy === "policy" && what === "plan") return `mode ${mode ?? ""} asks before a plan begins`;
   if (policy === "policy" && mode !== undefined && what !== undefined) return `mode ${mode} asks before every ${what}`;
   if (gate.startsWith("GATE_") || gate === "plan.gate") return `the plan asks for ${gate} before this step`;
@@ -48,7 +56,8 @@ export function reasonOf(gate: string, binding: Pick<Binding, "tier">): string {
 function basisOf({ evidence, moved, view }: ApprovalDetail, frozenAt: number): BasisView | null {
   const counted = evidence.map(({ ref, value }) => evidenceNoun(ref, value)).filter((noun) => noun !== null);
   if (counted.length === 0 && moved === null) return null;
-  const change = moved === "evidence" ? "what it would touch is not what it was" : "what it would do is not what it was";
+  const change =
+    moved === "evidence" ? "what it would touch is not what it was" : "what it would do is not what it was";
   return {
     what: counted.length === 0 ? "what it would touch" : counted.join(", "),
     frozenAt,
@@ -65,6 +74,8 @@ function evidenceNoun(ref: string, value: Json): string | null {
 }
 
 function boundFields(binding: Binding): ApprovalView["bound"] {
-  return Object.entries(binding).map(([field, value]) => ({ field, value: typeof value === "string" ? value : JSON.stringify(value) }));
+  return Object.entries(binding).map(([field, value]) => ({
+    field,
+    value: typeof value === "string" ? value : JSON.stringify(value),
+  }));
 }
-

@@ -1,4 +1,17 @@
-import { authorize, epochMs, isTainted, needsOf, stricterMode, type Plan, type Policy, type PolicyMode, type Authorization, type Step, type ToolRules, type ToolStep } from "@writ/core";
+import {
+  authorize,
+  epochMs,
+  isTainted,
+  needsOf,
+  stricterMode,
+  type Plan,
+  type Policy,
+  type PolicyMode,
+  type Authorization,
+  type Step,
+  type ToolRules,
+  type ToolStep,
+} from "@writ/core";
 import type { PlanStepView, PlanView, RunHeadView } from "../terminal/view.ts";
 import type { Config } from "@writ/runtime";
 
@@ -55,8 +68,19 @@ export function planView(plan: Plan, setting: PlanSetting, config: Config, runWi
     plan: plan.id,
     steps: planSteps(plan, setting),
     policyMode: setting.mode,
-    estimate: { toolCalls: tools.length, tokens: plan.document.token_estimate ?? tokens, costMillicents: Math.round((plan.document.cost_estimate_cents ?? 0) * 1_000), workMs: tools.length * 1_000 },
-    limits: { steps: limits.steps, tokens: limits.tokens, costMillicents: limits.cost_millicents, wallMs: limits.wall_clock_ms, source: "your budget" },
+    estimate: {
+      toolCalls: tools.length,
+      tokens: plan.document.token_estimate ?? tokens,
+      costMillicents: Math.round((plan.document.cost_estimate_cents ?? 0) * 1_000),
+      workMs: tools.length * 1_000,
+    },
+    limits: {
+      steps: limits.steps,
+      tokens: limits.tokens,
+      costMillicents: limits.cost_millicents,
+      wallMs: limits.wall_clock_ms,
+      source: "your budget",
+    },
     runWith,
   };
 }

@@ -10,14 +10,23 @@ export async function receiptView(desk: Desk, run: RunId): Promise<ReceiptView> 
   const again = replayRun(run, history);
   const lifted = new Set<string>();
   for (const fact of history.entries.flatMap((entry) => entry.facts)) {
-    if (fact.type === "step_started" && "rules" in fact.authority) for (const rule of fact.authority.rules) if (!rule.startsWith("policy.")) lifted.add(rule);
+    if (fact.type === "step_started" && "rules" in fact.authority)
+      for (const rule of fact.authority.rules) if (!rule.startsWith("policy.")) lifted.add(rule);
   }
   return {
     run,
-    wrote: [...new Map(history.artifacts.map((each) => [each.path, { path: each.path, digest: `sha256:${each.sha256}` }])).values()],
+    wrote: [
+      ...new Map(
+        history.artifacts.map((each) => [each.path, { path: each.path, digest: `sha256:${each.sha256}` }]),
+      ).values(),
+    ],
     approved: history.approvals
       .filter((each) => each.decided_at_ms !== null && (each.status === "granted" || each.status === "used"))
-      .map((each) => ({ by: each.decided_by ?? "somebody", at: each.decided_at_ms ?? 0, scope: "for this content only" })),
+      .map((each) => ({
+        by: each.decided_by ?? "somebody",
+        at: each.decided_at_ms ?? 0,
+        scope: "for this content only",
+      })),
     lifted: [...lifted],
     log: {
       entries: log.size,
@@ -25,6 +34,9 @@ export async function receiptView(desk: Desk, run: RunId): Promise<ReceiptView> 
       signature: log.signedSize >= log.size ? "signed" : "pending",
       head: log.root,
     },
-    replay: { facts: again.result === "equal" ? again.facts : 0, verdict: again.result === "equal" ? "same" : "different" },
+    replay: {
+      facts: again.result === "equal" ? again.facts : 0,
+      verdict: again.result === "equal" ? "same" : "different",
+    },
   };
 }

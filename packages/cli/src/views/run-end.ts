@@ -1,5 +1,4 @@
-import { nextCommands, runStatus, type RunState } from "@writ/core";
-import type { ApprovalView } from "@writ/core";
+import { nextCommands, runStatus, type ApprovalView, type RunState } from "@writ/core";
 import type { RunEndView } from "../terminal/view.ts";
 
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -22,16 +21,32 @@ export function runEnd(state: RunState, approvals: readonly ApprovalView[], wrot
   const next = nextCommands(state, approvals);
   switch (status) {
     case "completed":
-      return { kind: "completed", workedMs: state.tally.worked, waitedMs: state.tally.waited, clauses: wrote > 0 ? ["then the receipt"] : [] };
+      return {
+        kind: "completed",
+        workedMs: state.tally.worked,
+        waitedMs: state.tally.waited,
+        clauses: wrote > 0 ? ["then the receipt"] : [],
+      };
     case "rejected": {
       const denied = approvals.find((each) => each.status === "denied");
       if (denied === undefined) return other(state, next);
-      return { kind: "rejected", step: denied.step, by: denied.decided_by ?? "somebody", reason: denied.reason ?? "", clauses: ["nothing was changed", `writ show ${state.run}`] };
+      return {
+        kind: "rejected",
+        step: denied.step,
+        by: denied.decided_by ?? "somebody",
+        reason: denied.reason ?? "",
+        clauses: ["nothing was changed", `writ show ${state.run}`],
+      };
     }
     case "awaiting_gate": {
       const waiting = approvals.find((each) => each.status === "waiting");
       if (waiting === undefined) return other(state, next);
-      return { kind: "waiting", step: waiting.step, until: waiting.expires_at_ms, next: `writ approvals show ${waiting.approval_id}` };
+      return {
+        kind: "waiting",
+        step: waiting.step,
+        until: waiting.expires_at_ms,
+        next: `writ approvals show ${waiting.approval_id}`,
+      };
     }
     default:
       return other(state, next);
@@ -43,8 +58,13 @@ function other(state: RunState, next: readonly string[]): RunEndView {
   const reason = state.status === "ended" ? state.closing?.reason : (state.hold ?? null);
   const code = reason?.code ?? (state.doubts > 0 ? "effect_outcome_unknown" : state.reviews > 0 ? "escalated" : null);
   const step = reason?.step ?? firstOf(state);
-  const sentence = code === null ? `${status.replaceAll("_", " ")}` : (SENTENCES[code] ?? code.replaceAll("_", " "));
-  return { kind: "other", state: status, sentence: step === null ? sentence : `${step}: ${sentence}`, next: next[0] ?? null };
+  const sentence = code === null ? status.replaceAll("_", " ") : (SENTENCES[code] ?? code.replaceAll("_", " "));
+  return {
+    kind: "other",
+    state: status,
+    sentence: step === null ? sentence : `${step}: ${sentence}`,
+    next: next[0] ?? null,
+  };
 }
 
 function firstOf(state: RunState): string | null {

@@ -22,7 +22,7 @@ function goalOf({ goal }: RunState): string {
   if (goal === null) return "";
   if (goal.isErased) return "(erased)";
   const { text } = goal.object();
-  return typeof text === "string" ? text : "";
+  return typeof text === "string" && text !== "" ? text : "(no goal)";
 }
 
 /** Every step of a run as it stands: those of its plan in the plan's order, then what was taken back. */

@@ -6,7 +6,12 @@ import { toolAt } from "./tool-at.ts";
 
 /** Rows of a plan before anything ran. */
 export function plannedRows(state: RunState): readonly StepRowView[] {
-  return (state.plan?.block.steps ?? []).map((step) => ({ name: step.id, state: "pending", detail: step.needs.length === 0 ? "" : `after ${step.needs.join(", ")}`, tookMs: null }));
+  return (state.plan?.block.steps ?? []).map((step) => ({
+    name: step.id,
+    state: "pending",
+    detail: step.needs.length === 0 ? "" : `after ${step.needs.join(", ")}`,
+    tookMs: null,
+  }));
 }
 
 /** Turns the entries of a run into rows that change. */
@@ -23,10 +28,13 @@ export class StepRows {
       touched.add(fact.step);
       if (fact.type === "step_started") this.#startedAt.set(fact.step, entry.at);
       if (fact.type === "attempt_returned" || fact.type === "attempt_failed") this.#ended(fact.step, entry.at);
-      if (fact.type === "attempt_returned" && !fact.output.isErased) this.#details.set(fact.step, stepDetail(toolAt(state, fact.step), fact.output.json()));
+      if (fact.type === "attempt_returned" && !fact.output.isErased)
+        this.#details.set(fact.step, stepDetail(toolAt(state, fact.step), fact.output.json()));
       if (fact.type === "attempt_failed" && !fact.error.isErased) this.#details.set(fact.step, fact.error.text());
-      if (fact.type === "verdict_rendered" && fact.outcome === "waiting") this.#details.set(fact.step, `retry ${state.steps.get(fact.step)?.retries ?? 1}: ${fact.reason?.code ?? ""}`);
-      if (fact.type === "step_settled" && fact.reason !== null) this.#details.set(fact.step, fact.reason.code.replaceAll("_", " "));
+      if (fact.type === "verdict_rendered" && fact.outcome === "waiting")
+        this.#details.set(fact.step, `retry ${state.steps.get(fact.step)?.retries ?? 1}: ${fact.reason?.code ?? ""}`);
+      if (fact.type === "step_settled" && fact.reason !== null)
+        this.#details.set(fact.step, fact.reason.code.replaceAll("_", " "));
     }
     for (const path of touched) display.update(this.row(state, path), epochMs(entry.at));
   }

@@ -1,6 +1,7 @@
 import type { Commit } from "./digest.ts";
 import { InvariantError, OrchestratorError } from "./error.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { parseJson } from "./parsed-json.ts";
 import { utf8Text } from "./utf8.ts";
 
 export type PayloadForm = "json" | "text" | "bytes";
@@ -18,7 +19,13 @@ export class Payload {
   readonly #stored: Uint8Array | null;
   #value: Json | undefined;
 
-  private constructor(commit: Commit, form: PayloadForm, size: number, stored: Uint8Array | null, value: Json | undefined) {
+  private constructor(
+    commit: Commit,
+    form: PayloadForm,
+    size: number,
+    stored: Uint8Array | null,
+    value: Json | undefined,
+  ) {
     this.commit = commit;
     this.form = form;
     this.size = size;
@@ -71,13 +78,17 @@ export class Payload {
     if (this.#stored === null) throw this.#missing();
     if (this.form === "bytes") throw new InvariantError("bytes are not JSON", { commit: this.commit });
     const text = utf8Text(this.#stored);
-    return this.form === "text" ? text : JSON.parse(text);
+    return this.form === "text" ? text : parseJson(text);
   }
 
   #missing(): OrchestratorError {
-    return new OrchestratorError("replay_input_missing", "a value this decision read was erased; the proofs still hold, the decision cannot be derived again", {
-      details: { commit: this.commit },
-    });
+    return new OrchestratorError(
+      "replay_input_missing",
+      "a value this decision read was erased; the proofs still hold, the decision cannot be derived again",
+      {
+        details: { commit: this.commit },
+      },
+    );
   }
 }
 

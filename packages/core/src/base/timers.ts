@@ -45,7 +45,7 @@ export class Timers {
   }
 
   #up(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.#before(at, parent)) return;
       this.#swap(at, parent);
@@ -56,7 +56,7 @@ export class Timers {
   #pop(): void {
     this.#swap(0, this.#heap.length - 1);
     this.#heap.pop();
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = at * 2 + 1;
       const child = this.#before(left + 1, left) ? left + 1 : left;
       if (!this.#before(child, at)) return;

@@ -1,13 +1,14 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import type { Place } from "./error.ts";
 import type { Json } from "./json.ts";
+import { plainJson } from "./parsed-json.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** Plain data that was read from a file, with the places of its parts. */
 export interface YamlFile {
   readonly value: Json;
   /** Where a value stands, or a key that is not known; what is nearest around it where there is none. */
-  placeOf(path: readonly PropertyKey[]): Place;
+  readonly placeOf: (path: readonly PropertyKey[]) => Place;
 }
 
 export interface YamlFault {
@@ -20,7 +21,8 @@ export interface YamlFault {
  * there once. All faults at once, each with line and column.
  */
 export function parseYaml(file: string, text: string, maxCharacters: number): Result<YamlFile, readonly YamlFault[]> {
-  if (text.length > maxCharacters) return err([{ message: `${file} has more than ${maxCharacters} characters`, place: { file } }]);
+  if (text.length > maxCharacters)
+    return err([{ message: `${file} has more than ${maxCharacters} characters`, place: { file } }]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true });
   const placeAt = (offset: number): Place => {
@@ -30,7 +32,7 @@ export function parseYaml(file: string, text: string, maxCharacters: number): Re
   const syntax = [...document.errors, ...document.warnings].map(({ message, pos }) => ({ message, offset: pos[0] }));
   const faults = syntax.length > 0 ? syntax : notPlain(document);
   if (faults.length > 0) return err(faults.map(({ message, offset }) => ({ message, place: placeAt(offset) })));
-  const value: Json = document.toJS({ maxAliasCount: 0 }) ?? null;
+  const value = plainJson(document.toJS({ maxAliasCount: 0 }));
   return ok({ value, placeOf: (path) => placeAt(offsetOf(document, path)) });
 }
 
@@ -44,7 +46,8 @@ function notPlain(document: Document): readonly Fault[] {
   visit(document, {
     Alias: (_key, node) => void faults.push({ message: "an alias is not allowed", offset: node.range?.[0] ?? 0 }),
     Value: (_key, node) => {
-      if (node.tag !== undefined) faults.push({ message: `the tag ${node.tag} is not allowed`, offset: node.range?.[0] ?? 0 });
+      if (node.tag !== undefined)
+        faults.push({ message: `the tag ${node.tag} is not allowed`, offset: node.range?.[0] ?? 0 });
     },
     Pair: (_key, { key }) => {
       if (isScalar(key) && typeof key.value === "string") return;
@@ -57,7 +60,9 @@ function notPlain(document: Document): readonly Fault[] {
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length -= 1) {
     const holder = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = isMap(holder) ? holder.items.find((pair) => isScalar(pair.key) && pair.key.value === path[length - 1])?.key : undefined;
+    const key = isMap(holder)
+      ? holder.items.find((pair) => isScalar(pair.key) && pair.key.value === path[length - 1])?.key
+      : undefined;
     if (length === path.length && isScalar(key) && key.range) return key.range[0];
     const node = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];

@@ -94,7 +94,8 @@ function unliftable(spec: ToolSpec, query: PolicyQuery): readonly string[] {
   const rules: string[] = [];
   if (spec.tier === "destructive") rules.push(`policy.${query.mode}.destructive`);
   if (spec.traits.alwaysApprove) rules.push("policy.always_approve");
-  if (query.tainted && (makesExecutable(spec, query.args) || writtenPaths(spec, query.args).some(isSensitivePath))) rules.push("policy.sensitive_path");
+  if (query.tainted && (makesExecutable(spec, query.args) || writtenPaths(spec, query.args).some(isSensitivePath)))
+    rules.push("policy.sensitive_path");
   return rules;
 }
 

@@ -10,6 +10,10 @@ test("a renamed file is a written one", () => {
 });
 
 test("a file that can be started is noticed by its mode", () => {
-  expect(makesExecutable(patch, { patch: "diff --git a/x b/x\nnew file mode 100755\n--- /dev/null\n+++ b/x\n" })).toBe(true);
-  expect(makesExecutable(patch, { patch: "diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n" })).toBe(false);
+  expect(makesExecutable(patch, { patch: "diff --git a/x b/x\nnew file mode 100755\n--- /dev/null\n+++ b/x\n" })).toBe(
+    true,
+  );
+  expect(makesExecutable(patch, { patch: "diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n" })).toBe(
+    false,
+  );
 });

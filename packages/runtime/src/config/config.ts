@@ -16,7 +16,15 @@ import {
   type Rule,
 } from "@writ/core";
 import { readConfigFile } from "./read-file.ts";
-import { environment, milliseconds, userFile, workspaceFile, type Environment, type TrustedSettings, type WorkspaceFile } from "./schema.ts";
+import {
+  environment,
+  milliseconds,
+  userFile,
+  workspaceFile,
+  type Environment,
+  type TrustedSettings,
+  type WorkspaceFile,
+} from "./schema.ts";
 
 /** Everything that is configurable, resolved. */
 export interface Config {
@@ -71,7 +79,13 @@ export function readConfig(sources: ConfigSources): Config {
   const user = sources.user === null ? {} : readConfigFile(sources.user.file, sources.user.text, userFile);
   const bound = sources.root === null ? undefined : user.workspaces?.[sources.root];
   const base = fromUser(user, bound, variables, sources.environment);
-  return sources.workspace === null ? base : tightenedBy(base, sources.workspace.file, readConfigFile(sources.workspace.file, sources.workspace.text, workspaceFile));
+  return sources.workspace === null
+    ? base
+    : tightenedBy(
+        base,
+        sources.workspace.file,
+        readConfigFile(sources.workspace.file, sources.workspace.text, workspaceFile),
+      );
 }
 
 function readEnvironment(variables: ConfigSources["environment"]): Environment {
@@ -79,13 +93,27 @@ function readEnvironment(variables: ConfigSources["environment"]): Environment {
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue): Problem => {
     const name = String(issue.path[0] ?? "");
-    return { code: "environment_invalid", message: `${name}=${variables[name] ?? ""}: ${issue.message}`, place: { field: name }, remedy: `unset ${name}, or give it a value it takes` };
+    return {
+      code: "environment_invalid",
+      message: `${name}=${variables[name] ?? ""}: ${issue.message}`,
+      place: { field: name },
+      remedy: `unset ${name}, or give it a value it takes`,
+    };
   });
   const [first] = problems;
-  throw new OrchestratorError("environment_invalid", `${first?.message ?? "an environment variable is wrong"}; ${first?.remedy ?? "unset it"}`, { problems });
+  throw new OrchestratorError(
+    "environment_invalid",
+    `${first?.message ?? "an environment variable is wrong"}; ${first?.remedy ?? "unset it"}`,
+    { problems },
+  );
 }
 
-function fromUser(user: TrustedSettings, bound: TrustedSettings | undefined, variables: Environment, raw: ConfigSources["environment"]): Config {
+function fromUser(
+  user: TrustedSettings,
+  bound: TrustedSettings | undefined,
+  variables: Environment,
+  raw: ConfigSources["environment"],
+): Config {
   const policy = { ...user.policy, ...bound?.policy };
   const limits = { ...user.limits, ...bound?.limits };
   const budget = applied(applied(DEFAULT_LIMITS, user.budget), bound?.budget);
@@ -101,7 +129,14 @@ function fromUser(user: TrustedSettings, bound: TrustedSettings | undefined, var
       gates: [OPERATOR_GATE, ...(policy.gates ?? []).filter((gate) => gate.id !== OPERATOR_GATE.id)],
     },
     ceiling: policy.ceiling ?? "destructive",
-    limits: variables.AUTONOMY_BUDGET === undefined ? budget : { ...budget, steps: variables.AUTONOMY_BUDGET, tool_calls: Math.max(budget.tool_calls, variables.AUTONOMY_BUDGET * 4) },
+    limits:
+      variables.AUTONOMY_BUDGET === undefined
+        ? budget
+        : {
+            ...budget,
+            steps: variables.AUTONOMY_BUDGET,
+            tool_calls: Math.max(budget.tool_calls, variables.AUTONOMY_BUDGET * 4),
+          },
     approvalTtlMs: durationOf(bound?.approvals?.ttl ?? user.approvals?.ttl, DEFAULT_TTL),
     approvalSlaMs: durationOf(bound?.approvals?.sla ?? user.approvals?.sla, DEFAULT_SLA),
     callsPerMinute: variables.RATE_LIMIT ?? limits.rate_per_minute ?? DEFAULT_RATE,
@@ -114,8 +149,17 @@ function fromUser(user: TrustedSettings, bound: TrustedSettings | undefined, var
   };
 }
 
-function sourcesOf(variables: Environment, user: TrustedSettings, bound: TrustedSettings | undefined): Config["sources"] {
-  const from = (part: keyof TrustedSettings): string => (bound?.[part] !== undefined ? "your configuration, for this workspace" : user[part] !== undefined ? "your configuration" : "default");
+function sourcesOf(
+  variables: Environment,
+  user: TrustedSettings,
+  bound: TrustedSettings | undefined,
+): Config["sources"] {
+  const from = (part: keyof TrustedSettings): string =>
+    bound?.[part] !== undefined
+      ? "your configuration, for this workspace"
+      : user[part] !== undefined
+        ? "your configuration"
+        : "default";
   return {
     policy_mode: variables.POLICY_MODE === undefined ? from("policy") : "environment POLICY_MODE",
     budget: variables.AUTONOMY_BUDGET === undefined ? from("budget") : "environment AUTONOMY_BUDGET",
@@ -126,12 +170,28 @@ function sourcesOf(variables: Environment, user: TrustedSettings, bound: Trusted
   };
 }
 
-function ruleOf({ id, effect, tool, when }: { id: string; effect: Rule["effect"]; tool: string; when?: string | undefined }): Rule {
+function ruleOf({
+  id,
+  effect,
+  tool,
+  when,
+}: {
+  id: string;
+  effect: Rule["effect"];
+  tool: string;
+  when?: string | undefined;
+}): Rule {
   return { id, effect, tool, when: when ?? null };
 }
 
 function liftOf(lift: NonNullable<TrustedSettings["lifts"]>[number]): Lift {
-  return { id: lift.id, tool: lift.tool, when: lift.when ?? null, folder: lift.folder ?? null, expiresAtMs: lift.expires === undefined ? null : fromRfc3339(lift.expires) };
+  return {
+    id: lift.id,
+    tool: lift.tool,
+    when: lift.when ?? null,
+    folder: lift.folder ?? null,
+    expiresAtMs: lift.expires === undefined ? null : fromRfc3339(lift.expires),
+  };
 }
 
 function durationOf(text: string | undefined, otherwise: number): number {
@@ -156,11 +216,19 @@ function definedOf(budget: BudgetDocument): Partial<Limits> {
   return Object.fromEntries(Object.entries(budget).filter(([, value]) => value !== undefined));
 }
 
-function modelOf(model: TrustedSettings["model"], variables: Environment, raw: ConfigSources["environment"]): ModelConfig | null {
+function modelOf(
+  model: TrustedSettings["model"],
+  variables: Environment,
+  raw: ConfigSources["environment"],
+): ModelConfig | null {
   const baseUrl = variables.WRIT_MODEL_URL ?? model?.base_url;
   const name = variables.WRIT_MODEL ?? model?.model;
   if (baseUrl === undefined) return null;
-  if (name === undefined) throw new OrchestratorError("environment_invalid", "WRIT_MODEL_URL is set without WRIT_MODEL; name the model, such as: WRIT_MODEL=qwen3");
+  if (name === undefined)
+    throw new OrchestratorError(
+      "environment_invalid",
+      "WRIT_MODEL_URL is set without WRIT_MODEL; name the model, such as: WRIT_MODEL=qwen3",
+    );
   const key = variables.WRIT_MODEL_KEY ?? (model?.api_key_env === undefined ? undefined : raw[model.api_key_env]);
   return { baseUrl, model: name, apiKey: key ?? null, maxTokens: model?.max_tokens ?? DEFAULT_MODEL_TOKENS };
 }
@@ -169,17 +237,34 @@ function modelOf(model: TrustedSettings["model"], variables: Environment, raw: C
 function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config {
   const problems: Problem[] = [];
   const refuse = (field: string, message: string): void => {
-    problems.push({ code: "policy_relaxation", message, place: { file, field }, remedy: "put it into your own configuration: writ config show" });
+    problems.push({
+      code: "policy_relaxation",
+      message,
+      place: { file, field },
+      remedy: "put it into your own configuration: writ config show",
+    });
   };
   const mode = wanted.policy?.mode;
-  if (mode !== undefined && relaxes(mode, base.policy.mode)) refuse("policy.mode", `a workspace may only tighten: ${mode} is looser than ${base.policy.mode}`);
+  if (mode !== undefined && relaxes(mode, base.policy.mode))
+    refuse("policy.mode", `a workspace may only tighten: ${mode} is looser than ${base.policy.mode}`);
   const budget = documentOf(wanted.budget);
-  for (const field of loosened(base.limits, budget)) refuse(`budget.${field}`, `a workspace may only tighten: ${field} is ${base.limits[field]}`);
+  for (const field of loosened(base.limits, budget))
+    refuse(`budget.${field}`, `a workspace may only tighten: ${field} is ${base.limits[field]}`);
   const ttl = durationOf(wanted.approvals?.ttl, base.approvalTtlMs);
   if (ttl > base.approvalTtlMs) refuse("approvals.ttl", "a workspace may only shorten how long an approval waits");
   const tools = wanted.policy?.tools;
-  if (tools !== undefined && !base.policy.tools.includes("*") && tools.some((tool) => !base.policy.tools.includes(tool))) refuse("policy.tools", "a workspace may only take tools away");
-  if (problems.length > 0) throw new OrchestratorError("policy_relaxation", `${file} asks for more than your configuration allows and nothing ran; a workspace may only tighten`, { problems });
+  if (
+    tools !== undefined &&
+    !base.policy.tools.includes("*") &&
+    tools.some((tool) => !base.policy.tools.includes(tool))
+  )
+    refuse("policy.tools", "a workspace may only take tools away");
+  if (problems.length > 0)
+    throw new OrchestratorError(
+      "policy_relaxation",
+      `${file} asks for more than your configuration allows and nothing ran; a workspace may only tighten`,
+      { problems },
+    );
   return {
     ...base,
     policy: {
@@ -187,7 +272,10 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
       mode: mode ?? base.policy.mode,
       tools: tools ?? base.policy.tools,
       rules: [...base.policy.rules, ...(wanted.policy?.rules ?? []).map(ruleOf)],
-      gates: [...base.policy.gates, ...(wanted.policy?.gates ?? []).filter((gate) => !base.policy.gates.some((known) => known.id === gate.id))],
+      gates: [
+        ...base.policy.gates,
+        ...(wanted.policy?.gates ?? []).filter((gate) => !base.policy.gates.some((known) => known.id === gate.id)),
+      ],
     },
     limits: tightened(base.limits, budget),
     approvalTtlMs: ttl,

@@ -11,10 +11,17 @@ const MAX_CHARACTERS = 262_144;
  */
 export function readConfigFile<S extends z.ZodType>(file: string, text: string, schema: S): z.infer<S> {
   const read = parseYaml(file, text, MAX_CHARACTERS);
-  if (!read.ok) throw invalid(file, read.error.map(({ message, place }) => ({ code: "config_invalid", message, place })));
+  if (!read.ok)
+    throw invalid(
+      file,
+      read.error.map(({ message, place }) => ({ code: "config_invalid", message, place })),
+    );
   const parsed = schema.safeParse(read.value.value ?? {});
   if (parsed.success) return parsed.data;
-  throw invalid(file, parsed.error.issues.flatMap((issue) => problemsOf(read.value, issue)));
+  throw invalid(
+    file,
+    parsed.error.issues.flatMap((issue) => problemsOf(read.value, issue)),
+  );
 }
 
 function problemsOf({ placeOf }: YamlFile, issue: z.core.$ZodIssue): readonly Problem[] {
@@ -28,5 +35,7 @@ function problemsOf({ placeOf }: YamlFile, issue: z.core.$ZodIssue): readonly Pr
 
 function invalid(file: string, problems: readonly Problem[]): OrchestratorError {
   const count = problems.length === 1 ? "1 error" : `${problems.length} errors`;
-  return new OrchestratorError("config_invalid", `${file} has ${count} and nothing ran; mend it and try again`, { problems });
+  return new OrchestratorError("config_invalid", `${file} has ${count} and nothing ran; mend it and try again`, {
+    problems,
+  });
 }

@@ -5,9 +5,24 @@ const count = z.int().nonnegative();
 const duration = z.string().regex(/^[0-9]+(ms|s|m|h|d)$/, "write a duration such as 30s, 15m or 24h");
 
 /** One rule set, as a person writes it. */
-const rule = z.strictObject({ id: z.string().min(1), effect: z.enum(["forbid", "gate", "require"]), tool: z.string().min(1), when: z.string().optional() });
-const lift = z.strictObject({ id: z.string().min(1), tool: z.string().min(1), when: z.string().optional(), folder: z.string().optional(), expires: z.iso.datetime().optional() });
-const gate = z.strictObject({ id: z.string().regex(/^GATE_[A-Z0-9_]+$/), role: z.string().min(1), quorum: z.int().positive().default(1) });
+const rule = z.strictObject({
+  id: z.string().min(1),
+  effect: z.enum(["forbid", "gate", "require"]),
+  tool: z.string().min(1),
+  when: z.string().optional(),
+});
+const lift = z.strictObject({
+  id: z.string().min(1),
+  tool: z.string().min(1),
+  when: z.string().optional(),
+  folder: z.string().optional(),
+  expires: z.iso.datetime().optional(),
+});
+const gate = z.strictObject({
+  id: z.string().regex(/^GATE_[A-Z0-9_]+$/),
+  role: z.string().min(1),
+  quorum: z.int().positive().default(1),
+});
 
 const budget = z.strictObject({
   steps: count.optional(),
@@ -34,7 +49,11 @@ const common = {
   budget: budget.optional(),
   approvals: z.strictObject({ ttl: duration.optional(), sla: duration.optional() }).optional(),
   limits: z
-    .strictObject({ rate_per_minute: z.int().positive().optional(), timeout: duration.optional(), width: z.int().positive().max(64).optional() })
+    .strictObject({
+      rate_per_minute: z.int().positive().optional(),
+      timeout: duration.optional(),
+      width: z.int().positive().max(64).optional(),
+    })
     .optional(),
   on_fatal: z.enum(["pause", "fail"]).optional(),
 };
@@ -58,7 +77,10 @@ const trusted = {
 };
 
 /** The user's file: what it says holds everywhere, or for one workspace by its path. */
-export const userFile = z.strictObject({ ...trusted, workspaces: z.record(z.string(), z.strictObject(trusted)).optional() });
+export const userFile = z.strictObject({
+  ...trusted,
+  workspaces: z.record(z.string(), z.strictObject(trusted)).optional(),
+});
 
 export type WorkspaceFile = z.infer<typeof workspaceFile>;
 export type TrustedSettings = z.infer<z.ZodObject<typeof trusted>>;
@@ -84,6 +106,7 @@ const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 export function milliseconds(text: string): number {
   const match = /^([0-9]+)(ms|s|m|h|d)$/.exec(text);
   const unit = match?.[2];
-  if (match?.[1] === undefined || (unit !== "ms" && unit !== "s" && unit !== "m" && unit !== "h" && unit !== "d")) return 0;
+  if (match?.[1] === undefined || (unit !== "ms" && unit !== "s" && unit !== "m" && unit !== "h" && unit !== "d"))
+    return 0;
   return Number(match[1]) * UNITS[unit];
 }

@@ -23,6 +23,7 @@ import {
   type RunState,
   type Sealer,
   type Usage,
+  plainJson,
 } from "@writ/core";
 import { previewJson, type Invocation, type Sent, type ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Secrets } from "../gateway/secrets.ts";
@@ -62,7 +63,11 @@ export async function perform(hands: Hands, actor: RunActor, effect: Effect): Pr
   }
 }
 
-async function invoke(hands: Hands, actor: RunActor, { step, attempt }: Extract<Effect, { type: "invoke_tool" }>): Promise<void> {
+async function invoke(
+  hands: Hands,
+  actor: RunActor,
+  { step, attempt }: Extract<Effect, { type: "invoke_tool" }>,
+): Promise<void> {
   const invocation = invocationOf(actor.state, step);
   if (invocation === null || invocation.attempt !== attempt) return;
   const stopper = new AbortController();
@@ -76,7 +81,12 @@ async function invoke(hands: Hands, actor: RunActor, { step, attempt }: Extract<
 async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation, sent: Sent): Promise<void> {
   const { step, attempt, authority } = invocation;
   const approval = "approval" in authority ? authority.approval : null;
-  const moved = sent.kind === "moved" ? sent.field : sent.kind === "failed" && sent.failure === "evidence_stale" ? "evidence" : null;
+  const moved =
+    sent.kind === "moved"
+      ? sent.field
+      : sent.kind === "failed" && sent.failure === "evidence_stale"
+        ? "evidence"
+        : null;
   if (moved !== null && approval !== null) {
     await actor.deliver(() => ({ type: "evidence_moved", step, attempt, approval, field: moved }), EXECUTOR);
   } else if (sent.kind === "returned") {
@@ -94,25 +104,45 @@ async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation
     );
   } else if (sent.kind === "failed") {
     await actor.deliver(
-      (seal) => ({ type: "tool_failed", step, attempt, kind: sent.failure, error: seal.text(sent.message), usage: sent.usage, jitter: jitter(hands.entropy) }),
+      (seal) => ({
+        type: "tool_failed",
+        step,
+        attempt,
+        kind: sent.failure,
+        error: seal.text(sent.message),
+        usage: sent.usage,
+        jitter: jitter(hands.entropy),
+      }),
       EXECUTOR,
     );
   }
 }
 
 /** A call that is being stopped answers for itself; one this process does not run is answered for by the interruption. */
-async function stop(hands: Hands, actor: RunActor, { step, attempt }: Extract<Effect, { type: "stop_attempt" }>): Promise<void> {
+async function stop(
+  hands: Hands,
+  actor: RunActor,
+  { step, attempt }: Extract<Effect, { type: "stop_attempt" }>,
+): Promise<void> {
   hands.stops.get(callName(actor, step, attempt))?.abort();
 }
 
-async function probe(hands: Hands, actor: RunActor, { step, attempt }: Extract<Effect, { type: "probe_attempt" }>): Promise<void> {
+async function probe(
+  hands: Hands,
+  actor: RunActor,
+  { step, attempt }: Extract<Effect, { type: "probe_attempt" }>,
+): Promise<void> {
   const invocation = invocationOf(actor.state, step);
   if (invocation === null) return;
   const happened = await hands.gateway.probe(invocation, new AbortController().signal);
   await actor.deliver(() => ({ type: "attempt_probed", step, attempt, happened }), EXECUTOR);
 }
 
-async function openGate(hands: Hands, actor: RunActor, { step, round }: Extract<Effect, { type: "open_gate" }>): Promise<void> {
+async function openGate(
+  hands: Hands,
+  actor: RunActor,
+  { step, round }: Extract<Effect, { type: "open_gate" }>,
+): Promise<void> {
   const { state } = actor;
   const call = gateCall(state, step);
   if (call === null) return;
@@ -131,7 +161,10 @@ async function openGate(hands: Hands, actor: RunActor, { step, round }: Extract<
 /** What a call would do now: by its tool, or for a gate of the plan itself, in words. */
 export async function freeze(hands: Pick<Hands, "gateway">, state: RunState, call: Call): Promise<Frozen> {
   if (call.tool === PLAN_START || call.tool === PLAN_GATE) {
-    const title = call.tool === PLAN_START ? `Start ${state.plan?.intent ?? "the plan"} with ${state.plan?.block.steps.length ?? 0} steps` : String(call.args["message"] ?? call.path);
+    const title =
+      call.tool === PLAN_START
+        ? `Start ${state.plan?.intent ?? "the plan"} with ${state.plan?.block.steps.length ?? 0} steps`
+        : String(call.args["message"] ?? call.path);
     const args = call.tool === PLAN_START ? { steps: planLines(state), inputs: call.args["inputs"] ?? {} } : call.args;
     return { preview: { kind: "arguments", title, tool: call.tool, args: JSON.stringify(args, null, 2) }, live: {} };
   }
@@ -139,11 +172,17 @@ export async function freeze(hands: Pick<Hands, "gateway">, state: RunState, cal
 }
 
 function planLines(state: RunState): readonly Json[] {
-  return (state.plan?.block.steps ?? []).map((step) => ({ id: step.id, ...(step.kind === "tool" ? { tool: step.tool, params: step.args.params } : { kind: step.kind }) }));
+  return (state.plan?.block.steps ?? []).map((step) => ({
+    id: step.id,
+    ...(step.kind === "tool" ? { tool: step.tool, params: step.args.params } : { kind: step.kind }),
+  }));
 }
 
 function gateOpened(hands: Hands, state: RunState, call: Call, round: number, frozen: Frozen, seal: Sealer) {
-  const live = Object.entries(frozen.live).map(([name, value]) => ({ ref: `live:${call.tool}:${name}`, value: seal.json(value) }));
+  const live = Object.entries(frozen.live).map(([name, value]) => ({
+    ref: `live:${call.tool}:${name}`,
+    value: seal.json(value),
+  }));
   const known = evidenceOf(state, call.path);
   return {
     type: "gate_opened",
@@ -165,7 +204,10 @@ export function liveOf(request: Request): Readonly<Record<string, Json>> {
 }
 
 /** The policy approves what its mode lets it approve, by the same records as a person. */
-async function approve(actor: RunActor, { step, approval }: Extract<Effect, { type: "approve_by_policy" }>): Promise<void> {
+async function approve(
+  actor: RunActor,
+  { step, approval }: Extract<Effect, { type: "approve_by_policy" }>,
+): Promise<void> {
   const gate = actor.state.gates.get(step);
   if (gate?.request?.approval !== approval) return;
   const { bindingHash } = gate.request;
@@ -173,13 +215,21 @@ async function approve(actor: RunActor, { step, approval }: Extract<Effect, { ty
   await actor.deliver(() => ({ type: "approve", approval, binding_hash: bindingHash }), by);
 }
 
-async function propose(hands: Hands, actor: RunActor, { plan_version }: Extract<Effect, { type: "propose_plan" }>): Promise<void> {
+async function propose(
+  hands: Hands,
+  actor: RunActor,
+  { plan_version }: Extract<Effect, { type: "propose_plan" }>,
+): Promise<void> {
   const { state } = actor;
   const started = hands.clock.now();
   const proposal = await proposed(hands, state);
-  const usage: Usage = { tokens: proposal.usage.tokens, cost_millicents: proposal.usage.costMillicents, wall_clock_ms: Math.max(0, hands.clock.now() - started) };
+  const usage: Usage = {
+    tokens: proposal.usage.tokens,
+    cost_millicents: proposal.usage.costMillicents,
+    wall_clock_ms: Math.max(0, hands.clock.now() - started),
+  };
   if (proposal.kind === "refused") return refuse(actor, plan_version, proposal, usage);
-  const offered = hands.secrets.json(JSON.parse(JSON.stringify(proposal.plan)));
+  const offered = hands.secrets.json(plainJson(proposal.plan));
   if (!isJsonObject(offered)) throw new InvariantError("a planner proposes an object");
   const plan = preparePlan(state.rules.hash, offered, {
     planId: mintId("plan", epochMs(started), hands.entropy.bytes(10)),
@@ -187,7 +237,13 @@ async function propose(hands: Hands, actor: RunActor, { plan_version }: Extract<
     supersedes: state.lineage.at(-1) ?? null,
   });
   await actor.deliver(
-    (seal) => ({ type: "plan_proposed", plan_version, plan: seal.json(plan), answers: proposal.answers.map((answer) => seal.text(answer)), usage }),
+    (seal) => ({
+      type: "plan_proposed",
+      plan_version,
+      plan: seal.json(plan),
+      answers: proposal.answers.map((answer) => seal.text(answer)),
+      usage,
+    }),
     EXECUTOR,
   );
 }
@@ -199,12 +255,28 @@ async function proposed(hands: Hands, state: RunState): Promise<Proposal> {
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
     const code = error.code === "model_timeout" ? "planner_timeout" : "planner_output_invalid";
-    return { kind: "refused", code, message: error.message, nearest: [], usage: { tokens: 0, costMillicents: 0 }, answers: [] };
+    return {
+      kind: "refused",
+      code,
+      message: error.message,
+      nearest: [],
+      usage: { tokens: 0, costMillicents: 0 },
+      answers: [],
+    };
   }
 }
 
-async function refuse(actor: RunActor, plan_version: number, proposal: Extract<Proposal, { kind: "refused" }>, usage: Usage): Promise<void> {
-  const problem = { code: proposal.code, message: proposal.message, nearest: proposal.nearest.map((each): Json => ({ ...each })) };
+async function refuse(
+  actor: RunActor,
+  plan_version: number,
+  proposal: Extract<Proposal, { kind: "refused" }>,
+  usage: Usage,
+): Promise<void> {
+  const problem = {
+    code: proposal.code,
+    message: proposal.message,
+    nearest: proposal.nearest.map((each): Json => ({ ...each })),
+  };
   await actor.deliver(
     (seal) => ({
       type: "plan_failed",
@@ -274,4 +346,3 @@ function jitter(entropy: Entropy): string {
   const value = Buffer.from(bytes).readUInt32BE(0) / 2 ** 32;
   return value.toFixed(6).replace(/0+$/, "").replace(/\.$/, "");
 }
-

@@ -21,20 +21,41 @@ let log: MemoryLog;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "writ-engine-"));
-  log = new MemoryLog(nodeHasher, { id: "log_01m7xcc2g3pcfz3hmdpdpdksfy", origin: "writ.local/log_01m7xcc2g3pcfz3hmdpdpdksfy", tenant: "local", key: "k", product: "writ/0.1.0", atMs: 1, actor: { kind: "system", id: "writ" }, continues: null });
+  log = new MemoryLog(nodeHasher, {
+    id: "log_01m7xcc2g3pcfz3hmdpdpdksfy",
+    origin: "writ.local/log_01m7xcc2g3pcfz3hmdpdpdksfy",
+    tenant: "local",
+    key: "k",
+    product: "writ/0.1.0",
+    atMs: 1,
+    actor: { kind: "system", id: "writ" },
+    continues: null,
+  });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 function tools(sent: string[]): readonly Tool[] {
   return [
-    defineTool({ name: "test.read", summary: "reads", approvalMode: "read_only", params: z.strictObject({ n: z.int().optional() }), run: () => { sent.push("read"); return { text: "hello" }; } }),
+    defineTool({
+      name: "test.read",
+      summary: "reads",
+      approvalMode: "read_only",
+      params: z.strictObject({ n: z.int().optional() }),
+      run: () => {
+        sent.push("read");
+        return { text: "hello" };
+      },
+    }),
     defineTool({
       name: "test.write",
       summary: "writes",
       approvalMode: "local_write",
       idempotency: "supported",
       params: z.strictObject({ path: z.string(), text: z.string() }),
-      freeze: async ({ path }) => ({ preview: { kind: "arguments", title: `Write ${path}`, tool: "test.write", args: "" }, live: { target: await readFile(join(folder, path), "utf8").catch(() => "") } }),
+      freeze: async ({ path }) => ({
+        preview: { kind: "arguments", title: `Write ${path}`, tool: "test.write", args: "" },
+        live: { target: await readFile(join(folder, path), "utf8").catch(() => "") },
+      }),
       act: async ({ path, text }) => {
         sent.push("write");
         await writeFile(join(folder, path), text);
@@ -45,7 +66,14 @@ function tools(sent: string[]): readonly Tool[] {
 }
 
 async function open(sent: string[]): Promise<Workshop> {
-  return openWorkshop({ store: openMemoryStore(log), tools: tools(sent), clock: systemClock, entropy: systemEntropy, files: await openWorkspaceFiles(folder), sandbox: refusingSandbox({ reason: "test", remedy: "none" }) });
+  return openWorkshop({
+    store: openMemoryStore(log),
+    tools: tools(sent),
+    clock: systemClock,
+    entropy: systemEntropy,
+    files: await openWorkspaceFiles(folder),
+    sandbox: refusingSandbox({ reason: "test", remedy: "none" }),
+  });
 }
 
 const PLAN: JsonObject = {
@@ -58,7 +86,19 @@ const PLAN: JsonObject = {
 };
 
 function request(plan: JsonObject) {
-  return { goal: "test", plan, author: "person", inputs: {} as Record<string, Json>, context: [], door: "run", mode: null, budget: {}, approvalTtlMs: null, deadlineAtMs: null, begin: true } as const;
+  return {
+    goal: "test",
+    plan,
+    author: "person",
+    inputs: {} as Record<string, Json>,
+    context: [],
+    door: "run",
+    mode: null,
+    budget: {},
+    approvalTtlMs: null,
+    deadlineAtMs: null,
+    begin: true,
+  } as const;
 }
 
 describe("the engine", () => {
@@ -83,7 +123,9 @@ describe("the engine", () => {
     const history = await second.tasks.history(run);
     expect(replay(run, history.stored, history.state.rules).result).toBe("equal");
     expect((await second.approvals.approve(waiting?.approval_id ?? "", ANA)).isNew).toBe(false);
-    await expect(second.approvals.deny(waiting?.approval_id ?? "", "no", ANA)).rejects.toMatchObject({ code: "approval_already_decided" });
+    await expect(second.approvals.deny(waiting?.approval_id ?? "", "no", ANA)).rejects.toMatchObject({
+      code: "approval_already_decided",
+    });
   });
 
   test("voids an approval whose file moved, and asks again with the new value", async () => {

@@ -1,4 +1,18 @@
-import { durationMs, EXECUTOR, isJsonObject, OrchestratorError, parseId, type Actor, type Effect, type JsonObject, type Rules, type RunId, type RunState, type Sealer, type StartInput } from "@writ/core";
+import {
+  durationMs,
+  EXECUTOR,
+  isJsonObject,
+  OrchestratorError,
+  parseId,
+  type Actor,
+  type Effect,
+  type JsonObject,
+  type Rules,
+  type RunId,
+  type RunState,
+  type Sealer,
+  type StartInput,
+} from "@writ/core";
 import type { Secrets } from "../gateway/secrets.ts";
 import type { ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -167,7 +181,8 @@ export class Engine {
   async #load(run: RunId): Promise<RunActor> {
     const actor = new RunActor(run, await this.#ports.rulesOf(run), this.#actorPorts());
     await actor.load();
-    if (actor.state.version === 0) throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
+    if (actor.state.version === 0)
+      throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
     return actor;
   }
 
@@ -209,4 +224,3 @@ export class Engine {
     }
   }
 }
-

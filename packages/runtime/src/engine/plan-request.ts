@@ -1,10 +1,23 @@
-import { epochMs, isJsonArray, isJsonObject, toRfc3339, type Json, type JsonObject, type Problem, type RunState } from "@writ/core";
+import {
+  epochMs,
+  isJsonArray,
+  isJsonObject,
+  toRfc3339,
+  type Json,
+  type JsonObject,
+  type Problem,
+  type RunState,
+} from "@writ/core";
 import type { PlanRequest } from "../ports/planner.ts";
 
 /** What a planner is told: the goal, the callable tools, and what was wrong before. Descriptions only. */
 export function planRequest(state: RunState): PlanRequest {
   const goal = state.goal?.object() ?? {};
-  const allowed = (tool: string): boolean => state.rules.policy.tools.some((pattern) => pattern === "*" || pattern === tool || (pattern.endsWith(".*") && tool.startsWith(pattern.slice(0, -1))));
+  const allowed = (tool: string): boolean =>
+    state.rules.policy.tools.some(
+      (pattern) =>
+        pattern === "*" || pattern === tool || (pattern.endsWith(".*") && tool.startsWith(pattern.slice(0, -1))),
+    );
   return {
     goal: textOf(goal["text"]),
     inputs: state.inputs?.object() ?? {},
@@ -24,7 +37,9 @@ function textOf(value: Json | undefined): string {
 function contextOf(goal: JsonObject): PlanRequest["context"] {
   const context = goal["context"];
   if (!isJsonArray(context)) return [];
-  return context.flatMap((item) => (isJsonObject(item) ? [{ name: textOf(item["name"]), text: textOf(item["text"]) }] : []));
+  return context.flatMap((item) =>
+    isJsonObject(item) ? [{ name: textOf(item["name"]), text: textOf(item["text"]) }] : [],
+  );
 }
 
 function findingsOf(state: RunState): readonly Problem[] {

@@ -6,6 +6,7 @@ import {
   evolve,
   EXECUTOR,
   initialState,
+  InvariantError,
   OrchestratorError,
   react,
   ReadModels,
@@ -72,7 +73,7 @@ export class RunActor {
   #dispatched: ReadonlySet<string> = new Set();
   #pending = 0;
   #underWay = 0;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor(run: RunId, rules: Rules, ports: ActorPorts) {
     this.run = run;
@@ -91,14 +92,19 @@ export class RunActor {
     }
     if (this.state.version === 0) return;
     const through = this.state.version;
-    this.#dispatched = new Set([...this.state.work].filter(([, effect]) => isSending(effect)).map(([key, effect]) => handleOf(key, effect)));
+    this.#dispatched = new Set(
+      [...this.state.work].filter(([, effect]) => isSending(effect)).map(([key, effect]) => handleOf(key, effect)),
+    );
     const interrupted = await this.deliver(() => ({ type: "attempts_interrupted", through }), EXECUTOR);
     if (interrupted.facts.length === 0) this.#hand();
   }
 
   /** Nothing is being written, nothing is under way, nothing follows: only a person or a clock can move the run. */
   get isResting(): boolean {
-    return this.#failure !== null || (this.#pending === 0 && this.#underWay === 0 && this.state.work.size === 0 && !canSettle(this.state));
+    return (
+      this.#failure !== null ||
+      (this.#pending === 0 && this.#underWay === 0 && this.state.work.size === 0 && !canSettle(this.state))
+    );
   }
 
   /**
@@ -122,7 +128,7 @@ export class RunActor {
       return { facts, version: draft.version };
     } catch (error) {
       this.#pending -= 1;
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new InvariantError("an append failed with no error", { error });
       throw error;
     }
   }
@@ -146,7 +152,10 @@ export class RunActor {
     }
   }
 
-  #prepare(make: MakeInput, actor: Actor): { readonly draft: EntryDraft; readonly facts: readonly JournalEvent[]; readonly fresh: readonly Effect[] } | null {
+  #prepare(
+    make: MakeInput,
+    actor: Actor,
+  ): { readonly draft: EntryDraft; readonly facts: readonly JournalEvent[]; readonly fresh: readonly Effect[] } | null {
     const { store, clock, entropy, secrets } = this.#ports;
     const sealer = new EntrySealer(this.state.rules.hash, () => entropy.bytes(SALT_BYTES));
     const seal = maskingSealer(sealer, secrets);

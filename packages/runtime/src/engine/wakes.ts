@@ -36,7 +36,9 @@ export class Wakes {
   #arm(at: number): void {
     this.#stop?.();
     this.#armedFor = at;
-    this.#stop = this.#clock.after(durationMs(Math.min(LONGEST, Math.max(0, at - this.#clock.now()))), () => this.#fire());
+    this.#stop = this.#clock.after(durationMs(Math.min(LONGEST, Math.max(0, at - this.#clock.now()))), () =>
+      this.#fire(),
+    );
   }
 
   #fire(): void {

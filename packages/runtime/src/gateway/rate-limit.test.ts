@@ -1,4 +1,4 @@
-import { durationMs, epochMs } from "@writ/core";
+import { type durationMs, epochMs } from "@writ/core";
 import { expect, test } from "vitest";
 import { RateLimit } from "./rate-limit.ts";
 

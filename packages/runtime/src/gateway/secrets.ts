@@ -28,5 +28,11 @@ export class Secrets {
 
 function formsOf(value: string): readonly string[] {
   const bytes = Buffer.from(value, "utf8");
-  return [value, bytes.toString("base64").replace(/=+$/, ""), bytes.toString("base64url"), bytes.toString("hex"), encodeURIComponent(value)];
+  return [
+    value,
+    bytes.toString("base64").replace(/=+$/, ""),
+    bytes.toString("base64url"),
+    bytes.toString("hex"),
+    encodeURIComponent(value),
+  ];
 }

@@ -13,6 +13,8 @@ import {
   type Preview,
   type ToolRules,
   type Usage,
+  plainJson,
+  parseJson,
 } from "@writ/core";
 import type { Clock } from "../ports/clock.ts";
 import type { Llm } from "../ports/llm.ts";
@@ -59,7 +61,13 @@ export interface Invocation {
 }
 
 export type Sent =
-  | { readonly kind: "returned"; readonly output: Json; readonly artifacts: Json; readonly undo: { readonly tool: string; readonly args: JsonObject } | null; readonly usage: Usage }
+  | {
+      readonly kind: "returned";
+      readonly output: Json;
+      readonly artifacts: Json;
+      readonly undo: { readonly tool: string; readonly args: JsonObject } | null;
+      readonly usage: Usage;
+    }
   | { readonly kind: "failed"; readonly failure: FailureKind; readonly message: string; readonly usage: Usage }
   | { readonly kind: "moved"; readonly field: "evidence" | "preview" };
 
@@ -74,9 +82,13 @@ export class ToolGateway {
   }
 
   /** What a call would do, and what that rests on now. */
-  async freeze(invocation: Omit<Invocation, "approved" | "isRepeat" | "authority">, signal: AbortSignal): Promise<Frozen> {
+  async freeze(
+    invocation: Omit<Invocation, "approved" | "isRepeat" | "authority">,
+    signal: AbortSignal,
+  ): Promise<Frozen> {
     const tool = this.#ports.tools.get(invocation.tool);
-    if (tool === undefined) throw new ToolFailure("policy_denied", `${invocation.tool} is not among the tools of this workspace`);
+    if (tool === undefined)
+      throw new ToolFailure("policy_denied", `${invocation.tool} is not among the tools of this workspace`);
     return tool.freeze(invocation.args, this.#call({ ...invocation, approved: null }, signal));
   }
 
@@ -89,16 +101,26 @@ export class ToolGateway {
     });
     const tool = this.#ports.tools.get(invocation.tool);
     const refusal = tool === undefined ? "the tool is gone" : this.#refusal(invocation);
-    if (tool === undefined || refusal !== null) return { kind: "failed", failure: "policy_denied", message: `${invocation.tool}: ${refusal}`, usage: usage() };
+    if (tool === undefined || refusal !== null)
+      return { kind: "failed", failure: "policy_denied", message: `${invocation.tool}: ${refusal}`, usage: usage() };
     const timeout = new Deadline(this.#ports.clock, invocation.timeoutMs, signal);
     try {
-      const moved = invocation.approved === null || invocation.isRepeat ? null : await this.#moved(tool, invocation, invocation.approved, timeout.signal);
+      const moved =
+        invocation.approved === null || invocation.isRepeat
+          ? null
+          : await this.#moved(tool, invocation, invocation.approved, timeout.signal);
       if (moved !== null) return { kind: "moved", field: moved };
       await this.#limit.admit(timeout.signal);
       const outcome = await timeout.race(tool.run(invocation.args, this.#call(invocation, timeout.signal)));
-      const output: Json = JSON.parse(canonicalJson(outcome.output));
+      const output: Json = parseJson(canonicalJson(outcome.output));
       const artifacts = outcome.artifacts.map((each): Json => ({ ...each }));
-      return { kind: "returned", output, artifacts, undo: outcome.undo, usage: usage(outcome.usage.tokens, outcome.usage.costMillicents) };
+      return {
+        kind: "returned",
+        output,
+        artifacts,
+        undo: outcome.undo,
+        usage: usage(outcome.usage.tokens, outcome.usage.costMillicents),
+      };
     } catch (error) {
       return { kind: "failed", ...timeout.failureOf(error), usage: usage() };
     } finally {
@@ -134,11 +156,17 @@ export class ToolGateway {
       at: epochMs(invocation.at),
     });
     if (effect === "forbid") return `the rule ${rules.join(", ")} forbids it`;
-    if (effect === "gate" && !("approval" in invocation.authority)) return `the rule ${rules.join(", ")} asks for an approval it does not have`;
+    if (effect === "gate" && !("approval" in invocation.authority))
+      return `the rule ${rules.join(", ")} asks for an approval it does not have`;
     return null;
   }
 
-  async #moved(tool: Tool, invocation: Invocation, approved: NonNullable<Invocation["approved"]>, signal: AbortSignal): Promise<"evidence" | "preview" | null> {
+  async #moved(
+    tool: Tool,
+    invocation: Invocation,
+    approved: NonNullable<Invocation["approved"]>,
+    signal: AbortSignal,
+  ): Promise<"evidence" | "preview" | null> {
     const now = await tool.freeze(invocation.args, this.#call(invocation, signal));
     return firstMoved(approved, now);
   }
@@ -160,14 +188,17 @@ export class ToolGateway {
 }
 
 /** Which part of what an approver saw is not the case any more; null when all of it is. */
-export function firstMoved(approved: { readonly live: Readonly<Record<string, Json>>; readonly preview: Json }, now: Frozen): "evidence" | "preview" | null {
+export function firstMoved(
+  approved: { readonly live: Readonly<Record<string, Json>>; readonly preview: Json },
+  now: Frozen,
+): "evidence" | "preview" | null {
   if (canonicalJson(approved.live) !== canonicalJson(now.live)) return "evidence";
   return canonicalJson(approved.preview) === canonicalJson(previewJson(now.preview)) ? null : "preview";
 }
 
 /** The preview as the bytes that are bound. */
 export function previewJson(preview: Preview): Json {
-  return JSON.parse(JSON.stringify(preview));
+  return plainJson(preview);
 }
 
 /** One attempt's time: aborts the tool when it is up, and tells a timeout from a stop. */
@@ -205,16 +236,7 @@ class Deadline {
       this.signal.addEventListener("abort", onAbort, { once: true });
       // A composite signal that is listened to is kept alive for good.
       const release = (): void => this.signal.removeEventListener("abort", onAbort);
-      work.then(
-        (value) => {
-          release();
-          resolve(value);
-        },
-        (error: unknown) => {
-          release();
-          reject(error);
-        },
-      );
+      void work.finally(release).then(resolve, reject);
     });
   }
 
@@ -222,8 +244,10 @@ class Deadline {
     const message = error instanceof Error ? error.message : String(error);
     if (this.#isLate) return { failure: "transient_timeout", message };
     if (this.#outer.aborted) return { failure: "cancelled", message: "stopped" };
-    if (error instanceof ToolFailure) return { failure: error.kind, message: error.remedy === null ? message : `${message}; ${error.remedy}` };
-    if (error instanceof OrchestratorError && error.code.startsWith("json_")) return { failure: "schema_mismatch", message };
+    if (error instanceof ToolFailure)
+      return { failure: error.kind, message: error.remedy === null ? message : `${message}; ${error.remedy}` };
+    if (error instanceof OrchestratorError && error.code.startsWith("json_"))
+      return { failure: "schema_mismatch", message };
     return { failure: "unknown", message };
   }
 }

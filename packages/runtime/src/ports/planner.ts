@@ -35,9 +35,22 @@ export type Proposal =
       /** Raw answers of the model, for the record. */
       readonly answers: readonly string[];
     }
-  | { readonly kind: "refused"; readonly code: PlannerRefusal; readonly message: string; readonly nearest: readonly NearestTemplate[]; readonly usage: ModelUsage; readonly answers: readonly string[] };
+  | {
+      readonly kind: "refused";
+      readonly code: PlannerRefusal;
+      readonly message: string;
+      readonly nearest: readonly NearestTemplate[];
+      readonly usage: ModelUsage;
+      readonly answers: readonly string[];
+    };
 
-export type PlannerRefusal = "no_planner" | "model_required" | "planner_output_invalid" | "planner_timeout" | "template_input_missing" | "template_input_invalid";
+export type PlannerRefusal =
+  | "no_planner"
+  | "model_required"
+  | "planner_output_invalid"
+  | "planner_timeout"
+  | "template_input_missing"
+  | "template_input_invalid";
 
 export interface ModelUsage {
   readonly tokens: number;

@@ -1,4 +1,14 @@
-import type { ApprovalView, ArtifactView, EntryDraft, JsonObject, LogFacts, RunId, RunView, StoredEntry, ViewChanges } from "@writ/core";
+import type {
+  ApprovalView,
+  ArtifactView,
+  EntryDraft,
+  JsonObject,
+  LogFacts,
+  RunId,
+  RunView,
+  StoredEntry,
+  ViewChanges,
+} from "@writ/core";
 
 /**
  * The truth about every run of one log, and what is derived from it. Entry,

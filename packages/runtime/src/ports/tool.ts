@@ -67,7 +67,11 @@ export class ToolFailure extends Error {
   readonly kind: FailureKind;
   readonly remedy: string | null;
 
-  constructor(kind: FailureKind, message: string, options: { readonly remedy?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { readonly remedy?: string; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.remedy = options.remedy ?? null;

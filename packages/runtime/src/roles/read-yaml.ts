@@ -11,7 +11,11 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): R
   const parsed = schema.safeParse(read.value.value);
   if (parsed.success) return ok(parsed.data);
   const { placeOf } = read.value;
-  return err(parsed.error.issues.map(({ path, message }) => malformed(path.length === 0 ? message : `${path.join(".")}: ${message}`, placeOf(path))));
+  return err(
+    parsed.error.issues.map(({ path, message }) =>
+      malformed(path.length === 0 ? message : `${path.join(".")}: ${message}`, placeOf(path)),
+    ),
+  );
 }
 
 export function malformed(message: string, place: Place): Problem {

@@ -1,4 +1,16 @@
-import { gateCall, InvariantError, OrchestratorError, parseId, type Actor, type ApprovalView, type Json, type Request, type Rules, type RunId, type RunState } from "@writ/core";
+import {
+  gateCall,
+  InvariantError,
+  OrchestratorError,
+  parseId,
+  type Actor,
+  type ApprovalView,
+  type Json,
+  type Request,
+  type Rules,
+  type RunId,
+  type RunState,
+} from "@writ/core";
 import { freeze, liveOf } from "../engine/dispatch.ts";
 import type { Engine } from "../engine/engine.ts";
 import { firstMoved, type ToolGateway } from "../gateway/tool-gateway.ts";
@@ -52,8 +64,13 @@ export class Approvals {
   async named(text: string): Promise<ApprovalView> {
     const full = parseId("approval", text);
     const body = text.startsWith("apr_") ? text.slice(4) : text;
-    const ids = full.ok ? [text] : body.length < 4 ? [] : await this.#ports.store.views.complete("approval", `apr_${body}`, 5);
-    if (ids.length > 1) throw new OrchestratorError("ambiguous_id", `${text} could be ${ids.join(", ")}; give more of it`);
+    const ids = full.ok
+      ? [text]
+      : body.length < 4
+        ? []
+        : await this.#ports.store.views.complete("approval", `apr_${body}`, 5);
+    if (ids.length > 1)
+      throw new OrchestratorError("ambiguous_id", `${text} could be ${ids.join(", ")}; give more of it`);
     return this.#view(ids[0] ?? text);
   }
 
@@ -61,14 +78,21 @@ export class Approvals {
   async #view(id: string): Promise<ApprovalView> {
     const view = await this.#ports.store.views.approval(id);
     if (view !== null) return view;
-    throw new OrchestratorError("approval_not_found", `there is no approval ${id}; see those that wait with: writ approvals`);
+    throw new OrchestratorError(
+      "approval_not_found",
+      `there is no approval ${id}; see those that wait with: writ approvals`,
+    );
   }
 
   async show(view: ApprovalView): Promise<ApprovalDetail> {
     const run = runOf(view);
     const { state } = await readHistory(this.#ports.store, run, await this.#ports.rulesOf(run));
     const request = requestOf(state, view.approval_id);
-    if (request === null) throw new OrchestratorError("approval_not_found", `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`);
+    if (request === null)
+      throw new OrchestratorError(
+        "approval_not_found",
+        `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`,
+      );
     const moved = view.status === "waiting" ? await this.#moved(state, request) : null;
     return {
       view,
@@ -97,9 +121,14 @@ export class Approvals {
     const moved = request === null ? null : await this.#moved(state, request);
     if (moved !== null) return this.#drifted(before, moved, actor);
     const bindingHash = request?.bindingHash ?? "";
-    const { facts } = await engine.deliver(run, () => ({ type: "approve", approval: id, binding_hash: bindingHash }), actor);
+    const { facts } = await engine.deliver(
+      run,
+      () => ({ type: "approve", approval: id, binding_hash: bindingHash }),
+      actor,
+    );
     const after = await this.#view(id);
-    if (facts.some((fact) => fact.type === "approval_granted" || fact.type === "approval_voted")) return { view: after, isNew: true };
+    if (facts.some((fact) => fact.type === "approval_granted" || fact.type === "approval_voted"))
+      return { view: after, isNew: true };
     return settledAs(after, "approve") ?? { view: after, isNew: false };
   }
 
@@ -107,7 +136,11 @@ export class Approvals {
     const before = await this.#view(id);
     const settled = settledAs(before, "deny");
     if (settled !== null) return settled;
-    const { facts } = await this.#engine().deliver(runOf(before), (seal) => ({ type: "deny", approval: id, reason: seal.text(reason) }), actor);
+    const { facts } = await this.#engine().deliver(
+      runOf(before),
+      (seal) => ({ type: "deny", approval: id, reason: seal.text(reason) }),
+      actor,
+    );
     const after = await this.#view(id);
     if (facts.some((fact) => fact.type === "approval_denied")) return { view: after, isNew: true };
     return settledAs(after, "deny") ?? { view: after, isNew: false };
@@ -117,18 +150,30 @@ export class Approvals {
   async askAgain(id: string, actor: Actor): Promise<ApprovalView> {
     const before = await this.#view(id);
     const { facts } = await this.#engine().deliver(runOf(before), () => ({ type: "ask_again", approval: id }), actor);
-    if (facts.length === 0) throw new OrchestratorError("approval_already_decided", `${id} is ${before.status}; there is nothing to ask again`);
+    if (facts.length === 0)
+      throw new OrchestratorError(
+        "approval_already_decided",
+        `${id} is ${before.status}; there is nothing to ask again`,
+      );
     return this.#next(before);
   }
 
   async #drifted(view: ApprovalView, field: string, actor: Actor): Promise<never> {
     const run = runOf(view);
-    await this.#engine().deliver(run, () => ({ type: "evidence_moved", step: view.step, attempt: null, approval: view.approval_id, field }), actor);
+    await this.#engine().deliver(
+      run,
+      () => ({ type: "evidence_moved", step: view.step, attempt: null, approval: view.approval_id, field }),
+      actor,
+    );
     const next = await this.#next(view);
     const what = field === "evidence" ? "what it rests on" : "what it would do";
-    throw new OrchestratorError("evidence_drift", `${view.step}: ${what} moved after this was frozen; nothing ran, a new request is waiting: writ approvals show ${next.approval_id}`, {
-      details: { field, approval: next.approval_id },
-    });
+    throw new OrchestratorError(
+      "evidence_drift",
+      `${view.step}: ${what} moved after this was frozen; nothing ran, a new request is waiting: writ approvals show ${next.approval_id}`,
+      {
+        details: { field, approval: next.approval_id },
+      },
+    );
   }
 
   /** The request that waits in place of a voided one, once its preview is made. */
@@ -173,13 +218,25 @@ function settledAs(view: ApprovalView, wanted: "approve" | "deny"): Decision | n
     case "granted":
     case "used":
       if (wanted === "approve") return { view, isNew: false };
-      throw new OrchestratorError("approval_already_decided", `${id} was approved by ${by ?? "somebody"}; stop the run with: writ cancel ${view.run_id}`);
+      throw new OrchestratorError(
+        "approval_already_decided",
+        `${id} was approved by ${by ?? "somebody"}; stop the run with: writ cancel ${view.run_id}`,
+      );
     case "denied":
       if (wanted === "deny") return { view, isNew: false };
-      throw new OrchestratorError("approval_already_decided", `${id} was denied by ${by ?? "somebody"}; start a new run to ask again`);
+      throw new OrchestratorError(
+        "approval_already_decided",
+        `${id} was denied by ${by ?? "somebody"}; start a new run to ask again`,
+      );
     case "expired":
-      throw new OrchestratorError("approval_expired", `${id} expired and nothing was done; start a new run to ask again`);
+      throw new OrchestratorError(
+        "approval_expired",
+        `${id} expired and nothing was done; start a new run to ask again`,
+      );
     default:
-      throw new OrchestratorError("approval_void", `${id} no longer holds (${view.reason ?? status}); see what waits now with: writ approvals`);
+      throw new OrchestratorError(
+        "approval_void",
+        `${id} no longer holds (${view.reason ?? status}); see what waits now with: writ approvals`,
+      );
   }
 }

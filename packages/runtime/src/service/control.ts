@@ -1,4 +1,15 @@
-import { POLICY_MODES, parseId, OrchestratorError, budgetDocument, isJsonObject, type Actor, type Json, type JsonObject, type RunId } from "@writ/core";
+import {
+  POLICY_MODES,
+  parseId,
+  OrchestratorError,
+  budgetDocument,
+  isJsonObject,
+  type Actor,
+  type Json,
+  type JsonObject,
+  type RunId,
+  plainJson,
+} from "@writ/core";
 import * as z from "zod";
 import type { Engine } from "../engine/engine.ts";
 import type { Approvals } from "./approvals.ts";
@@ -9,7 +20,9 @@ const run = z.string().refine((text) => parseId("run", text).ok, "not a run's fu
 const reason = z.string().min(1).max(4_000);
 const amount = z.int().nonnegative();
 /** What crosses the inbox was parsed from JSON; only its shape is left to see. */
-const jsonObject = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
 
 /** What a door may ask of the process that owns the workspace, in its own process or through the inbox. */
 export const controlRequest = z.discriminatedUnion("method", [
@@ -36,10 +49,21 @@ export const controlRequest = z.discriminatedUnion("method", [
   z.strictObject({
     method: z.literal("extend"),
     run,
-    amounts: z.strictObject({ steps: amount, tool_calls: amount, tokens: amount, cost_millicents: amount, wall_clock_ms: amount }),
+    amounts: z.strictObject({
+      steps: amount,
+      tool_calls: amount,
+      tokens: amount,
+      cost_millicents: amount,
+      wall_clock_ms: amount,
+    }),
     reason,
   }),
-  z.strictObject({ method: z.literal("resolve"), run, step: z.string(), answer: z.enum(["happened", "did_not_happen", "retry", "skip"]) }),
+  z.strictObject({
+    method: z.literal("resolve"),
+    run,
+    step: z.string(),
+    answer: z.enum(["happened", "did_not_happen", "retry", "skip"]),
+  }),
   z.strictObject({ method: z.literal("sign_head") }),
   z.strictObject({
     method: z.literal("audit_export"),
@@ -74,7 +98,11 @@ export class Control {
   /** @throws OrchestratorError `input_malformed`, and whatever the request meets */
   async handle(input: unknown, actor: Actor): Promise<JsonObject> {
     const parsed = controlRequest.safeParse(input);
-    if (!parsed.success) throw new OrchestratorError("input_malformed", "the request is not one this version knows; stop the other writ process and try again");
+    if (!parsed.success)
+      throw new OrchestratorError(
+        "input_malformed",
+        "the request is not one this version knows; stop the other writ process and try again",
+      );
     return this.send(parsed.data, actor);
   }
 
@@ -129,6 +157,6 @@ function idOf(text: string): RunId {
 
 /** An answer as it crosses a process boundary. */
 function asJson(value: object): JsonObject {
-  const json: Json = JSON.parse(JSON.stringify(value));
+  const json: Json = plainJson(value);
   return isJsonObject(json) ? json : {};
 }

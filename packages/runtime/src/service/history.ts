@@ -27,7 +27,8 @@ export interface History {
 /** @throws OrchestratorError `run_not_found` */
 export async function readHistory(store: Store, run: RunId, rules: Rules): Promise<History> {
   const stored = await store.journal.read(run);
-  if (stored.length === 0) throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
+  if (stored.length === 0)
+    throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
   const state = initialState(run, rules);
   const reader = new EntryReader(rules.hash);
   const models = new ReadModels();

@@ -3,6 +3,7 @@ import {
   digestOf,
   EntryReader,
   EVALUATORS,
+  isDigest,
   isJsonArray,
   isJsonObject,
   OrchestratorError,
@@ -18,6 +19,7 @@ import {
   type Rules,
   type ToolRule,
   type ToolRules,
+  plainJson,
 } from "@writ/core";
 import type { Documents, Store } from "../ports/store.ts";
 
@@ -34,12 +36,18 @@ export interface Configured {
 }
 
 /** The documents that configure runs today, stored so that a run can refer to them, and their digests. */
-export async function pinConfiguration(documents: Documents, { hash, log, tools, policy, sandbox, models }: Configured): Promise<{ readonly pins: Pins; readonly rules: Rules }> {
+export async function pinConfiguration(
+  documents: Documents,
+  { hash, log, tools, policy, sandbox, models }: Configured,
+): Promise<{ readonly pins: Pins; readonly rules: Rules }> {
   const toolDocuments = [...tools.values()].map((rule) => toolDocument(rule.spec));
   const catalogue: JsonObject = { type: "writ/tools/v1", tools: [...tools.values()].map(catalogued) };
   const evaluators: JsonObject = { type: "writ/evaluators/v1", evaluators: { ...EVALUATORS } };
   const policies = policyDocument(policy);
-  const written = [...toolDocuments, catalogue, evaluators, policies, sandbox, models].map((document) => ({ digest: digestOf(hash, document), bytes: canonicalJson(document) }));
+  const written = [...toolDocuments, catalogue, evaluators, policies, sandbox, models].map((document) => ({
+    digest: digestOf(hash, document),
+    bytes: canonicalJson(document),
+  }));
   await documents.put(written);
   const digest = (document: JsonObject): Digest => digestOf(hash, document);
   const pins: Pins = {
@@ -55,7 +63,7 @@ export async function pinConfiguration(documents: Documents, { hash, log, tools,
 
 /** A tool in the catalogue: its declaration by digest, and what else decisions rest on. */
 function catalogued(rule: ToolRule): JsonObject {
-  return { name: rule.spec.name, document: rule.hash, traits: JSON.parse(JSON.stringify(rule.spec.traits)) };
+  return { name: rule.spec.name, document: rule.hash, traits: plainJson(rule.spec.traits) };
 }
 
 /**
@@ -64,7 +72,11 @@ function catalogued(rule: ToolRule): JsonObject {
  *
  * @throws OrchestratorError `rules_unknown` when a pinned document is missing
  */
-export async function rulesOfPins(documents: Documents, pins: Pins, today: Omit<Configured, "policy" | "sandbox" | "models">): Promise<Rules> {
+export async function rulesOfPins(
+  documents: Documents,
+  pins: Pins,
+  today: Omit<Configured, "policy" | "sandbox" | "models">,
+): Promise<Rules> {
   const policy = readPolicy(await pinned(documents, pins.policy));
   const catalogue = (await pinned(documents, pins.tools))["tools"];
   const tools = new Map<string, ToolRule>();
@@ -73,7 +85,14 @@ export async function rulesOfPins(documents: Documents, pins: Pins, today: Omit<
     const rule = typeof name === "string" ? today.tools.get(name) : undefined;
     if (rule !== undefined && canonicalJson(catalogued(rule)) === canonicalJson(item)) tools.set(rule.spec.name, rule);
   }
-  return { hash: today.hash, log: today.log, tools, policy, policyHash: asDigest(pins.policy), sandboxHash: asDigest(pins.sandbox) };
+  return {
+    hash: today.hash,
+    log: today.log,
+    tools,
+    policy,
+    policyHash: asDigest(pins.policy),
+    sandboxHash: asDigest(pins.sandbox),
+  };
 }
 
 /**
@@ -81,21 +100,37 @@ export async function rulesOfPins(documents: Documents, pins: Pins, today: Omit<
  *
  * @throws OrchestratorError `run_not_found`, `rules_unknown`
  */
-export async function rulesOfRun(store: Store, run: RunId, today: Omit<Configured, "policy" | "sandbox" | "models">): Promise<Rules> {
+export async function rulesOfRun(
+  store: Store,
+  run: RunId,
+  today: Omit<Configured, "policy" | "sandbox" | "models">,
+): Promise<Rules> {
   const [first] = await store.journal.read(run);
-  if (first === undefined) throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
+  if (first === undefined)
+    throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
   const started = new EntryReader(today.hash).read(first).facts.find((fact) => fact.type === "run_started");
-  if (started?.type !== "run_started") throw new OrchestratorError("rules_unknown", `${run} does not begin with its pins; check the workspace with: writ audit verify`);
+  if (started?.type !== "run_started")
+    throw new OrchestratorError(
+      "rules_unknown",
+      `${run} does not begin with its pins; check the workspace with: writ audit verify`,
+    );
   return rulesOfPins(store.documents, started.pins, today);
 }
 
 async function pinned(documents: Documents, digest: string): Promise<JsonObject> {
   const document = await documents.get(digest);
-  if (document === null) throw new OrchestratorError("rules_unknown", `the document ${digest} this run was started under is missing; check the workspace with: writ audit verify`);
+  if (document === null)
+    throw new OrchestratorError(
+      "rules_unknown",
+      `the document ${digest} this run was started under is missing; check the workspace with: writ audit verify`,
+    );
   return document;
 }
 
 function asDigest(text: string): Digest {
-  return text as Digest;
+  if (isDigest(text)) return text;
+  throw new OrchestratorError(
+    "rules_unknown",
+    `${text} names no document; check the workspace with: writ audit verify`,
+  );
 }
-

@@ -1,4 +1,15 @@
-import { frontierRoot, emptyTree, growTree, leafHash, replay, toHex, type Digest, type Hasher, type Replay, type RunId } from "@writ/core";
+import {
+  frontierRoot,
+  emptyTree,
+  growTree,
+  leafHash,
+  replay,
+  toHex,
+  type Digest,
+  type Hasher,
+  type Replay,
+  type RunId,
+} from "@writ/core";
 import type { Store } from "../ports/store.ts";
 import type { History } from "./history.ts";
 
@@ -39,4 +50,3 @@ export async function verifyLog(store: Store, hash: Hasher): Promise<LogCheck> {
 export function replayRun(run: RunId, history: Pick<History, "stored" | "state">): Replay {
   return replay(run, history.stored, history.state.rules);
 }
-

@@ -7,6 +7,7 @@ import {
   type Rules,
   type RunId,
   type ViewChanges,
+  plainJson,
 } from "@writ/core";
 import type { Store } from "../ports/store.ts";
 import { readHistory, type History } from "./history.ts";
@@ -135,7 +136,7 @@ function differingMembers(was: object, is: object): readonly string[] {
 }
 
 function canonical(value: unknown): string {
-  const json: Json = JSON.parse(JSON.stringify(value ?? null));
+  const json: Json = plainJson(value ?? null);
   return canonicalJson(json);
 }
 

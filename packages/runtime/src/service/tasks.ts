@@ -109,7 +109,10 @@ export class Tasks {
     const plan = request.plan === null ? null : this.#prepared(request, request.plan, settings);
     const run = mintId("run", now, entropy.bytes(10));
     const secret = entropy.bytes(32);
-    const goal = { text: request.goal, ...(request.context.length === 0 ? {} : { context: request.context.map((each): Json => ({ ...each })) }) };
+    const goal = {
+      text: request.goal,
+      ...(request.context.length === 0 ? {} : { context: request.context.map((each): Json => ({ ...each })) }),
+    };
     const make = (seal: Sealer): StartInput => ({
       type: "start",
       goal: seal.json(goal),
@@ -160,9 +163,13 @@ export class Tasks {
     const full = parseId("run", text);
     if (full.ok) return full.value;
     const body = text.startsWith("run_") ? text.slice(4) : text;
-    const found = body.length < 4 || !/^[0-9a-hjkmnp-tv-z]+$/.test(body) ? [] : await this.#ports.store.views.complete("run", `run_${body}`, 5);
+    const found =
+      body.length < 4 || !/^[0-9a-hjkmnp-tv-z]+$/.test(body)
+        ? []
+        : await this.#ports.store.views.complete("run", `run_${body}`, 5);
     const [first, second] = found;
-    if (first === undefined) throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
+    if (first === undefined)
+      throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
     if (second !== undefined) {
       throw new OrchestratorError("ambiguous_id", `${text} could be ${found.join(", ")}; give more of it`);
     }
@@ -181,22 +188,40 @@ export class Tasks {
   }
 
   async cancel(run: RunId, reason: string, actor: Actor): Promise<void> {
-    const { facts } = await this.#engine().deliver(run, (seal) => ({ type: "cancel", reason: seal.text(reason) }), actor);
+    const { facts } = await this.#engine().deliver(
+      run,
+      (seal) => ({ type: "cancel", reason: seal.text(reason) }),
+      actor,
+    );
     if (facts.length === 0) throw await this.#unanswered(run, "cancel");
   }
 
   async extend(run: RunId, amounts: Amounts, reason: string, actor: Actor): Promise<void> {
-    const { facts } = await this.#engine().deliver(run, (seal) => ({ type: "extend", amounts, reason: seal.text(reason) }), actor);
+    const { facts } = await this.#engine().deliver(
+      run,
+      (seal) => ({ type: "extend", amounts, reason: seal.text(reason) }),
+      actor,
+    );
     if (facts.length === 0) throw await this.#unanswered(run, "extend");
   }
 
   /** A person's word on a step in doubt or in review. */
-  async resolve(run: RunId, step: string, answer: "happened" | "did_not_happen" | "retry" | "skip", actor: Actor): Promise<void> {
+  async resolve(
+    run: RunId,
+    step: string,
+    answer: "happened" | "did_not_happen" | "retry" | "skip",
+    actor: Actor,
+  ): Promise<void> {
     const state = await this.#engine().state(run);
     const attempt = state.steps.get(step)?.attempts;
-    if (attempt === undefined) throw new OrchestratorError("step_not_found", `${run} has no step ${step}; see its steps with: writ show ${run}`);
+    if (attempt === undefined)
+      throw new OrchestratorError("step_not_found", `${run} has no step ${step}; see its steps with: writ show ${run}`);
     const { facts } = await this.#engine().deliver(run, () => ({ type: "resolve", step, attempt, answer }), actor);
-    if (facts.length === 0) throw new OrchestratorError("nothing_to_answer", `${step} is neither in doubt nor in review for that answer; see: writ show ${run}`);
+    if (facts.length === 0)
+      throw new OrchestratorError(
+        "nothing_to_answer",
+        `${step} is neither in doubt nor in review for that answer; see: writ show ${run}`,
+      );
   }
 
   /** A new run that takes back what this one did, newest first, behind the same gates. */
@@ -213,8 +238,14 @@ export class Tasks {
         approval_mode: tier,
       });
     }
-    if (steps.length === 0) throw new OrchestratorError("nothing_to_answer", `${run} did nothing that can be taken back; see what it did with: writ show ${run}`);
-    const chained = steps.map((step, index) => (index === 0 ? step : { ...step, depends_on: [String(steps[index - 1]?.["id"])] }));
+    if (steps.length === 0)
+      throw new OrchestratorError(
+        "nothing_to_answer",
+        `${run} did nothing that can be taken back; see what it did with: writ show ${run}`,
+      );
+    const chained = steps.map((step, index) =>
+      index === 0 ? step : { ...step, depends_on: [String(steps[index - 1]?.["id"])] },
+    );
     return { intent: `undo.${state.plan?.intent ?? "run"}`, steps: chained, decision_checkpoints: [] };
   }
 
@@ -225,20 +256,38 @@ export class Tasks {
 
   async #unanswered(run: RunId, verb: string): Promise<OrchestratorError> {
     const view = await this.#ports.store.views.run(run);
-    if (view?.ended_at_ms != null) return new OrchestratorError("run_ended", `${run} has ended as ${view.status}; see it with: writ show ${run}`);
-    return new OrchestratorError("nothing_to_answer", `${run} is ${view?.status ?? "gone"}; there is nothing to ${verb}. See it with: writ show ${run}`);
+    if (view?.ended_at_ms != null)
+      return new OrchestratorError("run_ended", `${run} has ended as ${view.status}; see it with: writ show ${run}`);
+    return new OrchestratorError(
+      "nothing_to_answer",
+      `${run} is ${view?.status ?? "gone"}; there is nothing to ${verb}. See it with: writ show ${run}`,
+    );
   }
 
   #settings(request: TaskRequest): RunSettings {
     const { defaults } = this.#ports;
-    if (request.goal.trim() === "" && request.plan === null) throw new OrchestratorError("goal_empty", 'the goal is empty; say what you want, such as: writ run "Find new docs and summarize them"');
-    if (request.goal.length > MAX_GOAL) throw new OrchestratorError("goal_too_long", `the goal has ${request.goal.length} characters, ${MAX_GOAL} are read; put the text into a file and give it with: --context FILE`);
+    if (request.goal.trim() === "" && request.plan === null)
+      throw new OrchestratorError(
+        "goal_empty",
+        'the goal is empty; say what you want, such as: writ run "Find new docs and summarize them"',
+      );
+    if (request.goal.length > MAX_GOAL)
+      throw new OrchestratorError(
+        "goal_too_long",
+        `the goal has ${request.goal.length} characters, ${MAX_GOAL} are read; put the text into a file and give it with: --context FILE`,
+      );
     if (request.mode !== null && relaxes(request.mode, defaults.mode)) {
-      throw new OrchestratorError("policy_relaxation", `a request may only tighten the policy mode: this workspace is ${defaults.mode}, you asked for ${request.mode}; change it in your own configuration: writ config show`);
+      throw new OrchestratorError(
+        "policy_relaxation",
+        `a request may only tighten the policy mode: this workspace is ${defaults.mode}, you asked for ${request.mode}; change it in your own configuration: writ config show`,
+      );
     }
     const [field] = loosened(defaults.limits, request.budget);
     if (field !== undefined) {
-      throw new OrchestratorError("policy_relaxation", `a request may only tighten the budget: ${field} is ${defaults.limits[field]}, you asked for ${request.budget[field]}; change it in your own configuration: writ config show`);
+      throw new OrchestratorError(
+        "policy_relaxation",
+        `a request may only tighten the budget: ${field} is ${defaults.limits[field]}, you asked for ${request.budget[field]}; change it in your own configuration: writ config show`,
+      );
     }
     return {
       tenant: this.#ports.store.log.tenant,
@@ -261,7 +310,11 @@ export class Tasks {
     const { clock, entropy, hash } = this.#ports;
     const planner = { kind: request.author ?? "person", ref: request.door, version: "1", model_call_ids: [] };
     const sealed = this.#ports.engine?.masked(proposal) ?? proposal;
-    return preparePlan(hash, { planner, ...sealed }, { planId: mintId("plan", epochMs(clock.now()), entropy.bytes(10)), planVersion: 1, supersedes: null });
+    return preparePlan(
+      hash,
+      { planner, ...sealed },
+      { planId: mintId("plan", epochMs(clock.now()), entropy.bytes(10)), planVersion: 1, supersedes: null },
+    );
   }
 
   #prepared(request: TaskRequest, proposal: JsonObject, settings: RunSettings): JsonObject {
@@ -296,18 +349,39 @@ export class Tasks {
 }
 
 /** The exit a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
-function codeOf(findings: readonly Finding[]): "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied" {
+function codeOf(
+  findings: readonly Finding[],
+): "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied" {
   const codes = new Set(findings.filter((each) => each.severity === "error").map((each) => each.code));
-  const invalid = ["plan_malformed", "expression_malformed", "plan_cycle", "reference_dangling", "type_mismatch", "argument_not_allowed"] as const;
+  const invalid = [
+    "plan_malformed",
+    "expression_malformed",
+    "plan_cycle",
+    "reference_dangling",
+    "type_mismatch",
+    "argument_not_allowed",
+  ] as const;
   if (invalid.some((code) => codes.has(code))) return "plan_refused";
   if (codes.has("policy_relaxation")) return "policy_relaxation";
   if (codes.has("budget_exceeded")) return "budget_exceeded";
-  const denied = ["tool_not_allowed", "outbound_refused", "policy_denied", "safety_mode_exceeded", "gate_bypass", "policy_conflict", "policy_eval_error"] as const;
+  const denied = [
+    "tool_not_allowed",
+    "outbound_refused",
+    "policy_denied",
+    "safety_mode_exceeded",
+    "gate_bypass",
+    "policy_conflict",
+    "policy_eval_error",
+  ] as const;
   return denied.some((code) => codes.has(code)) ? "policy_denied" : "plan_refused";
 }
 
-function refusal(code: "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied", problems: readonly Problem[]): OrchestratorError {
+function refusal(
+  code: "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied",
+  problems: readonly Problem[],
+): OrchestratorError {
   const count = problems.length === 1 ? "1 finding" : `${problems.length} findings`;
-  return new OrchestratorError(code, `the plan has ${count} and nothing ran; mend the plan and try again`, { problems });
+  return new OrchestratorError(code, `the plan has ${count} and nothing ran; mend the plan and try again`, {
+    problems,
+  });
 }
-

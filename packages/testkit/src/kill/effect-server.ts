@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { isJsonObject, parseJson } from "@writ/core";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 /** What the outside world saw of one effect. */
 export interface SeenEffect {
@@ -20,11 +21,7 @@ export class EffectServer {
 
   private constructor(server: Server) {
     this.#server = server;
-    server.on("request", (request, response) => {
-      void this.#answer(request).then(({ status, body }) => {
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-      });
-    });
+    server.on("request", (request, response) => void this.#reply(request, response));
   }
 
   static async start(): Promise<EffectServer> {
@@ -49,10 +46,22 @@ export class EffectServer {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, body } = await this.#answer(request);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }
+
   async #answer(request: IncomingMessage): Promise<{ readonly status: number; readonly body: object }> {
     let text = "";
     for await (const chunk of request) text += String(chunk);
-    const { id = "", key = null, form = "" }: { id?: string; key?: string | null; form?: string } = JSON.parse(text);
+    const asked = parseJson(text);
+    const { id, key, form } = isJsonObject(asked)
+      ? {
+          id: String(asked["id"] ?? ""),
+          key: asked["key"] == null ? null : String(asked["key"]),
+          form: String(asked["form"] ?? ""),
+        }
+      : { id: "", key: null, form: "" };
     const effect = this.seen(id);
     if (request.url === "/probe") return { status: 200, body: { happened: effect.changes > 0 } };
     effect.calls += 1;

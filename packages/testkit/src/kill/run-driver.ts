@@ -15,7 +15,7 @@ import { nodeHasher } from "@writ/adapters/system/sha256";
 import { processIdentity } from "@writ/adapters/system/processes";
 import { workspacePaths } from "@writ/adapters/workspace/layout";
 import { acquireOrConnect, type Ownership } from "@writ/adapters/workspace/ownership";
-import { DEFAULT_POLICY, isJsonObject, runStatus, type RunId } from "@writ/core";
+import { DEFAULT_POLICY, isJsonObject, parseId, runStatus, type RunId } from "@writ/core";
 import { openWorkshop, type Workshop } from "../build/workshop.ts";
 import { KILL_PLAN } from "./kill-plan.ts";
 import { killTools, post } from "./kill-tools.ts";
@@ -48,7 +48,8 @@ async function open(order: DriverOrder, ownership: Ownership): Promise<Workshop>
     policy: { ...DEFAULT_POLICY, mode: "autonomous" },
   });
   workshop.engine.watch({
-    onEntry: ({ version, seq, facts }, state) => say({ version, seq, facts: facts.map((fact) => fact.type), status: runStatus(state) }),
+    onEntry: ({ version, seq, facts }, state) =>
+      say({ version, seq, facts: facts.map((fact) => fact.type), status: runStatus(state) }),
   });
   ownership.serve(async (command) => {
     const approval = isJsonObject(command) ? String(command["approval"]) : "";
@@ -61,7 +62,14 @@ async function open(order: DriverOrder, ownership: Ownership): Promise<Workshop>
 
 async function drive(order: DriverOrder): Promise<void> {
   const self = processIdentity(process.pid) ?? { pid: process.pid, startTime: 0 };
-  const seat = await acquireOrConnect({ paths: workspacePaths(order.root), self, uid: process.getuid?.() ?? 0, product: "writ/0.1.0", temporary: "/tmp", patienceMs: 5_000 });
+  const seat = await acquireOrConnect({
+    paths: workspacePaths(order.root),
+    self,
+    uid: process.getuid?.() ?? 0,
+    product: "writ/0.1.0",
+    temporary: "/tmp",
+    patienceMs: 5_000,
+  });
   if (seat.role === "client") {
     const approval = order.what === "go_on" ? await waitingApproval(order) : null;
     say({ role: "client", approval });
@@ -72,7 +80,22 @@ async function drive(order: DriverOrder): Promise<void> {
   say({ role: "owner" });
   const workshop = await open(order, seat);
   if (order.what === "start") {
-    const run = await workshop.tasks.create({ goal: "kill", plan: KILL_PLAN, author: "person", inputs: {}, context: [], door: "run", mode: null, budget: {}, approvalTtlMs: null, deadlineAtMs: null, begin: true }, ANA);
+    const run = await workshop.tasks.create(
+      {
+        goal: "kill",
+        plan: KILL_PLAN,
+        author: "person",
+        inputs: {},
+        context: [],
+        door: "run",
+        mode: null,
+        budget: {},
+        approvalTtlMs: null,
+        deadlineAtMs: null,
+        begin: true,
+      },
+      ANA,
+    );
     await workshop.engine.resting(run);
     // Stays the owner: another process approves through the inbox.
     await new Promise(() => setInterval(() => undefined, 60_000));
@@ -90,11 +113,21 @@ async function waitingApproval(order: DriverOrder): Promise<string | null> {
   return waiting?.approval_id ?? null;
 }
 
+function parsedRun(text: string): { readonly value: RunId } {
+  const id = parseId("run", text);
+  if (!id.ok) throw new Error(`${text} names no run`);
+  return id;
+}
+
+function isOrder(value: unknown): value is DriverOrder {
+  return typeof value === "object" && value !== null && "root" in value && "effects" in value && "what" in value;
+}
+
 /** Answers what waits until the run is over: doubts by looking at what really happened. */
 async function goOn(order: DriverOrder, { engine, tasks, approvals, store }: Workshop): Promise<void> {
   const [view] = await store.views.runs({ statuses: [], before: null, limit: 1 });
   if (view === undefined) return;
-  const run = view.run_id as RunId;
+  const { value: run } = parsedRun(view.run_id);
   for (let turn = 0; turn < 400; turn += 1) {
     await engine.resting(run);
     await sleep(2);
@@ -105,13 +138,15 @@ async function goOn(order: DriverOrder, { engine, tasks, approvals, store }: Wor
       const { happened } = await post(`${order.effects}/probe`, { id: step.path });
       await tasks.resolve(run, step.path, happened === true ? "happened" : "did_not_happen", ANA);
     }
-    for (const step of [...state.steps.values()].filter(({ status }) => status === "review")) await tasks.resolve(run, step.path, "retry", ANA);
+    for (const step of [...state.steps.values()].filter(({ status }) => status === "review"))
+      await tasks.resolve(run, step.path, "retry", ANA);
   }
 }
 
 const lines = createInterface({ input: process.stdin });
 say({ ready: true });
 for await (const line of lines) {
-  await drive(JSON.parse(line));
+  const order: unknown = JSON.parse(line);
+  if (isOrder(order)) await drive(order);
   process.exit(0);
 }

@@ -11,7 +11,7 @@ import { openSqliteStore } from "@writ/adapters/sqlite/store";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { initWorkspace } from "@writ/adapters/workspace/init";
 import { workspacePaths } from "@writ/adapters/workspace/layout";
-import { canonicalJson, parseId, runView, type RunId } from "@writ/core";
+import { canonicalJson, parseId, plainJson, runView, type RunId } from "@writ/core";
 import { readHistory, replayRun, rulesOfRun, toolRules, verifyLog } from "@writ/runtime";
 import { describe, expect, test } from "vitest";
 import { TEST_LOG } from "../contracts/store-drafts.ts";
@@ -41,6 +41,10 @@ interface Said {
   readonly role?: string;
 }
 
+function isSaid(value: unknown): value is Said {
+  return typeof value === "object" && value !== null;
+}
+
 /** A process that is warm and waits for its order: starting Node costs more than the run does. */
 class Warm {
   readonly child: Driver;
@@ -59,7 +63,10 @@ class Warm {
       this.#text += chunk.toString();
       const lines = this.#text.split("\n");
       this.#text = lines.pop() ?? "";
-      for (const line of lines) this.said.push(JSON.parse(line));
+      for (const line of lines) {
+        const said: unknown = JSON.parse(line);
+        if (isSaid(said)) this.said.push(said);
+      }
       this.#wake();
     });
   }
@@ -108,7 +115,12 @@ interface Tally {
 }
 
 /** One run, killed once at a chosen kind of fact, then brought to its end and looked at. */
-async function killOnce(spare: () => Warm, number: number, plant: DriverOrder["plant"], tally: Tally): Promise<string | null> {
+async function killOnce(
+  spare: () => Warm,
+  number: number,
+  plant: DriverOrder["plant"],
+  tally: Tally,
+): Promise<string | null> {
   const target = FACT_TYPES[number % FACT_TYPES.length] ?? "step_started";
   const server = await EffectServer.start();
   const root = mkdtempSync(join(tmpdir(), "writ-run-kill-"));
@@ -129,11 +141,20 @@ async function killOnce(spare: () => Warm, number: number, plant: DriverOrder["p
 }
 
 /** The running process, or in half of the late rounds the one that approves, dies at the chosen fact. */
-async function liveAndDie(spare: () => Warm, order: Omit<DriverOrder, "what">, target: string, number: number, tally: Tally): Promise<readonly Said[]> {
+async function liveAndDie(
+  spare: () => Warm,
+  order: Omit<DriverOrder, "what">,
+  target: string,
+  number: number,
+  tally: Tally,
+): Promise<readonly Said[]> {
   const owner = spare();
   owner.order({ ...order, what: "start" });
   const late = ["approval_granted", "scope_closed", "run_closing", "run_ended"].includes(target);
-  const occurrence = target === "step_started" || target === "attempt_returned" || target === "verdict_rendered" ? 1 + (Math.floor(number / FACT_TYPES.length) % 4) : 1;
+  const occurrence =
+    target === "step_started" || target === "attempt_returned" || target === "verdict_rendered"
+      ? 1 + (Math.floor(number / FACT_TYPES.length) % 4)
+      : 1;
   const approver = late || occurrence > 3 ? approve(spare, owner, order) : Promise.resolve(null);
   const victim = late && number % 2 === 1 ? "approving" : "running";
   if (victim === "approving") {
@@ -186,17 +207,27 @@ async function lookAt(root: string, server: EffectServer, said: readonly Said[],
     const id = parseId("run", view.run_id);
     if (!id.ok) return "the view names no run";
     const run: RunId = id.value;
-    const rules = await rulesOfRun(store, run, { hash: nodeHasher, log: store.log.id, tools: toolRules(nodeHasher, killTools()) });
+    const rules = await rulesOfRun(store, run, {
+      hash: nodeHasher,
+      log: store.log.id,
+      tools: toolRules(nodeHasher, killTools()),
+    });
     const history = await readHistory(store, run, rules);
     const bySeq = new Map(history.entries.map((entry) => [entry.version, entry]));
     for (const { version = 0, seq, facts } of acknowledged) {
       const kept = bySeq.get(version);
-      if (kept?.seq !== seq || canonicalJson(kept?.facts.map((fact) => fact.type) ?? []) !== canonicalJson([...(facts ?? [])])) return `acknowledged and lost: version ${version}`;
+      if (
+        kept?.seq !== seq ||
+        canonicalJson(kept?.facts.map((fact) => fact.type) ?? []) !== canonicalJson([...(facts ?? [])])
+      )
+        return `acknowledged and lost: version ${version}`;
     }
-    if (canonicalJson(JSON.parse(JSON.stringify(runView(history.state)))) !== canonicalJson(JSON.parse(JSON.stringify(view)))) return "the view differs from the fold";
+    if (canonicalJson(plainJson(runView(history.state))) !== canonicalJson(plainJson(view)))
+      return "the view differs from the fold";
     const again = replayRun(run, history);
     if (again.result !== "equal") return `replay is ${again.result}: ${JSON.stringify(again).slice(0, 1_500)}`;
-    if (history.state.closing?.outcome !== "completed") return `the run ended as ${history.state.closing?.outcome ?? "nothing"}`;
+    if (history.state.closing?.outcome !== "completed")
+      return `the run ended as ${history.state.closing?.outcome ?? "nothing"}`;
     for (const effect of EFFECTS) {
       const { changes, calls } = server.seen(effect);
       tally.repeats += Math.max(0, calls - 1);
@@ -208,7 +239,10 @@ async function lookAt(root: string, server: EffectServer, said: readonly Said[],
   }
 }
 
-async function killMany(plant: DriverOrder["plant"], rounds: number): Promise<{ readonly tally: Tally; readonly finding: string | null }> {
+async function killMany(
+  plant: DriverOrder["plant"],
+  rounds: number,
+): Promise<{ readonly tally: Tally; readonly finding: string | null }> {
   const tally: Tally = { kills: 0, useful: 0, byFact: new Map(), byVictim: new Map(), acknowledged: 0, repeats: 0 };
   const pool: Warm[] = Array.from({ length: LANES * 2 }, () => new Warm());
   const spare = (): Warm => {
@@ -221,7 +255,10 @@ async function killMany(plant: DriverOrder["plant"], rounds: number): Promise<{ 
     while (next < rounds && finding === null) {
       const number = next;
       next += 1;
-      const found = await Promise.race([killOnce(spare, number, plant, tally), sleep(STUCK_MS, "stuck: neither an end nor an answer")]);
+      const found = await Promise.race([
+        killOnce(spare, number, plant, tally),
+        sleep(STUCK_MS, "stuck: neither an end nor an answer"),
+      ]);
       if (found !== null) finding ??= `round ${number}: ${found}`;
     }
   };
@@ -234,12 +271,14 @@ describe("kill -9", () => {
   test(`P31 ${KILLS} kills spread over every fact type: nothing acknowledged is lost, no effect happens twice in silence, audit equals state`, async () => {
     const { tally, finding } = await killMany("none", KILLS);
     const histogram = FACT_TYPES.map((type) => `${type} ${tally.byFact.get(type) ?? 0}`).join(", ");
-    process.stdout.write(`${finding ?? "nothing found"}\n` + 
-      `${tally.kills} kills (${[...tally.byVictim].map(([who, n]) => `${n} ${who}`).join(", ")}), ${tally.useful} after the first acknowledged and before the last fact; ${tally.acknowledged} acknowledged entries, ${tally.repeats} repeated calls answered by key or probe\n${histogram}\n`,
+    process.stdout.write(
+      `${finding ?? "nothing found"}\n` +
+        `${tally.kills} kills (${[...tally.byVictim].map(([who, n]) => `${n} ${who}`).join(", ")}), ${tally.useful} after the first acknowledged and before the last fact; ${tally.acknowledged} acknowledged entries, ${tally.repeats} repeated calls answered by key or probe\n${histogram}\n`,
     );
     expect(finding).toBeNull();
     expect(tally.useful / tally.kills).toBeGreaterThanOrEqual(0.7);
-    for (const type of FACT_TYPES) expect((tally.byFact.get(type) ?? 0) / tally.kills, type).toBeGreaterThanOrEqual(0.02);
+    const rare = FACT_TYPES.filter((type) => (tally.byFact.get(type) ?? 0) / tally.kills < 0.02);
+    expect(rare).toEqual([]);
   });
 
   test("the planted bug `no key` is seen as a duplicate effect", async () => {
@@ -247,4 +286,3 @@ describe("kill -9", () => {
     expect(finding).toMatch(/silent duplicate effect/);
   });
 });
-
