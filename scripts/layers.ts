@@ -156,6 +156,8 @@ export const ONLY_FROM: readonly { readonly target: string; readonly importers: 
 /** Folders with another ambient rule than their package: where the system's clock and dice enter, and where a seed is both. */
 const AMBIENT_BY_FOLDER: Readonly<Record<string, AmbientRule>> = {
   "packages/adapters/src/system/": "free",
+  "packages/testkit/src/simulator/run.ts": "free",
+  "packages/testkit/src/simulator/agenda.ts": "free",
   "packages/testkit/src/simulator/": "simulated",
 };
 

@@ -53,6 +53,7 @@ import {
   type Tool,
 } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
+import type { ExitCode } from "./command-module.ts";
 import { configuredModel, GoalPlanning } from "./compose-planner.ts";
 import { redrawRun, RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
@@ -115,6 +116,20 @@ export interface Fittings {
 }
 
 const SHIPPED: Fittings = { tools: [], notifier: silentNotifier };
+
+/** Does something at the desk of the workspace a command line is about, and lets go of it whatever happens. */
+export async function atDesk(
+  world: World,
+  invocation: Invocation,
+  act: (desk: Desk) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const desk = await openDesk(world, invocation);
+  try {
+    return await act(desk);
+  } finally {
+    await desk.close();
+  }
+}
 
 /** Opens a workspace for looking; it is taken into possession when something is to be done and nobody owns it. */
 export async function openDesk(world: World, invocation: Invocation): Promise<Desk> {

@@ -12,7 +12,8 @@ export function eventLine(entry: Entry): readonly JsonObject[] {
   }));
 }
 
-function plain(value: unknown): Json {
+/** A fact with each payload as its commitment. */
+export function plain(value: unknown): Json {
   if (value instanceof Payload) return { $commit: value.commit };
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "object" && value !== null)

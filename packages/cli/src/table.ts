@@ -583,7 +583,10 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "source <(writ completion bash)", purpose: null }],
     arguments: [argument("shell", "bash, zsh or fish")],
     options: [],
-    run: () => import("./commands/completion.ts"),
+    run: async () => {
+      const { completion } = await import("./commands/completion.ts");
+      return completion(COMMANDS);
+    },
   },
 ];
 

@@ -4,7 +4,7 @@ export { coverRanges, writeCover } from "./audit/cover.ts";
 export * from "./audit/erasure.ts";
 export { exitOf } from "./audit/exit.ts";
 export { belongsToReceipt, concernsRun, documentsNamedBy, documentsNamedIn, payloadFrames } from "./audit/export.ts";
-export { FINDINGS, type Finding as BundleFinding, type FindingCode } from "./audit/finding.ts";
+export { type Finding as BundleFinding, type FindingCode } from "./audit/finding.ts";
 export { readFrames, type DocumentFrame, type Frame } from "./audit/frame.ts";
 export * from "./audit/frontier.ts";
 export { readInclusion, writeInclusion } from "./audit/inclusion-document.ts";

@@ -17,7 +17,9 @@ export function firstPage(screen: Screen, table: readonly Pick<Command<unknown>,
   const groups = GROUPS.map((group) => ({
     group,
     // A family of commands of two words stands under its first.
-    names: [...new Set(table.filter((command) => command.group === group).map(({ name }) => name.split(" ")[0] ?? name))],
+    names: [
+      ...new Set(table.filter((command) => command.group === group).map(({ name }) => name.split(" ")[0] ?? name)),
+    ],
   })).filter(({ names }) => names.length > 0);
   return [
     say(screen, "plain", "Writ does what you allowed, and proves it."),

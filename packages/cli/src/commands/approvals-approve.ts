@@ -1,7 +1,7 @@
 import { isJsonObject, parseId, OrchestratorError, type Json, type RunId } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { taskJson } from "../drive.ts";
 import { decisionLines } from "../terminal/approvals-view.ts";
 import { stay } from "./run.ts";
@@ -10,20 +10,22 @@ import { stay } from "./run.ts";
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, terminal, world } = setting;
   assertPerson(world, invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const approval = argumentOf(invocation, "id") ?? "";
     const before = await desk.store.views.run(parsedRun((await desk.approvalNamed(approval)).run_id));
     const answer = await desk.send({ method: "approve", approval });
     const { title, run: id } = decidedOf(answer["view"]);
     if (!invocation.json) terminal.out(decisionLines(terminal.screen(), { kind: "approved", title, run: id }));
     await desk.send({ method: "rest", run: id });
-    if (invocation.json) terminal.json({ approval: answer["view"] ?? null, is_new: answer["isNew"] ?? false, run: await taskJson(desk, id) });
+    if (invocation.json)
+      terminal.json({
+        approval: answer["view"] ?? null,
+        is_new: answer["isNew"] ?? false,
+        run: await taskJson(desk, id),
+      });
     else await stay(desk, setting, id, before?.version ?? 0);
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function parsedRun(text: string): RunId {
@@ -36,7 +38,8 @@ function parsedRun(text: string): RunId {
 export function decidedOf(view: Json | undefined): { readonly title: string; readonly run: RunId } {
   const run = isJsonObject(view) ? view["run_id"] : undefined;
   const id = typeof run === "string" ? parseId("run", run) : null;
-  if (!isJsonObject(view) || id === null || !id.ok) throw new OrchestratorError("run_not_found", "the run of this request is gone; see: writ list");
+  if (!isJsonObject(view) || id === null || !id.ok)
+    throw new OrchestratorError("run_not_found", "the run of this request is gone; see: writ list");
   const title = view["title"] ?? view["step"];
   return { title: typeof title === "string" ? title : id.value, run: id.value };
 }

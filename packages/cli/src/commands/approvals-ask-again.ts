@@ -1,6 +1,6 @@
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk, systemClockOf } from "../compose.ts";
+import { assertPerson, atDesk, systemClockOf } from "../compose.ts";
 import { approvalShowLines } from "../terminal/approval-view.ts";
 import { approvalView } from "../views/approval.ts";
 import { isJsonObject } from "@writ/core";
@@ -8,15 +8,12 @@ import { isJsonObject } from "@writ/core";
 /** `writ approvals ask-again <id>` */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const { view } = await desk.send({ method: "ask_again", approval: argumentOf(invocation, "id") ?? "" });
     const next = isJsonObject(view) && typeof view["approval_id"] === "string" ? view["approval_id"] : "";
     const detail = await desk.approvalDetail(await desk.approvalNamed(next));
     if (invocation.json) terminal.json(view ?? null);
     else terminal.out(approvalShowLines(terminal.screen(), approvalView(detail, systemClockOf().now())));
     return 3;
-  } finally {
-    await desk.close();
-  }
+  });
 }

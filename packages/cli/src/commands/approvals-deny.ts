@@ -1,7 +1,7 @@
 import { OrchestratorError } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { decisionLines } from "../terminal/approvals-view.ts";
 import { decidedOf } from "./approvals-approve.ts";
 
@@ -9,16 +9,14 @@ import { decidedOf } from "./approvals-approve.ts";
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
   const reason = optionOf(invocation, "--reason");
-  if (reason === undefined || reason.trim() === "") throw new OrchestratorError("input_malformed", 'a denial needs a reason; add: --reason "…"');
-  const desk = await openDesk(world, invocation);
-  try {
+  if (reason === undefined || reason.trim() === "")
+    throw new OrchestratorError("input_malformed", 'a denial needs a reason; add: --reason "…"');
+  return atDesk(world, invocation, async (desk) => {
     const answer = await desk.send({ method: "deny", approval: argumentOf(invocation, "id") ?? "", reason });
     const { title, run: id } = decidedOf(answer["view"]);
     await desk.send({ method: "rest", run: id });
     if (invocation.json) terminal.json({ approval: answer["view"] ?? null, is_new: answer["isNew"] ?? false });
     else terminal.out(decisionLines(terminal.screen(), { kind: "denied", title, run: id }));
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

@@ -1,13 +1,12 @@
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import { approvalShowLines } from "../terminal/approval-view.ts";
 import { approvalView } from "../views/approval.ts";
 
 /** `writ approvals show <id>`: renders exactly the hashed bytes. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const view = await desk.approvalNamed(argumentOf(invocation, "id") ?? "");
     const detail = await desk.approvalDetail(view);
     if (invocation.json) {
@@ -17,7 +16,5 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       terminal.out(approvalShowLines(terminal.screen(), approvalView(detail, systemClockOf().now())));
     }
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

@@ -1,14 +1,13 @@
 import { reaches, type ApprovalMode, type ApprovalView } from "@writ/core";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import { approvalListLines } from "../terminal/approvals-view.ts";
 import type { ApprovalRowView } from "../terminal/view.ts";
 
 /** `writ approvals [list]`: what waits, soonest expiry first. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const statuses = hasOption(invocation, "--all") ? [] : ["waiting"];
     const views = await desk.store.views.approvals({ statuses, run: null, limit: 1_000 });
     if (invocation.json) {
@@ -16,12 +15,14 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       return 0;
     }
     const now = systemClockOf().now();
-    const rows = await Promise.all(views.map(async (view) => rowOf(view, now, view.status === "waiting" ? (await desk.approvalDetail(view)).moved !== null : false)));
+    const rows = await Promise.all(
+      views.map(async (view) =>
+        rowOf(view, now, view.status === "waiting" ? (await desk.approvalDetail(view)).moved !== null : false),
+      ),
+    );
     terminal.out(approvalListLines(terminal.screen(), rows));
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function rowOf(view: ApprovalView, now: number, hasMoved: boolean): ApprovalRowView {
@@ -37,6 +38,8 @@ function rowOf(view: ApprovalView, now: number, hasMoved: boolean): ApprovalRowV
 
 /** A tier that this version does not know counts as the furthest. */
 export function reachOf(tier: string): ApprovalMode {
-  const known = (["read_only", "local_write", "network", "delegated", "destructive"] as const).find((mode) => mode === tier);
+  const known = (["read_only", "local_write", "network", "delegated", "destructive"] as const).find(
+    (mode) => mode === tier,
+  );
   return known !== undefined && reaches(known, "read_only") ? known : "destructive";
 }

@@ -2,7 +2,7 @@ import { headOf } from "@writ/runtime";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { acceptLoss } from "../compose-accept-loss.ts";
-import { assertPerson, openDesk } from "../compose.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
@@ -23,14 +23,11 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       );
     return 0;
   }
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const note = String((await desk.send({ method: "sign_head" }))["note"]);
     const { origin, size, time } = headOf(verifier, note);
     if (invocation.json) terminal.json({ origin, size, time, note });
     else terminal.raw("out", note);
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { OrchestratorError, parseCanonical, readInclusion } from "@writ/core";
 import { headOf, inclusionProofs, keysOfLog } from "@writ/runtime";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
 import { counted } from "../terminal/figure.ts";
 import { toldLines } from "../terminal/told-lines.ts";
@@ -11,8 +11,7 @@ import { wholeNumber } from "../whole-number.ts";
 /** `writ audit prove <run>`: proofs against a head signed for them, checked before they are handed out. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const only = wholeNumber(invocation, "--entry", 0);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     const note = String((await desk.send({ method: "sign_head" }))["note"]);
     const seqs = (await desk.store.audit.positions(id)).filter((seq) => only === null || seq === only);
@@ -47,9 +46,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       }),
     );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 /** Positions with neighbours drawn together: `3–7, 9`. */

@@ -4,7 +4,7 @@ import { isDigest, OrchestratorError } from "@writ/core";
 import { approvalReceipt } from "@writ/runtime";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
@@ -12,8 +12,7 @@ import { toldLines } from "../terminal/told-lines.ts";
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const name = argumentOf(invocation, "file") ?? "";
   const file = resolve(world.cwd, name);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const view = await desk.approvalNamed(argumentOf(invocation, "approval") ?? "");
     const { binding_hash: binding } = view;
     if (view.status === "waiting" || !isDigest(binding))
@@ -36,9 +35,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         }),
       );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 /** Never over another file. */

@@ -2,7 +2,7 @@ import { OrchestratorError, parseId } from "@writ/core";
 import { REDACTION_REASONS } from "@writ/runtime";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { counted } from "../terminal/figure.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
@@ -17,8 +17,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     );
   const wanted = optionOf(invocation, "--reason") ?? "erasure_request";
   const reason = REDACTION_REASONS.find((each) => each === wanted) ?? "other";
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const answer = await desk.send({ method: "audit_redact", run: id.value, reason });
     if (invocation.json) terminal.json({ run: id.value, reason, ...answer });
     else
@@ -34,7 +33,5 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         }),
       );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

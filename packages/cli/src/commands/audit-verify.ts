@@ -3,7 +3,7 @@ import { checkLog } from "@writ/runtime";
 import { exitOf } from "@writ/core";
 import { optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import { rememberedHead, verifier } from "../compose-audit.ts";
 import { readGiven } from "../read-given.ts";
 import { auditLines } from "../terminal/audit-view.ts";
@@ -12,8 +12,7 @@ import { auditView } from "../views/audit.ts";
 /** `writ audit verify`: from the raw bytes, without becoming the owner. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const given = optionOf(invocation, "--last-seen");
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const own = await rememberedHead(world, desk.store.log.id);
     const notes = [own ?? [], given === undefined ? [] : readGiven(world, given).toString("utf8")].flat();
     const began = systemClockOf().now();
@@ -23,9 +22,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     if (invocation.json) terminal.json({ ok: exit === 0, exit, ...report, took_ms: now - began });
     else terminal.out(auditLines(terminal.screen(), auditView(report, { now, tookMs: now - began })));
     return exit;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 /** What a look at the log says to the shell. */

@@ -36,7 +36,14 @@ export async function run(setting: Setting): Promise<ExitCode> {
   try {
     const shown = relative(world.cwd, folder);
     if (!invocation.json && terminal.screen().form === "block") {
-      terminal.out([[], ...demoHead(terminal.screen(), { notes: readdirSync(fileURLToPath(NOTES)).length, folder: shown === "" ? "this folder" : `./${shown}` }), []]);
+      terminal.out([
+        [],
+        ...demoHead(terminal.screen(), {
+          notes: readdirSync(fileURLToPath(NOTES)).length,
+          folder: shown === "" ? "this folder" : `./${shown}`,
+        }),
+        [],
+      ]);
     }
     return await tell(desk, setting, shown);
   } finally {
@@ -53,27 +60,65 @@ async function tell(desk: Desk, setting: Setting, folder: string): Promise<ExitC
   if (state.plan === null) throw planFailure(state);
   const setup = desk.planSetting(state.settings?.mode ?? null);
   const isBlock = terminal.screen().form === "block";
-  if (!invocation.json && isBlock) terminal.out([...runHeadLines(terminal.screen(), runHead(state.plan, setup, GOAL, null)), []]);
+  if (!invocation.json && isBlock)
+    terminal.out([...runHeadLines(terminal.screen(), runHead(state.plan, setup, GOAL, null)), []]);
   if (!invocation.json && !isBlock && waiting === null) {
     const gates = runHead(state.plan, setup, GOAL, null).steps.filter((step) => step.gated).length;
-    terminal.out([factLine(terminal.screen(), { at: state.startedAt, noun: "plan", name: null, state: "verified", tookMs: null, words: [state.plan.hash], values: [{ key: "steps", value: state.plan.block.steps.length }, { key: "gates", value: gates }], text: null })]);
+    terminal.out([
+      factLine(terminal.screen(), {
+        at: state.startedAt,
+        noun: "plan",
+        name: null,
+        state: "verified",
+        tookMs: null,
+        words: [state.plan.hash],
+        values: [
+          { key: "steps", value: state.plan.block.steps.length },
+          { key: "gates", value: gates },
+        ],
+        text: null,
+      }),
+    ]);
   }
   const approves = hasOption(invocation, "--approve");
   if (approves) await approveOpen(desk, id);
   const drive = new Drive(desk, id, setting, systemClockOf());
-  const driven = await drive.until(terminal.keyboard === null || approves || invocation.json ? "exit" : "ask", invocation.json);
+  const driven = await drive.until(
+    terminal.keyboard === null || approves || invocation.json ? "exit" : "ask",
+    invocation.json,
+  );
   if (invocation.json) terminal.json(await taskJson(desk, id));
   else await showEnd(desk, setting, id);
   const exit = driven.wasInterrupted ? 130 : exitOfRun(driven.state);
   if (exit === 0 && !invocation.json && isBlock) {
     const into = folder === "" ? "" : `cd ${folder} && `;
-    terminal.out([[], ...suggestionLines(terminal.screen(), "Try next", [{ command: `${into}writ show ${id.slice(4, 14)}`, purpose: "what happened, and why" }, { command: `${into}writ replay ${id.slice(4, 14)}`, purpose: "the same facts again, with no tool" }, { command: 'writ run "Weekly notes into a task list"', purpose: null }])]);
+    terminal.out([
+      [],
+      ...suggestionLines(terminal.screen(), "Try next", [
+        { command: `${into}writ show ${id.slice(4, 14)}`, purpose: "what happened, and why" },
+        { command: `${into}writ replay ${id.slice(4, 14)}`, purpose: "the same facts again, with no tool" },
+        { command: 'writ run "Weekly notes into a task list"', purpose: null },
+      ]),
+    ]);
   }
   return exit;
 }
 
 async function begin(desk: Desk): Promise<RunId> {
-  const { run: made } = await desk.send({ method: "create", goal: GOAL, plan: null, author: null, inputs: {}, context: [], door: "demo", mode: null, budget: {}, approvalTtlMs: null, deadlineAtMs: null, begin: true });
+  const { run: made } = await desk.send({
+    method: "create",
+    goal: GOAL,
+    plan: null,
+    author: null,
+    inputs: {},
+    context: [],
+    door: "demo",
+    mode: null,
+    budget: {},
+    approvalTtlMs: null,
+    deadlineAtMs: null,
+    begin: true,
+  });
   return desk.runNamed(String(made));
 }
 
@@ -95,7 +140,8 @@ function makeNotes(folder: string): void {
   const now = systemClockOf().now() / 1_000;
   for (const [index, name] of readdirSync(source).entries()) {
     const target = join(folder, name);
-    if (existsSync(target)) throw new OrchestratorError("input_malformed", `${target} is there already; run writ demo in an empty folder`);
+    if (existsSync(target))
+      throw new OrchestratorError("input_malformed", `${target} is there already; run writ demo in an empty folder`);
     copyFileSync(join(source, name), target);
     const age = NEW.has(name) ? 3_600 * (index + 1) : 86_400 * (DAYS_BACK + index);
     utimesSync(target, now - age, now - age);

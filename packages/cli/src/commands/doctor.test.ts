@@ -16,9 +16,7 @@ function rowsOf(said: Said): ReadonlyMap<string, JsonObject> {
   return new Map(list.map((row) => [String(row["name"]), row]));
 }
 
-async function examined(
-  work: Workspace,
-): Promise<{
+async function examined(work: Workspace): Promise<{
   readonly exit: number;
   readonly rows: ReadonlyMap<string, JsonObject>;
   readonly broken: readonly string[];

@@ -3,15 +3,14 @@ import { join, resolve } from "node:path";
 import { OrchestratorError } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { exportRun, writeRun } from "../compose-run-folder.ts";
 import { counted } from "../terminal/figure.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ export <run> [DIR]`: the run's readable folder; in the workspace's own place when none is named. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     const given = argumentOf(invocation, "folder");
     const history = await desk.history(id);
@@ -40,9 +39,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         }),
       );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function isFree(folder: string): boolean {

@@ -1,18 +1,16 @@
 import { OrchestratorError, type Amounts, type RunId } from "@writ/core";
 import { argumentOf, optionOf, type Invocation } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
-import { taskJson } from "../drive.ts";
-import { say } from "../terminal/span.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { amountsText } from "../views/amounts.ts";
 import { wholeNumber } from "../whole-number.ts";
-import { stay } from "./run.ts";
+import { goOn } from "./run.ts";
 
 const MILLICENTS = 1_000;
 
 /** `writ extend <run> --steps N --reason TEXT`: more of what ran out; the run goes on. */
 export async function run(setting: Setting): Promise<ExitCode> {
-  const { invocation, terminal, world } = setting;
+  const { invocation, world } = setting;
   const amounts = amountsOf(invocation);
   const reason = optionOf(invocation, "--reason")?.trim() ?? "";
   if (reason === "")
@@ -21,24 +19,11 @@ export async function run(setting: Setting): Promise<ExitCode> {
       'more budget needs a reason, which stands in the record; add: --reason "…"',
     );
   assertPerson(world, invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const id: RunId = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     await desk.send({ method: "extend", run: id, amounts, reason });
-    if (invocation.json) {
-      await desk.send({ method: "rest", run: id });
-      terminal.json(await taskJson(desk, id));
-    } else {
-      terminal.out([
-        say(terminal.screen(), "plain", `  Extended by ${amountsText(amounts)}, recorded with your name and reason.`),
-        [],
-      ]);
-      await stay(desk, setting, id);
-    }
-    return 0;
-  } finally {
-    await desk.close();
-  }
+    return goOn(desk, setting, id, `Extended by ${amountsText(amounts)}, recorded with your name and reason.`);
+  });
 }
 
 /** @throws OrchestratorError `input_malformed` */

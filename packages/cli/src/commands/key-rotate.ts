@@ -1,6 +1,6 @@
 import { optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ key rotate`: a person's to do. */
@@ -8,8 +8,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   assertPerson(world, invocation);
   const wanted = optionOf(invocation, "--reason");
   const reason = wanted === "compromised" || wanted === "other" ? wanted : "scheduled";
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const answer = await desk.send({ method: "key_rotate", reason });
     const key = String(answer["key"]);
     if (invocation.json) terminal.json(answer);
@@ -23,7 +22,5 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         }),
       );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

@@ -1,13 +1,12 @@
 import { keysOfLog } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { keyFileOf, verifier } from "../compose-audit.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ key show`: public parts only; the last one is what a receiver pins with --trust. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const periods = await keysOfLog(desk.store, verifier);
     const file = keyFileOf(world, desk.store.log.id);
     const keys = periods.map(({ seq, key }) => ({ since_entry: seq, key: key.text }));
@@ -29,7 +28,5 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         }),
       );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import { taskHead, type RunView, type TaskHead } from "@writ/core";
 import { hasOption, optionOf, optionsOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { listedRun, listRuns, type ListQuery, type RunList } from "../run-list.ts";
 import { runListLines } from "../terminal/run-list-view.ts";
@@ -13,8 +13,7 @@ const USUAL_LIMIT = 20;
 /** `writ list`: runs that need somebody first, then those that move, then the others by day. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const asked = wholeNumber(invocation, "--limit", 1);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const cursor = optionOf(invocation, "--before");
     const query: ListQuery = {
       states: optionsOf(invocation, "--state"),
@@ -47,9 +46,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       }),
     );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function inOrder({ needsYou, running, others }: RunList): readonly RunView[] {

@@ -1,5 +1,5 @@
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk, systemClockOf } from "../compose.ts";
+import { assertPerson, atDesk, systemClockOf } from "../compose.ts";
 import { addLift, liftDocument } from "../compose-lift.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 import { liftWords } from "../views/rules.ts";
@@ -8,8 +8,7 @@ import { wantedLift } from "../wanted-lift.ts";
 /** `writ policy lift --tool NAME`: lets a bounded case run without asking, in this workspace, under a name that every record of it carries. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const { lift, never } = wantedLift(desk, invocation, systemClockOf().now());
     const file = addLift(world, desk.root, lift);
     if (invocation.json) {
@@ -31,7 +30,5 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       }),
     );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

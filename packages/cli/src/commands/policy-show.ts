@@ -1,6 +1,6 @@
 import { policyDocument, type Lift, type Policy } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import { userConfigFile } from "../compose-config.ts";
 import { policyLines, type PolicyShowView } from "../terminal/policy-view.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -9,8 +9,7 @@ import { liftWords, ruleText } from "../views/rules.ts";
 
 /** `writ policy show`: what may run here, what asks, what is refused, and which named exceptions there are. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const { policy, ceiling } = desk.config;
     const now = systemClockOf().now();
     const matrix = policyMatrix(policy, now);
@@ -28,9 +27,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       terminal.out(policyLines(screen, viewOf(screen, policy, ceiling, matrix, now, userConfigFile(world))));
     }
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function viewOf(

@@ -12,7 +12,7 @@ import {
 } from "@writ/core";
 import { argumentOf, hasOption, optionOf, type Invocation } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import { findingLines } from "../terminal/error-view.ts";
 import { blanks, hanging } from "../terminal/layout.ts";
 import { say } from "../terminal/span.ts";
@@ -24,8 +24,7 @@ const RULE_COLUMN = 4;
 /** `writ policy test <tool> --args JSON`: what policy would answer, and the rules that decide. An answer, whatever it says. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const args = argsOf(invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const { policy } = desk.config;
     const { spec } = toolNamed(desk, argumentOf(invocation, "tool") ?? "");
     const mode = modeOf(invocation, policy.mode);
@@ -73,9 +72,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       ]);
     }
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function findingOf({ at, message }: SchemaProblem) {

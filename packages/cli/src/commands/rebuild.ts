@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { rebuild, type RowDifference } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { sweepRunFolders, writeRun } from "../compose-run-folder.ts";
 import { counted } from "../terminal/figure.ts";
 import { toldLines } from "../terminal/told-lines.ts";
@@ -11,8 +11,7 @@ const MOST_NAMED = 20;
 
 /** `writ rebuild`: lists and run folders anew, from the journal alone. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const store = await desk.own();
     const folders = { written: 0, unchanged: 0, removed: 0 };
     const runs = join(desk.folder, "runs");
@@ -58,9 +57,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       }),
     );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function differenceText({ list, run, row, members }: RowDifference): string {

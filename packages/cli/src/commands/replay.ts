@@ -1,17 +1,17 @@
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { replayAgainst } from "../replay-against.ts";
 import { policyReplayLines, replayLines } from "../terminal/replay-view.ts";
 import { shortId } from "../views/short-id.ts";
 import { isJsonArray, isJsonObject, OrchestratorError, parseStrict, replay, type StoredEntry } from "@writ/core";
-import { plainFact, replayView } from "../views/replay.ts";
+import { plain } from "../event-line.ts";
+import { replayView } from "../views/replay.ts";
 
 /** `writ replay <run> [--against POLICY]`: a difference of what was recorded is exit 5, an answer about another policy is 0. */
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, terminal } = setting;
-  const desk = await openDesk(setting.world, invocation);
-  try {
+  return atDesk(setting.world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     const against = optionOf(invocation, "--against");
     if (against !== undefined) {
@@ -41,8 +41,8 @@ export async function run(setting: Setting): Promise<ExitCode> {
               fact: found.position,
               of,
               step: found.step,
-              recorded: found.recorded && plainFact(found.recorded),
-              derived: found.derived && plainFact(found.derived),
+              recorded: found.recorded && plain(found.recorded),
+              derived: found.derived && plain(found.derived),
               moved: found.moved,
             },
       );
@@ -50,9 +50,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
       terminal.out(replayLines(terminal.screen(), replayView(found, of, await shortId(desk, id))));
     }
     return found.result === "equal" ? 0 : 5;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 /** How many facts an entry's bytes hold; none where they cannot be read any more. */

@@ -1,11 +1,9 @@
 import { OrchestratorError, type Answer } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
-import { taskJson } from "../drive.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { nearest } from "../terminal/nearest.ts";
-import { say } from "../terminal/span.ts";
-import { stay } from "./run.ts";
+import { goOn } from "./run.ts";
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ["happened", "happened"],
@@ -16,28 +14,15 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map([
 
 /** `writ resolve <run> <step> <answer>`: a person's word on a step in doubt or in review; the run goes on. */
 export async function run(setting: Setting): Promise<ExitCode> {
-  const { invocation, terminal, world } = setting;
+  const { invocation, world } = setting;
   const answer = answerNamed(argumentOf(invocation, "answer") ?? "");
   const step = argumentOf(invocation, "step") ?? "";
   assertPerson(world, invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     await desk.send({ method: "resolve", run: id, step, answer });
-    if (invocation.json) {
-      await desk.send({ method: "rest", run: id });
-      terminal.json(await taskJson(desk, id));
-    } else {
-      terminal.out([
-        say(terminal.screen(), "plain", `  ${step}: ${answer.replaceAll("_", " ")}, recorded with your name.`),
-        [],
-      ]);
-      await stay(desk, setting, id);
-    }
-    return 0;
-  } finally {
-    await desk.close();
-  }
+    return goOn(desk, setting, id, `${step}: ${answer.replaceAll("_", " ")}, recorded with your name.`);
+  });
 }
 
 /** @throws OrchestratorError `input_malformed` */

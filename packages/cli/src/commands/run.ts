@@ -1,8 +1,17 @@
 import { resolve } from "node:path";
-import { isTerminal, OrchestratorError, parseId, POLICY_MODES, runStatus, type BudgetDocument, type PolicyMode, type RunId } from "@writ/core";
+import {
+  isTerminal,
+  OrchestratorError,
+  parseId,
+  POLICY_MODES,
+  runStatus,
+  type BudgetDocument,
+  type PolicyMode,
+  type RunId,
+} from "@writ/core";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { Drive, taskJson, type OnApproval } from "../drive.ts";
 import { eventLine } from "../event-line.ts";
@@ -13,6 +22,7 @@ import { readPlanFile, readText } from "../plan-file.ts";
 import { planFailure } from "../plan-failure.ts";
 import { showEnd } from "../show-end.ts";
 import { planLines, runHeadLines } from "../terminal/plan-view.ts";
+import { say } from "../terminal/span.ts";
 import { planView, runHead } from "../views/plan.ts";
 
 const FILE = /\.(json|ya?ml)$/;
@@ -21,14 +31,11 @@ const FILE = /\.(json|ya?ml)$/;
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation } = setting;
   const what = argumentOf(invocation, "what") ?? "";
-  const desk = await openDesk(setting.world, invocation);
-  try {
+  return atDesk(setting.world, invocation, async (desk) => {
     if (hasOption(invocation, "--dry-run")) return await dryRun(desk, setting, what);
     const id = await begun(desk, setting, what);
     return await stay(desk, setting, id);
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId> {
@@ -38,7 +45,8 @@ async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId>
     const id = await desk.runNamed(what);
     const view = await desk.store.views.run(id);
     if (view?.status === "planned" || view?.status === "paused") await desk.send({ method: "resume", run: id });
-    else if (view?.ended_at_ms != null) throw new OrchestratorError("run_ended", `${id} has ended as ${view.status}; see it with: writ show ${id}`);
+    else if (view?.ended_at_ms != null)
+      throw new OrchestratorError("run_ended", `${id} has ended as ${view.status}; see it with: writ show ${id}`);
     return id;
   }
   const { run: made } = await desk.send(createRequest(desk, setting, what, true));
@@ -56,7 +64,10 @@ export function createRequest(desk: Desk, { invocation, world }: Setting, what: 
     plan,
     author: plan === null ? null : "person",
     inputs: readInputs(desk, world.cwd, optionsOf(invocation, "--input")),
-    context: optionsOf(invocation, "--context").map((file) => ({ name: file, text: readText(resolve(world.cwd, file), file) })),
+    context: optionsOf(invocation, "--context").map((file) => ({
+      name: file,
+      text: readText(resolve(world.cwd, file), file),
+    })),
     door: "run",
     mode: mode === undefined ? null : policyMode(mode),
     budget: budgetOf(invocation),
@@ -68,7 +79,8 @@ export function createRequest(desk: Desk, { invocation, world }: Setting, what: 
 
 function policyMode(text: string): PolicyMode {
   const mode = POLICY_MODES.find((each) => each === text);
-  if (mode === undefined) throw new OrchestratorError("input_malformed", `${text} is no policy mode; use one of ${POLICY_MODES.join(", ")}`);
+  if (mode === undefined)
+    throw new OrchestratorError("input_malformed", `${text} is no policy mode; use one of ${POLICY_MODES.join(", ")}`);
   return mode;
 }
 
@@ -76,7 +88,8 @@ function budgetOf(invocation: Setting["invocation"]): BudgetDocument {
   const steps = optionOf(invocation, "--max-steps");
   if (steps === undefined) return {};
   const count = Number(steps);
-  if (!Number.isSafeInteger(count) || count < 0) throw new OrchestratorError("input_malformed", `--max-steps takes a whole number, not ${steps}`);
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new OrchestratorError("input_malformed", `--max-steps takes a whole number, not ${steps}`);
   return { steps: count };
 }
 
@@ -84,10 +97,21 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
   const { terminal, invocation } = setting;
   const request = createRequest(desk, setting, what, false);
   const { plan, verdict } = await desk.check(request);
-  if (invocation.json) terminal.json({ plan_hash: plan.hash, verdict: verdict.verdict, findings: verdict.findings, strictness: verdict.strictness });
-  else terminal.out(planLines(terminal.screen(), planView(plan, desk.planSetting(request.mode), desk.config, `writ run ${what}`)));
+  if (invocation.json)
+    terminal.json({
+      plan_hash: plan.hash,
+      verdict: verdict.verdict,
+      findings: verdict.findings,
+      strictness: verdict.strictness,
+    });
+  else
+    terminal.out(
+      planLines(terminal.screen(), planView(plan, desk.planSetting(request.mode), desk.config, `writ run ${what}`)),
+    );
   if (verdict.verdict === "ok") return 0;
-  throw new OrchestratorError("plan_refused", "the plan has findings and nothing ran; mend it and try again", { problems: verdict.findings });
+  throw new OrchestratorError("plan_refused", "the plan has findings and nothing ran; mend it and try again", {
+    problems: verdict.findings,
+  });
 }
 
 /**
@@ -106,7 +130,10 @@ export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): 
       if (streams) for (const line of eventLine(entry)) terminal.json(line);
     },
   });
-  const driven = await drive.until(isQuiet && !hasOption(invocation, "--on-approval") ? "exit" : onApprovalOf(setting), isQuiet);
+  const driven = await drive.until(
+    isQuiet && !hasOption(invocation, "--on-approval") ? "exit" : onApprovalOf(setting),
+    isQuiet,
+  );
   if (invocation.json && !streams) terminal.json(await taskJson(desk, id));
   else if (!isQuiet) await showEnd(desk, setting, id);
   const { state } = driven;
@@ -117,14 +144,30 @@ export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): 
 
 function onApprovalOf({ invocation, terminal }: Setting): OnApproval {
   const given = optionOf(invocation, "--on-approval");
-  if (given === "ask" || given === "wait" || given === "exit") return given === "ask" && terminal.keyboard === null ? "exit" : given;
+  if (given === "ask" || given === "wait" || given === "exit")
+    return given === "ask" && terminal.keyboard === null ? "exit" : given;
   return terminal.keyboard === null ? "exit" : "ask";
 }
 
 async function head(desk: Desk, { terminal }: Setting, id: RunId): Promise<void> {
   const { state } = await desk.history(id);
   if (state.plan === null) return;
-  const lines = runHeadLines(terminal.screen(), runHead(state.plan, desk.planSetting(state.settings?.mode ?? null), null, null));
+  const lines = runHeadLines(
+    terminal.screen(),
+    runHead(state.plan, desk.planSetting(state.settings?.mode ?? null), null, null),
+  );
   terminal.out([...lines, []]);
 }
 
+/** After a person's word was recorded: says so, and stays with the run that goes on. */
+export async function goOn(desk: Desk, setting: Setting, id: RunId, recorded: string): Promise<ExitCode> {
+  const { terminal, invocation } = setting;
+  if (invocation.json) {
+    await desk.send({ method: "rest", run: id });
+    terminal.json(await taskJson(desk, id));
+  } else {
+    terminal.out([say(terminal.screen(), "plain", `  ${recorded}`), []]);
+    await stay(desk, setting, id);
+  }
+  return 0;
+}

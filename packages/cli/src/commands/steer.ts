@@ -1,7 +1,7 @@
 import { runStatus, type RunId } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";
 import { runEndLines } from "../terminal/run-end-view.ts";
@@ -11,8 +11,7 @@ import { stay } from "./run.ts";
 /** `writ pause | resume | cancel <run>` */
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, world } = setting;
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     switch (invocation.command) {
       case "pause":
@@ -30,9 +29,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
         await desk.send({ method: "resume", run: id });
         return await stay(desk, setting, id);
     }
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 /** Says what became of the run. What was asked for was done, so this is no failure, whatever state it is in now. */

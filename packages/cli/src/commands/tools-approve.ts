@@ -1,6 +1,6 @@
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, openDesk } from "../compose.ts";
+import { assertPerson, atDesk } from "../compose.ts";
 import { paragraph } from "../terminal/layout.ts";
 import { say } from "../terminal/span.ts";
 import { toolNamed } from "../tool-named.ts";
@@ -8,8 +8,7 @@ import { toolNamed } from "../tool-named.ts";
 /** `writ tools approve [name]`: tools that ship with Writ need nobody's word; those of other servers will. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const name = argumentOf(invocation, "tool");
     const names = name === undefined ? [...desk.tools.keys()] : [toolNamed(desk, name).spec.name];
     if (invocation.json) terminal.json({ pending: [], built_in: names });
@@ -26,7 +25,5 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         ),
       );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }

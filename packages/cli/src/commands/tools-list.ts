@@ -1,6 +1,6 @@
 import { reaches, type ToolSpec } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk, systemClockOf } from "../compose.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { columns } from "../terminal/columns.ts";
 import { isOneColumn, type Screen } from "../terminal/screen.ts";
@@ -11,8 +11,7 @@ import { answerFor, repeatable, type ToolQuestion } from "../views/tools.ts";
 
 /** `writ tools list`: by reach, with what policy answers in the present mode. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const specs = [...desk.tools.values()].map((tool) => tool.spec).toSorted(byReach);
     const question = questionOf(desk);
     if (invocation.json) {
@@ -28,9 +27,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       columns(screen, 2, [...(isHeaded ? [head] : []), ...specs.map((spec) => cells(screen, spec, question))]),
     );
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 export function questionOf(desk: Desk): ToolQuestion {

@@ -1,7 +1,7 @@
 import type { ToolSpec } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { columns } from "../terminal/columns.ts";
 import { shortDigest, span } from "../terminal/figure.ts";
@@ -18,8 +18,7 @@ const LABEL_COLUMN = 14;
 
 /** `writ tools show <name>`: what is declared of a tool, which is what decisions rest on. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const { spec } = toolNamed(desk, argumentOf(invocation, "tool") ?? "");
     const question = questionOf(desk);
     if (invocation.json) {
@@ -38,9 +37,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       terminal.out(toolLines(terminal.screen(), desk, spec, question));
     }
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 function toolLines(screen: Screen, desk: Desk, spec: ToolSpec, question: ToolQuestion): readonly Line[] {

@@ -1,13 +1,12 @@
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { stay } from "./run.ts";
 
 /** `writ undo <run>`: takes back what a run did, newest first, as a run of its own behind the same gates. */
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, world } = setting;
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const undone = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     const plan = await desk.undoPlan(undone);
     const { run: made } = await desk.send({
@@ -25,7 +24,5 @@ export async function run(setting: Setting): Promise<ExitCode> {
       begin: true,
     });
     return await stay(desk, setting, await desk.runNamed(String(made)));
-  } finally {
-    await desk.close();
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import { parseId, type Entry, type RunState } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { openDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { eventLine } from "../event-line.ts";
 import { Following } from "../follow.ts";
@@ -17,8 +17,7 @@ import { followedWhole, lineView } from "../views/told-fact.ts";
 
 /** `writ watch`: what happens in all runs from now on; q or Ctrl-C stops looking. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  const desk = await openDesk(world, invocation);
-  try {
+  return atDesk(world, invocation, async (desk) => {
     const log = new LiveLog(terminal, invocation.json);
     const news = new News(desk, (await desk.store.audit.head()).size);
     if (!invocation.json && terminal.screen().form === "block")
@@ -30,9 +29,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       return true;
     });
     return 0;
-  } finally {
-    await desk.close();
-  }
+  });
 }
 
 interface Happened {

@@ -1,4 +1,5 @@
-import { Payload, type JournalEvent, type Replay } from "@writ/core";
+import { plain } from "../event-line.ts";
+import type { JournalEvent, Replay } from "@writ/core";
 import type { ReplayView } from "../terminal/view.ts";
 
 type Told = Exclude<Replay, { readonly result: "not_replayable" }>;
@@ -27,8 +28,8 @@ function clauses(
 ): readonly [readonly string[], readonly string[]] {
   if (recorded === null || derived === null || recorded.type !== derived.type)
     return [[recorded?.type ?? "no fact"], [derived?.type ?? "no fact"]];
-  const left = new Map(Object.entries(plainFact(recorded)));
-  const right = new Map(Object.entries(plainFact(derived)));
+  const left = new Map(Object.entries(plain(recorded) ?? {}));
+  const right = new Map(Object.entries(plain(derived) ?? {}));
   const names = [...new Set([...left.keys(), ...right.keys()])].filter(
     (name) => JSON.stringify(left.get(name)) !== JSON.stringify(right.get(name)),
   );
@@ -37,16 +38,4 @@ function clauses(
     ...names.map((name) => `${name} ${JSON.stringify(members.get(name) ?? null)}`),
   ];
   return [side(left), side(right)];
-}
-
-/** A fact with each payload as its commitment. */
-export function plainFact(fact: JournalEvent): Readonly<Record<string, unknown>> {
-  const plain = (value: unknown): unknown => {
-    if (value instanceof Payload) return { $commit: value.commit };
-    if (Array.isArray(value)) return value.map(plain);
-    if (typeof value === "object" && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
-    return value;
-  };
-  return Object.fromEntries(Object.entries(fact).map(([name, member]) => [name, plain(member)]));
 }

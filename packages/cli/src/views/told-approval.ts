@@ -1,7 +1,6 @@
 import type { JournalEvent, Reason } from "@writ/core";
 import { reasonWords } from "./reason-words.ts";
-import type { Telling } from "./told-entry.ts";
-import type { ToldFact } from "./told-fact.ts";
+import type { Telling, ToldFact } from "./told-fact.ts";
 import { quoted } from "./told-run.ts";
 
 type Told = Omit<ToldFact, "at">;

@@ -1,18 +1,8 @@
-import type { Entry, JournalEvent, RunState } from "@writ/core";
+import type { Entry, RunState } from "@writ/core";
 import { toldApproval } from "./told-approval.ts";
-import type { ToldFact } from "./told-fact.ts";
+import type { Telling, ToldFact } from "./told-fact.ts";
 import { toldRun } from "./told-run.ts";
 import { toldStep } from "./told-step.ts";
-
-/** What telling needs beside the fact itself. */
-export interface Telling {
-  readonly at: number;
-  readonly by: string;
-  /** As the run is now, which may be after this entry. */
-  readonly state: RunState;
-  /** All facts of the entry: an attempt and its verdict are told as one. */
-  readonly facts: readonly JournalEvent[];
-}
 
 type Told = Omit<ToldFact, "at">;
 

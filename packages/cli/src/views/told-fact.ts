@@ -1,3 +1,4 @@
+import type { JournalEvent, RunState } from "@writ/core";
 import type { FactLineView, FollowedFactView } from "../terminal/view.ts";
 
 /** A fact in words, before it is known whether a person or a program reads it. */
@@ -38,4 +39,14 @@ export function lineView(told: ToldFact): FactLineView {
   const { at, noun, name, state } = told;
   const detail = wholeDetail(told);
   return { at, noun, name, state, tookMs: null, words: [], values: [], text: detail === "" ? null : detail };
+}
+
+/** What telling needs beside the fact itself. */
+export interface Telling {
+  readonly at: number;
+  readonly by: string;
+  /** As the run is now, which may be after this entry. */
+  readonly state: RunState;
+  /** All facts of the entry: an attempt and its verdict are told as one. */
+  readonly facts: readonly JournalEvent[];
 }

@@ -3,8 +3,7 @@ import { counted } from "../terminal/figure.ts";
 import { amountsText } from "./amounts.ts";
 import { planSteps } from "./plan.ts";
 import { reasonWords } from "./reason-words.ts";
-import type { Telling } from "./told-entry.ts";
-import type { ToldFact } from "./told-fact.ts";
+import type { Telling, ToldFact } from "./told-fact.ts";
 
 type Told = Omit<ToldFact, "at">;
 

@@ -1,8 +1,7 @@
 import type { JournalEvent, Reason, RunState, VerdictRendered } from "@writ/core";
 import { stepDetail } from "../step-detail.ts";
 import { reasonWords } from "./reason-words.ts";
-import type { Telling } from "./told-entry.ts";
-import type { ToldFact } from "./told-fact.ts";
+import type { Telling, ToldFact } from "./told-fact.ts";
 import { toolAt } from "./tool-at.ts";
 
 type Told = Omit<ToldFact, "at">;

@@ -14,10 +14,6 @@ export function durationMs(value: number): DurationMs {
   return value as DurationMs;
 }
 
-export function after(at: EpochMs, duration: DurationMs): EpochMs {
-  return epochMs(at + duration);
-}
-
 const MS_PER_DAY = 86_400_000;
 
 /**

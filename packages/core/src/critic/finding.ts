@@ -42,10 +42,6 @@ export function finding(code: FindingCode, message: string, place: Place, remedy
   return { code, severity: "error", message, place, remedy };
 }
 
-export function warning(code: FindingCode, message: string, place: Place, remedy: string): Finding {
-  return { code, severity: "warn", message, place, remedy };
-}
-
 /** The gravest consequence among the errors; null when there is none. */
 export function consequence(findings: readonly Finding[]): Consequence | null {
   const wanted = findings

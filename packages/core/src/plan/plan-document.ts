@@ -102,6 +102,5 @@ export const planDocument = z.strictObject({
 export type PlanDocument = z.infer<typeof planDocument>;
 export type StepDocument = z.infer<typeof stepDocument>;
 export type ToolStepDocument = z.infer<typeof toolStep>;
-export type PlannerDocument = z.infer<typeof plannerDocument>;
 export type BudgetDocument = z.infer<typeof budgetDocument>;
 export type PolicyMode = (typeof POLICY_MODES)[number];

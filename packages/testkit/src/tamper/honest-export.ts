@@ -104,15 +104,14 @@ function entriesOfRun(log: HonestLog, run: string): readonly StoredEntry[] {
 }
 
 function documentsOf(log: HonestLog, entries: readonly StoredEntry[]): BundleContent["documents"] {
-  const found = new Map<`sha256:${string}`, Uint8Array>();
-  const open = entries.flatMap(({ bytes }) => documentsNamedBy(bytes));
-  for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {
-    const text = log.documents.get(digest);
-    if (text === undefined || found.has(digest)) continue;
-    found.set(digest, utf8Bytes(text));
-    open.push(...documentsNamedIn(text));
-  }
-  return [...found].map(([digest, bytes]) => ({ digest, bytes }));
+  const reached = new Set<`sha256:${string}`>();
+  const reach = (digest: `sha256:${string}`): void => {
+    if (reached.has(digest) || !log.documents.has(digest)) return;
+    reached.add(digest);
+    documentsNamedIn(log.documents.get(digest) ?? "").forEach(reach);
+  };
+  for (const { bytes } of entries) documentsNamedBy(bytes).forEach(reach);
+  return [...reached].map((digest) => ({ digest, bytes: utf8Bytes(log.documents.get(digest) ?? "") }));
 }
 
 function replayOf(entries: readonly StoredEntry[]): readonly ReplayedRun[] {
