@@ -5,6 +5,11 @@ export function like(pattern: RegExp): unknown {
   return expect.stringMatching(pattern);
 }
 
+/** Stands in an expected value for any text that holds this one. */
+export function holding(text: string): unknown {
+  return expect.stringContaining(text);
+}
+
 /** Stands in an expected value for any list that has all of these. */
 export function having(...items: readonly unknown[]): unknown {
   return expect.arrayContaining([...items]);

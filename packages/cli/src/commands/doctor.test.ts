@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 
 import { isJsonArray, isJsonObject, type JsonObject } from "@writ/core";
 import { describe, expect, test } from "vitest";
+import { holding } from "../acceptance/matching.ts";
 
 import { documentOf, Workspace, type Said } from "../acceptance/workspace.ts";
 
@@ -139,7 +140,7 @@ describe("writ doctor", () => {
     expect(exit).toBe(2);
     expect(rows.get("key")).toMatchObject({
       state: "broken",
-      detail: expect.stringContaining("lies in the workspace"),
+      detail: holding("lies in the workspace"),
     });
   });
 
@@ -151,7 +152,7 @@ describe("writ doctor", () => {
     const young = await examined(work);
     expect(young.rows.get("head")).toMatchObject({
       state: "good",
-      detail: expect.stringContaining("of the last minute not signed yet"),
+      detail: holding("of the last minute not signed yet"),
     });
     stamp(work, "ASC", Date.now() - 5 * MINUTE - 5_000);
     const { rows, broken } = await examined(work);
@@ -174,7 +175,7 @@ describe("writ doctor", () => {
     // The entry was changed behind the log's back, and that is seen, too.
     expect(rows.get("journal")).toMatchObject({
       state: "broken",
-      detail: expect.stringContaining("do not hash to the stored head"),
+      detail: holding("do not hash to the stored head"),
     });
   });
 

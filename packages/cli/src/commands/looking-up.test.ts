@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { ERRORS, isJsonArray, isJsonObject, parseStrict } from "@writ/core";
 import { describe, expect, test } from "vitest";
+import { holding } from "../acceptance/matching.ts";
 
 import { documentOf, Workspace } from "../acceptance/workspace.ts";
 import { COMMANDS } from "../table.ts";
@@ -38,7 +39,7 @@ describe("writ explain", () => {
     });
     expect(await work.command("explain", "evidence_drif")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("writ explain evidence_drift"),
+      err: holding("writ explain evidence_drift"),
     });
   });
 });
@@ -55,7 +56,7 @@ describe("writ completion", () => {
     await using work = Workspace.make(null);
     expect(await work.command("completion", "zhs")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("writ completion zsh"),
+      err: holding("writ completion zsh"),
     });
   });
 });
@@ -99,12 +100,12 @@ describe("writ tools", () => {
     await using work = Workspace.make(null);
     expect(await work.command("tools", "approve")).toMatchObject({
       exit: 0,
-      out: expect.stringContaining("Nothing to approve"),
+      out: holding("Nothing to approve"),
     });
     expect(await work.command("tools", "approve", "docs.write")).toMatchObject({ exit: 2 });
     expect(await work.command("tools", "show", "docs.write")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[tool_not_found]"),
+      err: holding("[tool_not_found]"),
     });
   });
 });

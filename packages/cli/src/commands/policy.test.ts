@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { fromRfc3339, isJsonArray, isJsonObject } from "@writ/core";
 import { describe, expect, test } from "vitest";
+import { holding } from "../acceptance/matching.ts";
 
 import { documentOf, Workspace } from "../acceptance/workspace.ts";
 import { systemClockOf } from "../compose.ts";
@@ -40,7 +41,7 @@ describe("writ policy lift", () => {
     expect((await work.view(again)).status).toBe("awaiting_gate");
     expect(await work.command("policy", "unlift", "lift-docs-write_doc")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[rule_not_found]"),
+      err: holding("[rule_not_found]"),
     });
   });
 
@@ -65,7 +66,7 @@ describe("writ policy lift", () => {
     expect((await other.desk()).config.policy.lifts.map(({ id }) => id)).toEqual(["general"]);
     expect(await work.command("policy", "unlift", "general")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("every workspace"),
+      err: holding("every workspace"),
     });
     expect((await work.command("policy", "unlift", "one")).exit).toBe(0);
     expect((await work.command("policy", "unlift", "two")).exit).toBe(0);
@@ -97,7 +98,7 @@ describe("writ policy lift", () => {
     expect(await work.command("policy", "lift", ...options)).toMatchObject({
       exit,
       out: "",
-      err: expect.stringContaining(`[${code}]`),
+      err: holding(`[${code}]`),
     });
     expect(configText(work)).toBe(text);
   });
@@ -108,7 +109,7 @@ describe("writ policy lift", () => {
     work.configure(text);
     expect(await work.command(...LIFT, "--expires", "1d")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[config_invalid]"),
+      err: holding("[config_invalid]"),
     });
     expect(configText(work)).toBe(text);
   });
@@ -165,16 +166,16 @@ describe("writ policy test", () => {
     const ask = (...argv: readonly string[]) => work.command("policy", "test", ...argv);
     expect(await ask("docs.write", "--args", "{}")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[tool_not_found]"),
+      err: holding("[tool_not_found]"),
     });
     expect(await ask("docs.write_doc", "--args", "[1]")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("JSON object"),
+      err: holding("JSON object"),
     });
     expect(await ask("docs.write_doc", "--args", "{path}")).toMatchObject({ exit: 2 });
     expect(await ask("docs.write_doc", "--mode", "autonomous")).toMatchObject({
       exit: 4,
-      err: expect.stringContaining("[policy_relaxation]"),
+      err: holding("[policy_relaxation]"),
     });
   });
 });
@@ -235,11 +236,11 @@ describe("writ policy show and explain", () => {
     expect(await steps()).toEqual(["look gate recorded", "write gate recorded"]);
     expect(await work.command("policy", "explain", run, "nothing")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[step_not_found]"),
+      err: holding("[step_not_found]"),
     });
     expect(await work.command("policy", "explain", "docs.nothing")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[tool_not_found]"),
+      err: holding("[tool_not_found]"),
     });
   });
 });

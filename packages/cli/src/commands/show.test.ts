@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 
 import { isJsonArray, isJsonObject, parseStrict } from "@writ/core";
 import { describe, expect, test } from "vitest";
+import { holding } from "../acceptance/matching.ts";
 
 import { documentOf, Workspace } from "../acceptance/workspace.ts";
 
@@ -156,9 +157,9 @@ describe("writ show", () => {
     await using work = Workspace.make(null);
     expect(await work.command("show", "zzzz")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[run_not_found]"),
+      err: holding("[run_not_found]"),
     });
-    expect(await work.command("show")).toMatchObject({ exit: 2, err: expect.stringContaining("[usage]") });
+    expect(await work.command("show")).toMatchObject({ exit: 2, err: holding("[usage]") });
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
+import { holding } from "../acceptance/matching.ts";
 
 import { documentOf, Workspace } from "../acceptance/workspace.ts";
 
@@ -13,7 +14,7 @@ describe("pause, resume, cancel", () => {
   test("a paused run stands still, and goes on where it stood", async () => {
     await using work = Workspace.make(null);
     const run = await work.plan([write]);
-    expect(await work.command("pause", run)).toMatchObject({ exit: 0, out: expect.stringContaining("‖ Paused") });
+    expect(await work.command("pause", run)).toMatchObject({ exit: 0, out: holding("‖ Paused") });
     expect(documentOf(await work.command("show", run, "--json"))).toMatchObject({
       status: "paused",
       reason: "operator_paused",
@@ -21,7 +22,7 @@ describe("pause, resume, cancel", () => {
     });
     expect(await work.command("pause", run)).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[nothing_to_answer]"),
+      err: holding("[nothing_to_answer]"),
     });
     const resumed = await work.command("resume", run, "--json");
     expect(resumed.exit).toBe(3);
@@ -34,11 +35,11 @@ describe("pause, resume, cancel", () => {
     const run = await work.plan([missing]);
     expect(await work.command("cancel", run, "--reason", "not today")).toMatchObject({
       exit: 0,
-      out: expect.stringContaining("– Cancelled"),
+      out: holding("– Cancelled"),
     });
     expect(documentOf(await work.command("show", run, "--json"))).toMatchObject({ status: "cancelled" });
     for (const verb of ["pause", "resume"]) {
-      expect(await work.command(verb, run)).toMatchObject({ exit: 1, err: expect.stringContaining("[run_ended]") });
+      expect(await work.command(verb, run)).toMatchObject({ exit: 1, err: holding("[run_ended]") });
     }
     expect(await work.command("cancel", run, "--json")).toMatchObject({ exit: 1 });
     expect(existsSync(join(work.root, "out.md"))).toBe(false);
@@ -64,7 +65,7 @@ describe("extend", () => {
     const [next] = [paused["next"]].flat();
     expect(next).toBe(`writ extend ${run} --wall-clock-ms 120000 --reason "…"`);
     const extended = await work.command("extend", run, "--wall-clock-ms", "120000", "--reason", "slow disk");
-    expect(extended).toMatchObject({ exit: 0, out: expect.stringContaining("Extended by 2 min of work") });
+    expect(extended).toMatchObject({ exit: 0, out: holding("Extended by 2 min of work") });
     expect(extended.out).toContain("✓ Completed");
     expect((await work.command("show", run)).out).toContain('says mira: "slow disk"');
   });
@@ -74,16 +75,16 @@ describe("extend", () => {
     const run = await work.plan([search]);
     expect(await work.command("extend", run, "--steps", "5")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("reason"),
+      err: holding("reason"),
     });
     expect(await work.command("extend", run, "--reason", "x")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("--steps 5"),
+      err: holding("--steps 5"),
     });
     expect(await work.command("extend", run, "--steps", "1.5", "--reason", "x")).toMatchObject({ exit: 2 });
     expect(await work.command("extend", run, "--steps", "5", "--reason", "x")).toMatchObject({
       exit: 1,
-      err: expect.stringContaining("[run_ended]"),
+      err: holding("[run_ended]"),
     });
   });
 });
@@ -106,15 +107,15 @@ describe("resolve", () => {
     const run = await work.plan([missing]);
     expect(await work.command("resolve", run, "look", "hapened")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("did you mean happened"),
+      err: holding("did you mean happened"),
     });
     expect(await work.command("resolve", run, "look", "happened")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[nothing_to_answer]"),
+      err: holding("[nothing_to_answer]"),
     });
     expect(await work.command("resolve", run, "other", "skip")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[step_not_found]"),
+      err: holding("[step_not_found]"),
     });
   });
 });
@@ -148,7 +149,7 @@ describe("undo", () => {
     const run = await work.plan([search]);
     expect(await work.command("undo", run)).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[nothing_to_answer]"),
+      err: holding("[nothing_to_answer]"),
     });
   });
 });

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 
 import { isJsonArray, parseStrict } from "@writ/core";
 import { describe, expect, test } from "vitest";
+import { having, holding, withMembers } from "../acceptance/matching.ts";
 
 import { documentOf, Workspace } from "../acceptance/workspace.ts";
 
@@ -59,7 +60,7 @@ describe("a run's folder", () => {
     expect(readdirSync(target).toSorted()).toEqual(FOLDER);
     expect(await work.command("export", run, target)).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[folder_not_empty]"),
+      err: holding("[folder_not_empty]"),
     });
     expect(documentOf(await work.command("export", run, "--json"))).toMatchObject({
       folder: join(work.folder, "runs", run),
@@ -101,13 +102,13 @@ describe("writ rebuild", () => {
     const found = isJsonArray(differences) ? differences : [];
     expect(found).toHaveLength(5);
     expect(found).toEqual(
-      expect.arrayContaining([
+      having(
         { run: first, list: "runs", row: first, kind: "wrong", members: ["status", "goal"] },
         { run: second, list: "runs", row: second, kind: "missing", members: [] },
         { run: first, list: "artifacts", row: "out.md (write)", kind: "missing", members: [] },
-        expect.objectContaining({ run: third, list: "approvals", kind: "wrong", members: ["status"] }),
+        withMembers({ run: third, list: "approvals", kind: "wrong", members: ["status"] }),
         { run: stranger, list: "runs", row: stranger, kind: "extra", members: [] },
-      ]),
+      ),
     );
     expect(removed).toEqual([stranger]);
     expect((await work.command("list", "--json")).out).toBe(before.out);
@@ -128,11 +129,11 @@ describe("writ backup", () => {
     db.close();
     expect(await work.command("backup", target)).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("[folder_not_empty]"),
+      err: holding("[folder_not_empty]"),
     });
     expect(await work.command("backup", "notes/copy")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("its tools could read"),
+      err: holding("its tools could read"),
     });
     expect(existsSync(join(work.root, "notes"))).toBe(false);
     const dated = documentOf(await work.command("backup", "--json"));

@@ -97,8 +97,8 @@ function twoDigits(score: string): string {
   return Number.isFinite(value) ? value.toFixed(2) : score;
 }
 
-function stepless({ step: _, ...reason }: Reason): string {
-  return reasonWords(reason);
+function stepless({ code, detail, trip }: Reason): string {
+  return reasonWords({ code, ...(detail === undefined ? {} : { detail }), ...(trip === undefined ? {} : { trip }) });
 }
 
 function firstLine(text: string): string {
