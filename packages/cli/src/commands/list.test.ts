@@ -61,7 +61,7 @@ describe("writ list", () => {
       states.add(`${String(head["status"])} ${String(head["reason"])}`);
     }
     // The premise: they stand in as many different places.
-    expect([...states].toSorted(byText)).toEqual([
+    expect([...states].map(String).toSorted(byText)).toEqual([
       "awaiting_gate null",
       "completed null",
       "paused budget_exhausted",
