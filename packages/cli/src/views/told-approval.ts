@@ -20,13 +20,14 @@ export function toldApproval(fact: JournalEvent, { by }: Telling): Told | null {
     case "approval_expired":
       return told(fact, "expired", "nobody answered in time", "bad");
     case "approval_voided":
-      return told(fact, "voided", `request void: ${voidWords(fact.reason)}`, "neutral");
+      return told(fact, "voided", `request void: ${voidWords(fact.reason, by)}`, "neutral");
     default:
       return null;
   }
 }
 
-function voidWords({ code, detail }: Reason): string {
+function voidWords({ code, detail }: Reason, by: string): string {
+  if (detail === "ask_again") return `${by} wants it asked anew`;
   return code === "run_closing" || detail === undefined
     ? reasonWords({ code })
     : `${detail.replaceAll("_", " ")} moved`;

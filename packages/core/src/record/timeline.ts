@@ -13,8 +13,8 @@ export interface StepHistory {
 
 export interface AttemptHistory {
   readonly number: number;
-  readonly startedAt: number;
-  readonly endedAt: number | null;
+  readonly started_at_ms: number;
+  readonly ended_at_ms: number | null;
   readonly outcome: "returned" | "failed" | "abandoned" | "in_doubt" | "open";
   readonly detail: string | null;
   readonly authority: string;
@@ -52,8 +52,8 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
       step.tool = fact.tool;
       step.attempts.push({
         number: fact.attempt,
-        startedAt: at,
-        endedAt: null,
+        started_at_ms: at,
+        ended_at_ms: null,
         outcome: "open",
         detail: null,
         authority: "approval" in fact.authority ? fact.authority.approval : fact.authority.rules.join(", "),
@@ -83,5 +83,5 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
 
 function end(step: Drafted, at: number, outcome: AttemptHistory["outcome"], detail: string | null): void {
   const last = step.attempts.at(-1);
-  if (last?.outcome === "open") step.attempts[step.attempts.length - 1] = { ...last, endedAt: at, outcome, detail };
+  if (last?.outcome === "open") step.attempts[step.attempts.length - 1] = { ...last, ended_at_ms: at, outcome, detail };
 }

@@ -1,0 +1,142 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { isJsonArray, isJsonObject, parseStrict, type Json } from "@writ/core";
+import { describe, expect, test } from "vitest";
+
+import { Workspace } from "../acceptance/workspace.ts";
+import { COMMANDS } from "../table.ts";
+
+const DOCUMENT = readFileSync(new URL("../../../../docs/json.md", import.meta.url), "utf8");
+const GOAL = "Find new docs from the last 24 hours and summarize them";
+
+/** Documented examples by the command in their heading. */
+function examples(): ReadonlyMap<string, Json> {
+  const found = new Map<string, Json>();
+  for (const section of DOCUMENT.split(/^#{2,3} /m)) {
+    const [, json] = /```json\n([^]*?)\n```/.exec(section) ?? [];
+    const title = section.split("\n")[0] ?? "";
+    if (json !== undefined) found.set(title.replaceAll("`", ""), parseStrict(json));
+  }
+  return found;
+}
+
+/** Where real output does not have the documented shape; an empty object or array stands for any. */
+function differences(documented: Json, real: Json, at: string): readonly string[] {
+  if (documented === null || real === null) return [];
+  if (isJsonArray(documented)) {
+    const [shape] = documented;
+    if (!isJsonArray(real)) return [`${at} is no array`];
+    return shape === undefined ? [] : real.flatMap((item, index) => differences(shape, item, `${at}/${index}`));
+  }
+  if (isJsonObject(documented)) {
+    const wanted = Object.entries(documented);
+    if (!isJsonObject(real)) return [`${at} is no object`];
+    if (wanted.length === 0) return [];
+    const unknown = Object.keys(real).filter((name) => !(name in documented));
+    return [
+      ...unknown.map((name) => `${at}/${name} is not documented`),
+      ...wanted.flatMap(([name, shape]) =>
+        name in real ? differences(shape, real[name] ?? null, `${at}/${name}`) : [`${at}/${name} is missing`],
+      ),
+    ];
+  }
+  return typeof documented === typeof real ? [] : [`${at} is ${typeof real}`];
+}
+
+/** The text at a path of members and positions; empty where there is none. */
+function text(value: Json, ...path: readonly (string | number)[]): string {
+  const found = path.reduce<Json>((node, part) => {
+    if (isJsonArray(node) && typeof part === "number") return node[part] ?? null;
+    return isJsonObject(node) ? (node[String(part)] ?? null) : null;
+  }, value);
+  return typeof found === "string" ? found : "";
+}
+
+/** What the commands really print, by the same names, each in one line. */
+async function printed(work: Workspace): Promise<ReadonlyMap<string, Json>> {
+  const said = new Map<string, Json>();
+  const ask = async (name: string, ...argv: readonly string[]): Promise<Json> => {
+    const { out } = await work.command(...(argv.length === 0 ? name.split(" ").slice(1) : argv), "--json");
+    expect({ name, lines: out.trim().split("\n").length }).toEqual({ name, lines: 1 });
+    const value = parseStrict(out.trim());
+    said.set(name, value);
+    return value;
+  };
+  const fresh = join(work.base, "fresh");
+  mkdirSync(fresh);
+  await ask("writ init", "init", fresh);
+  const run = text(await ask("writ plan", "plan", GOAL), "run_id");
+  await ask("writ plan --explain", "plan", "--explain", GOAL);
+  await ask("writ run --dry-run", "run", GOAL, "--dry-run");
+  await ask("writ run", "run", run);
+  const first = text(await ask("writ approvals"), 0, "approval_id");
+  const again = text(await ask("again", "approvals", "ask-again", first), "approval_id");
+  await ask("writ approvals show", "approvals", "show", again);
+  await ask("writ approvals approve", "approvals", "approve", again);
+  await ask("writ list");
+  await ask("writ show --checkpoints", "show", run, "--checkpoints");
+  await ask("writ report", "report", run);
+  await ask("writ replay", "replay", run);
+  await ask("writ replay --against", "replay", run, "--against", "review_required");
+  const other = await ask("other", "run", GOAL);
+  await ask("writ approvals deny", "approvals", "deny", text(other, "approvals", 0, "approval_id"), "--reason", "no");
+  await ask("writ audit verify");
+  await ask("writ audit checkpoint");
+  await ask("writ audit prove", "audit", "prove", run);
+  await ask("writ audit export", "audit", "export", run, join(work.base, "bundle"));
+  await ask("writ verify-bundle", "verify-bundle", join(work.base, "bundle"));
+  await ask("writ key show");
+  await ask("writ audit receipt", "audit", "receipt", again, join(work.base, "receipt.json"));
+  await ask("writ doctor");
+  await ask("writ export", "export", run);
+  await ask("writ rebuild");
+  await ask("writ backup");
+  await ask("writ tools list");
+  await ask("writ tools show", "tools", "show", "docs.get_doc");
+  await ask("writ tools approve");
+  await ask("writ policy show");
+  await ask("writ policy test", "policy", "test", "docs.write_doc", "--args", '{"path":"a.md"}');
+  await ask("writ policy explain <tool>", "policy", "explain", "docs.write_doc");
+  await ask("writ policy explain <run>", "policy", "explain", run);
+  const lifted = await ask(
+    "writ policy lift",
+    "policy",
+    "lift",
+    "--tool",
+    "docs.write_doc",
+    "--folder",
+    "briefs",
+    "--expires",
+    "30d",
+  );
+  await ask("writ policy unlift", "policy", "unlift", text(lifted, "lift", "id"));
+  await ask("writ config show");
+  await ask("writ explain", "explain", "evidence_drift");
+  await ask("writ completion", "completion", "bash");
+  await ask("writ key rotate");
+  await ask("writ audit redact", "audit", "redact", run);
+  await ask("An error", "show", "zzzz");
+  const { out } = await work.command("run", run, "--events");
+  const [event] = (await work.command("run", GOAL, "--events")).out.trim().split("\n");
+  said.set("writ run --events, writ show --follow, writ watch", parseStrict(event ?? out));
+  return said;
+}
+
+describe("docs/json.md", () => {
+  test("shows exactly what the commands print", async () => {
+    await using work = Workspace.make("notes");
+    const said = await printed(work);
+    const documented = examples();
+    expect(documented.size).toBeGreaterThan(35);
+    expect([...documented.keys()].filter((name) => !said.has(name))).toEqual([]);
+    for (const [name, shape] of documented) {
+      expect({ name, differences: differences(shape, said.get(name) ?? null, "") }).toEqual({ name, differences: [] });
+    }
+  });
+
+  test("speaks of every command", () => {
+    const missing = COMMANDS.map(({ name }) => name).filter((name) => !DOCUMENT.includes(`writ ${name}`));
+    expect(missing).toEqual([]);
+  });
+});
