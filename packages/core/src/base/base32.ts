@@ -7,9 +7,13 @@ const BASE32 = "0123456789abcdefghjkmnpqrstvwxyz";
  * @see D. Crockford, "Base 32", 2019
  */
 export function toBase32(bytes: Uint8Array): string {
-  const digits = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n).toString(32);
-  const padded = digits.padStart((bytes.length * 8) / 5, "0");
-  return padded.replace(/./g, (digit) => BASE32.charAt(Number.parseInt(digit, 32)));
+  let text = "";
+  for (let end = 5; end <= bytes.length * 8; end += 5) {
+    const at = (end - 1) >> 3;
+    const pair = ((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0);
+    text += BASE32.charAt((pair >> (at * 8 + 8 - end)) & 31);
+  }
+  return text;
 }
 
 /** @param value an integer in [0, 2^53) */

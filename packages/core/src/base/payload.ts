@@ -1,6 +1,6 @@
 import type { Commit } from "./digest.ts";
 import { InvariantError, OrchestratorError } from "./error.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { parseJson } from "./parsed-json.ts";
 import { utf8Text } from "./utf8.ts";
 
@@ -55,6 +55,11 @@ export class Payload {
   json(): Json {
     if (this.#value === undefined) this.#value = this.#parsed();
     return this.#value;
+  }
+
+  /** The canonical JSON that was sealed, without reading it where it came from a store. */
+  canonical(): string {
+    return this.#stored === null || this.form !== "json" ? canonicalJson(this.json()) : utf8Text(this.#stored);
   }
 
   object(): JsonObject {

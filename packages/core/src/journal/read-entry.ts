@@ -51,7 +51,7 @@ function parsed(stored: StoredEntry): Readonly<Record<string, unknown>> {
   throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, { details: { seq: stored.seq } });
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
@@ -77,15 +77,14 @@ class Births {
     return this.#n;
   }
 
+  /** Puts payloads in place of their handles, in a value that was parsed a moment ago and belongs to nobody else. */
   revive(value: unknown): unknown {
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => this.revive(item));
+    if (!isRecord(value)) return value;
     if (isHandle(value)) return this.#payload(value);
-    const revived: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(value)) {
-      revived[name] = typeof member === "object" ? this.revive(member) : member;
+    for (const name of Object.keys(value)) {
+      if (typeof value[name] === "object") value[name] = this.revive(value[name]);
     }
-    return revived;
+    return value;
   }
 
   #payload(handle: Handle): Payload {

@@ -1,4 +1,5 @@
-import { digestOf } from "../base/digest.ts";
+import { digestBytes } from "../base/digest.ts";
+import { argsText } from "./fingerprint.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Payload } from "../base/payload.ts";
 import { authorize, type Authorization } from "../policy/authorize.ts";
@@ -114,7 +115,7 @@ function keyOf(state: RunState, tool: string, args: JsonObject, occurrence: numb
   const secret = state.keySecret;
   if (secret === null) return "";
   return idempotencyKey(state.rules.hash, secret.raw(), {
-    argsHash: digestOf(state.rules.hash, args),
+    argsHash: digestBytes(state.rules.hash, argsText(args)),
     occurrence,
     root: parseRunId(state.run),
     tenant: state.tenant,

@@ -12,7 +12,7 @@ import { authorizeCall, callBudget, givenArgs, toolCall, type Call } from "./cal
 import { driftOf, voided } from "./decide-approval.ts";
 import { finalOutcome, unexpectedIn } from "./decide-execution.ts";
 import type { Authority, JournalEvent } from "./event.ts";
-import { callOf } from "./fingerprint.ts";
+import { argsText, callOf } from "./fingerprint.ts";
 import { located, UNDO } from "./paths.ts";
 import type { Reason } from "./reason.ts";
 import { lookup, resolveArgs } from "./references.ts";
@@ -159,7 +159,7 @@ function fromLedger({ state, at, step }: Entering, call: Call, done: Done): Jour
 function looping({ state, at, step }: Entering, call: Call): readonly JournalEvent[] | null {
   const rule = state.rules.tools.get(step.tool);
   const trip = tripOnCall(
-    state.calls.get(callOf(state.rules.hash, call.tool, call.args)),
+    state.calls.get(callOf(state.rules.hash, call.tool, argsText(call.args))),
     rule?.spec.traits.maxIdentical ?? null,
   );
   return trip === null

@@ -1,4 +1,3 @@
-import { canonicalJson } from "../base/json.ts";
 import type { Payload } from "../base/payload.ts";
 import { minus, NOTHING, plus } from "../budget/budget.ts";
 import { observed } from "../budget/loop-guard.ts";
@@ -7,7 +6,7 @@ import { extend } from "./chain.ts";
 import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
 import { makeReady, settleStep, wake } from "./evolve-step.ts";
-import { callOf } from "./fingerprint.ts";
+import { callOf, fingerprint } from "./fingerprint.ts";
 import type { Usage } from "./input.ts";
 import { located } from "./paths.ts";
 import type { Attempt, RunState, StepState } from "./state.ts";
@@ -119,11 +118,9 @@ function returned(state: RunState, step: StepState, fact: Extract<Fact, { type: 
   step.output = fact.output;
   if (attempt === undefined) return;
   if (!attempt.args.isErased && !fact.output.isErased) {
-    const call = callOf(state.rules.hash, attempt.tool, attempt.args.object());
-    state.calls.set(
-      call,
-      observed(state.calls.get(call), state.rules.hash.sha256Hex(canonicalJson(fact.output.json()))),
-    );
+    const { hash } = state.rules;
+    const call = callOf(hash, attempt.tool, attempt.args.canonical());
+    state.calls.set(call, observed(state.calls.get(call), fingerprint(hash, fact.output.canonical())));
   }
   if (!isEffectful(state, attempt.tool)) return;
   remember(state, step, { tool: attempt.tool, key: attempt.key }, fact.output);

@@ -25,7 +25,7 @@ export function settleStep(state: RunState, path: string, settling: Settling): v
   tally(state, outcome);
   const scope = state.scopes.get(step.scope);
   if (scope === undefined) return;
-  if (output !== null && !output.isErased) step.kept = keep(scope, step.index, output.json());
+  if (output !== null && !output.isErased) step.kept = keep(scope, step.index, output);
   scope.left -= 1;
   if (outcome === "failed") fail(state, step, reason);
   if (isEntered(state, scope.path)) release(state, scope, step.index);

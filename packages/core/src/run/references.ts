@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
+import type { Payload } from "../base/payload.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { compiled } from "../plan/block.ts";
 import type { Found } from "../plan/evaluate.ts";
@@ -39,11 +40,11 @@ function readKept(step: StepState, pointer: Pointer): Json | undefined {
   return step.kept?.get(pointerText(pointer));
 }
 
-/** What later steps will read of an output: computed once, when it arrives. */
-export function keep(scope: Scope, index: number, output: Json): ReadonlyMap<string, Json> {
+/** What later steps will read of an output: computed once, when it arrives, and only where something is read. */
+export function keep(scope: Scope, index: number, output: Payload): ReadonlyMap<string, Json> {
   const kept = new Map<string, Json>();
   for (const [text, pointer] of compiled(scope.block).reads[index] ?? []) {
-    const value = valueAt(output, pointer);
+    const value = valueAt(output.json(), pointer);
     if (value !== undefined) kept.set(text, value);
   }
   return kept;
