@@ -44,7 +44,8 @@ describe("a run's folder", () => {
       removed: 2,
     });
     expect(statSync(join(folder, "report.md")).ino).toBe(before);
-    expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(["logs", "logs/a.1.json", "report.md"]);
+    const left = new Set(readdirSync(folder, { recursive: true }));
+    expect(left).toEqual(new Set(["logs", "logs/a.1.json", "report.md"]));
   });
 
   test("sweeps what a writer that died left behind, and leaves one that lives alone", async () => {
@@ -60,13 +61,13 @@ describe("a run's folder", () => {
     const versions = ["a", "b"].map((letter) => letter.repeat(200_000));
     await writeRunFolder(folder, files({ "report.md": versions[0] ?? "" }));
     let looks = 0;
-    let isDone = false;
+    const work = { isDone: false };
     const writing = (async () => {
       for (let turn = 0; turn < 40; turn += 1)
         await writeRunFolder(folder, files({ "report.md": versions[turn % 2] ?? "" }));
-      isDone = true;
+      work.isDone = true;
     })();
-    while (!isDone) {
+    while (!work.isDone) {
       expect(versions).toContain(readFileSync(join(folder, "report.md"), "utf8"));
       looks += 1;
       await new Promise(setImmediate);

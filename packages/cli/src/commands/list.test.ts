@@ -87,6 +87,9 @@ describe("writ list", () => {
     const count = Object.keys(runs).length;
     const first = await work.command("list", "--limit", "5");
     expect(first.out).toMatch(new RegExp(`… ${count - 5} more runs:`));
+    const plain = await work.command("list", "--limit", "5", "--plain");
+    expect(plain.err).toMatch(new RegExp(`^writ: ${count - 5} more runs: writ list --before run_`));
+    expect(plain.out.trim().split("\n")).toHaveLength(5);
     const whole = arrayOf(await work.command("list", "--json", "--all")).map(({ run_id }) => String(run_id));
     const page = arrayOf(await work.command("list", "--json", "--limit", "5")).map(({ run_id }) => String(run_id));
     expect(page).toEqual(whole.slice(0, 5));

@@ -4,7 +4,9 @@ import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import type { Desk } from "../desk.ts";
 import { listedRun, listRuns, type ListQuery, type RunList } from "../run-list.ts";
+import { counted } from "../terminal/figure.ts";
 import { runListLines } from "../terminal/run-list-view.ts";
+import { say } from "../terminal/span.ts";
 import { runRow } from "../views/run-row.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -45,6 +47,12 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         more: list.left === 0 ? null : { count: list.left, command: further.join(" ") },
       }),
     );
+    // The rows of a program end without a word; what they leave out is said beside them.
+    if (screen.form === "lines" && list.left > 0) {
+      terminal.err([
+        say(terminal.errorScreen(), "plain", `writ: ${counted(list.left, "more run")}: ${further.join(" ")}`),
+      ]);
+    }
     return 0;
   });
 }

@@ -8,7 +8,8 @@ import { LiveLog } from "../live-log.ts";
 import { listRuns } from "../run-list.ts";
 import { factLine } from "../terminal/fact-line.ts";
 import { followedFact } from "../terminal/run-show-view.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { cut } from "../terminal/layout.ts";
+import { textEdge, type Screen } from "../terminal/screen.ts";
 import { say, type Line } from "../terminal/span.ts";
 import { runShowView } from "../views/run-show.ts";
 import { shortId } from "../views/short-id.ts";
@@ -19,13 +20,14 @@ import { followedWhole, lineView } from "../views/told-fact.ts";
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   return atDesk(world, invocation, async (desk) => {
     const log = new LiveLog(terminal, invocation.json);
+    const teller = new Teller(desk);
     const news = new News(desk, (await desk.store.audit.head()).size);
     if (!invocation.json && terminal.screen().form === "block")
       log.add(await startLines(terminal.screen(), desk), news.position);
     await log.follow(desk, async () => {
       const seen = await news.since();
       if (invocation.json) for (const line of seen.flatMap(({ entry }) => eventLine(entry))) terminal.json(line);
-      else if (seen.length > 0) log.add(await lines(terminal.screen(), desk, seen), news.position);
+      else if (seen.length > 0) log.add(await teller.lines(terminal.screen(), seen), news.position);
       return true;
     });
     return 0;
@@ -92,27 +94,39 @@ async function startLines(screen: Screen, desk: Desk): Promise<readonly Line[]> 
   return [[...say(screen, "plain", `  ${now}; `), ...say(screen, "dim", "q stops looking, not the runs")], []];
 }
 
-/** The run is named where another one speaks. */
-async function lines(screen: Screen, desk: Desk, seen: readonly Happened[]): Promise<readonly Line[]> {
-  const rows: Line[] = [];
-  let speaking = "";
-  for (const { entry, state } of seen) {
-    const told = toldEntry(entry, state);
-    if (screen.form === "lines") {
-      rows.push(
-        ...told.map((fact) => factLine(screen, { ...lineView(fact), values: [{ key: "run", value: entry.run }] })),
-      );
-      continue;
-    }
-    if (told.length > 0 && speaking !== entry.run) {
-      const { goal } = runShowView(state, state.now);
-      rows.push([
-        ...say(screen, "strong", `  ${await shortId(desk, entry.run)}`),
-        ...say(screen, "dim", `  ${goal.split("\n")[0] ?? ""}`.slice(0, 60)),
-      ]);
-    }
-    if (told.length > 0) speaking = entry.run;
-    rows.push(...told.flatMap((fact) => followedFact(screen, followedWhole(fact))));
+/** Tells what happened; the run is named where another one speaks. */
+class Teller {
+  readonly #desk: Desk;
+  #speaking = "";
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
   }
-  return rows;
+
+  async lines(screen: Screen, seen: readonly Happened[]): Promise<readonly Line[]> {
+    const rows: Line[] = [];
+    for (const { entry, state } of seen) {
+      const told = toldEntry(entry, state);
+      if (screen.form === "lines") {
+        rows.push(
+          ...told.map((fact) => factLine(screen, { ...lineView(fact), values: [{ key: "run", value: entry.run }] })),
+        );
+        continue;
+      }
+      if (told.length > 0) rows.push(...(await this.#name(screen, entry.run, state)));
+      rows.push(...told.flatMap((fact) => followedFact(screen, followedWhole(fact))));
+    }
+    return rows;
+  }
+
+  async #name(screen: Screen, run: string, state: RunState): Promise<readonly Line[]> {
+    if (this.#speaking === run) return [];
+    this.#speaking = run;
+    const { goal } = runShowView(state, state.now);
+    const head = [
+      ...say(screen, "strong", `  ${await shortId(this.#desk, run)}`),
+      ...say(screen, "dim", `  ${goal.split("\n")[0] ?? ""}`),
+    ];
+    return [cut(screen, head, textEdge(screen))];
+  }
 }

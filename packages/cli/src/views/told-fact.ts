@@ -36,9 +36,21 @@ function wholeDetail({ said, detail }: ToldFact): string {
 
 /** For programs: one line. */
 export function lineView(told: ToldFact): FactLineView {
-  const { at, noun, name, state } = told;
+  const { at, noun, name, state, step } = told;
   const detail = wholeDetail(told);
-  return { at, noun, name, state, tookMs: null, words: [], values: [], text: detail === "" ? null : detail };
+  // A request is named by its id; who asks is the step.
+  const isAsked = told.fact === "approval_requested";
+  const isSaid = detail === "" || detail === state || isAsked;
+  return {
+    at,
+    noun,
+    name,
+    state,
+    tookMs: null,
+    words: noun === "approval" && step !== null ? [step] : [],
+    values: [],
+    text: isSaid ? null : detail,
+  };
 }
 
 /** What telling needs beside the fact itself. */
