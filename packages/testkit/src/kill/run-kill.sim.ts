@@ -13,14 +13,16 @@ import { initWorkspace } from "@writ/adapters/workspace/init";
 import { workspacePaths } from "@writ/adapters/workspace/layout";
 import { canonicalJson, parseId, plainJson, runView, type RunId } from "@writ/core";
 import { readHistory, replayRun, rulesOfRun, toolRules, verifyLog } from "@writ/runtime";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { bundleProgram } from "../../../../scripts/bundle-program.ts";
 import { TEST_LOG } from "../contracts/store-drafts.ts";
 import { EffectServer } from "./effect-server.ts";
 import { EFFECTS, FACT_TYPES } from "./kill-plan.ts";
 import type { DriverOrder } from "./run-driver.ts";
 import { killTools } from "./kill-tools.ts";
 
-const DRIVER = fileURLToPath(new URL("./run-driver.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
+let driver = "";
 const KILLS = process.env["WRIT_LONG"] === "1" ? 10_000 : 200;
 const LANES = 2;
 /** Within so many kills a planted bug is to be seen. */
@@ -55,7 +57,7 @@ class Warm {
   #waiting: (() => void)[] = [];
 
   constructor() {
-    this.child = spawn(process.execPath, [DRIVER], { stdio: ["pipe", "pipe", "pipe"] });
+    this.child = spawn(process.execPath, [driver], { stdio: ["pipe", "pipe", "pipe"] });
     this.ended = once(this.child, "close");
     void this.ended.then(() => this.#wake());
     this.child.stderr.on("data", (chunk: Buffer) => (this.#errors += chunk.toString()));
@@ -266,6 +268,11 @@ async function killMany(
   await Promise.all(pool.map((warm) => warm.kill()));
   return { tally, finding };
 }
+
+beforeAll(async () => {
+  const source = fileURLToPath(new URL("./run-driver.ts", import.meta.url));
+  driver = await bundleProgram(ROOT, source, join(ROOT, ".cache/kill"), "run-driver");
+});
 
 describe("kill -9", () => {
   test(`P31 ${KILLS} kills spread over every fact type: nothing acknowledged is lost, no effect happens twice in silence, audit equals state`, async () => {

@@ -425,7 +425,7 @@ describe("an export that lies", () => {
 
 test("every finding that a log's author or exporter can cause was caused", () => {
   const elsewhere: readonly FindingCode[] = [
-    // Flipped bytes, in flips.test.ts and surgery.test.ts.
+    // Flipped bytes, in flips.sim.ts and surgery.sim.ts.
     "checkpoint_malformed",
     "checkpoint_origin",
     "checkpoint_signature",
