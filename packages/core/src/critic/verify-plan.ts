@@ -2,7 +2,7 @@ import type { Question } from "./question.ts";
 import { digestOf, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
 import { relaxes } from "../policy/policy.ts";
-import { loosened } from "../budget/budget.ts";
+import { loosened, minus, tightened } from "../budget/budget.ts";
 import { APPROVAL_MODES, furthest, type ApprovalMode } from "../tool/approval-mode.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { checkAuthority } from "./check-authority.ts";
@@ -141,18 +141,18 @@ function checkScope({ plan, intent, mode, limits }: Question): readonly Finding[
   return findings;
 }
 
-/** V13: what is known to be too little is refused before anything runs. */
-function checkBudget({ plan, remaining, settled }: Question): readonly Finding[] {
+/** V13: what is known to be too little is refused before anything runs; the plan's own budget counts what was used before it. */
+function checkBudget({ plan, limits, remaining: left, settled }: Question): readonly Finding[] {
+  const remaining = minus(left, minus(limits, tightened(limits, plan.document.budget ?? {})));
   const certain = plan.block.steps.filter(
     (step) => step.kind === "tool" && step.when === null && step.fallbackFor === null && !settled.has(step.id),
   ).length;
   const findings: Finding[] = [];
-  const steps = Math.min(remaining.steps, plan.document.budget?.steps ?? remaining.steps);
-  if (certain > steps) {
+  if (certain > remaining.steps) {
     findings.push(
       finding(
         "budget_exceeded",
-        `the plan has ${certain} steps and the budget allows ${steps}`,
+        `the plan has ${certain} steps and the budget allows ${remaining.steps}`,
         { field: "steps" },
         `raise AUTONOMY_BUDGET to at least ${certain} in your own configuration, or split the plan`,
       ),
