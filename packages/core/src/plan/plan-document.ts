@@ -9,6 +9,9 @@ const NAME = /^[A-Za-z0-9_.:-]{1,200}$/;
 const stepId = z.string().regex(STEP_ID, "a step id has letters, digits, _ and - only");
 const expression = z.string().min(1).max(2_000);
 const json = z.json();
+/** What stands inline in facts is bounded, so that every fact fits an entry. */
+const reference = z.string().max(1_000);
+const MAX_NAMES = 32;
 
 const common = {
   id: stepId,
@@ -19,22 +22,22 @@ const common = {
   /** Runs only when the named step failed for good, and then stands in for it. */
   fallback_for: stepId.optional(),
   /** `GATE_*` entries are gates, any other is a name of evidence. */
-  requires: z.array(z.string().regex(NAME)).optional(),
+  requires: z.array(z.string().regex(NAME)).max(MAX_NAMES).optional(),
   rationale: z.string().max(4_000).nullish(),
 };
 
 const toolStep = z.strictObject({
   ...common,
   kind: z.literal("tool").optional(),
-  tool: z.string().regex(TOOL_NAME, "a tool is named area.verb_object"),
+  tool: z.string().max(200).regex(TOOL_NAME, "a tool is named area.verb_object"),
   params: z.record(z.string(), json).optional(),
   /** `"<JSON pointer into params>": "<step id>.<JSON pointer into its output>"`; the step id `inputs` names the run's inputs. */
-  param_bindings: z.record(z.string(), z.string()).optional(),
+  param_bindings: z.record(reference, reference).optional(),
   approval_mode: z.enum(APPROVAL_MODES).nullish(),
   produces_evidence: z.array(z.string().regex(NAME)).optional(),
   timeout_ms: z.int().positive().nullish(),
   retry: z.strictObject({ max_attempts: z.int().min(1).max(10), backoff_ms: z.int().nonnegative() }).nullish(),
-  compensation: z.strictObject({ tool: z.string(), params: z.record(z.string(), json) }).nullish(),
+  compensation: z.strictObject({ tool: z.string().max(200), params: z.record(z.string(), json) }).nullish(),
   lane: z.null().optional(),
   occurrence: z.int().nonnegative().optional(),
 });
@@ -49,7 +52,7 @@ const checkStep = z.strictObject({
 const valueStep = z.strictObject({
   ...common,
   kind: z.literal("value"),
-  set: z.record(z.string().regex(/^[a-z_][a-z0-9_]*$/), expression),
+  set: z.record(z.string().regex(/^[a-z_][a-z0-9_]{0,63}$/), expression),
 });
 
 export const stepDocument = z.union([toolStep, gateStep, checkStep, valueStep]);

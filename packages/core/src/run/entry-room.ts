@@ -43,12 +43,18 @@ function weight(fact: JournalEvent): number {
     case "verdict_rendered":
       return SCORED + detail(fact);
     case "approval_requested":
-      return BOUND + PER_EVIDENCE * fact.evidence.length;
+      return BOUND + PER_EVIDENCE * fact.evidence.length + lengthOf(fact.binding.gates);
+    case "gate_wanted":
+      return BASE + lengthOf(fact.rules);
     case "phase_entered":
       return BASE + PER_UNDO * fact.steps.length;
     default:
       return BASE + detail(fact);
   }
+}
+
+function lengthOf(names: readonly string[]): number {
+  return names.join().length;
 }
 
 function detail(fact: JournalEvent): number {
