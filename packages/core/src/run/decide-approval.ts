@@ -177,8 +177,7 @@ export function driftOf(state: RunState, path: string, grant: Request): keyof Bi
 }
 
 function findGate(state: RunState, approval: string): Gate | null {
-  for (const gate of state.gates.values()) if (gate.request?.approval === approval) return gate;
-  return null;
+  return state.gates.get(state.requests.get(approval) ?? "") ?? null;
 }
 
 function openGate(state: RunState, approval: string): { readonly gate: Gate; readonly request: Request } | null {

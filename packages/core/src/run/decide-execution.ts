@@ -10,6 +10,7 @@ import { askedAgain, isNeededToUndo } from "./ask-again.ts";
 import type { JournalEvent, VerdictRendered } from "./event.ts";
 import type { RunInput, Usage } from "./input.ts";
 import { located, UNDO } from "./paths.ts";
+import { hasStandIn } from "./scope.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Reason } from "./reason.ts";
 import type { Attempt, RunState, StepState } from "./state.ts";
@@ -191,7 +192,7 @@ export function finalOutcome(
 ): Final {
   if (state.closing !== null || found.at.scope === UNDO || isProvidedFor(state, found))
     return { verdict: word, outcome: "failed", reason };
-  if (word === "replan" && canReplan(state)) {
+  if (word === "replan" && isModels(state)) {
     if (state.replans < state.limits.replans) return { verdict: "replan", outcome: "replanning", reason };
     return settled(state, { code: "replan_budget_exhausted", step: found.at.path });
   }
@@ -203,12 +204,12 @@ function settled(state: RunState, reason: Reason | null): Final {
 }
 
 function isProvidedFor(state: RunState, { at, step }: Pick<Found, "at" | "step">): boolean {
-  if (step.onFailure === "continue") return true;
-  return state.scopes.get(at.scope)?.block.steps.some((each) => each.fallbackFor === step.id) === true;
+  const scope = state.scopes.get(at.scope);
+  return step.onFailure === "continue" || (scope !== undefined && hasStandIn(scope, at.index));
 }
 
 /** Only a model proposes something else when asked again. */
-function canReplan(state: RunState): boolean {
+function isModels(state: RunState): boolean {
   return state.plan?.document.planner?.kind === "model";
 }
 

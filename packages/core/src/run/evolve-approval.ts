@@ -68,6 +68,7 @@ function open(state: RunState, gate: Gate, fact: Extract<Fact, { type: "approval
   state.opening -= 1;
   state.work.delete(effectKey.gate(gate.step, gate.round));
   gate.status = "open";
+  state.requests.set(fact.approval, gate.step);
   gate.request = {
     approval: fact.approval,
     binding: fact.binding,

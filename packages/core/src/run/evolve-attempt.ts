@@ -5,7 +5,7 @@ import { reaches } from "../tool/approval-mode.ts";
 import { extend } from "./chain.ts";
 import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
-import { makeReady, settleStep, wake } from "./evolve-step.ts";
+import { makeReady, removeGate, settleStep, wake } from "./evolve-step.ts";
 import { callOf, fingerprint } from "./fingerprint.ts";
 import type { Usage } from "./input.ts";
 import { located } from "./paths.ts";
@@ -69,7 +69,7 @@ function start(state: RunState, step: StepState, fact: Extract<Fact, { type: "st
   if (gate?.request != null) {
     step.grant = gate.request;
     step.grantUses = 0;
-    state.gates.delete(step.path);
+    removeGate(state, gate);
   }
   if (step.grant !== null) step.grantUses += 1;
   state.ready.delete(step.path);

@@ -3,6 +3,7 @@ import { plus, tightened } from "../budget/budget.ts";
 import type { Payload } from "../base/payload.ts";
 import { isProgress } from "../budget/loop-guard.ts";
 import { planIn } from "./intake.ts";
+import { removeGate } from "./evolve-step.ts";
 import { progressOf } from "./progress.ts";
 import { effectKey } from "./effect.ts";
 import type { JournalEvent } from "./event.ts";
@@ -112,7 +113,8 @@ export function openRoot(state: RunState): void {
   const { plan } = state;
   const old = state.scopes.get(ROOT);
   state.opened = true;
-  state.gates.delete(WHOLE_PLAN);
+  const gate = state.gates.get(WHOLE_PLAN);
+  if (gate !== undefined) removeGate(state, gate);
   if (plan === null) return;
   const settled = new Map<string, StepState>();
   const kept: Step[] = [];

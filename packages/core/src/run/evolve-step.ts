@@ -1,8 +1,8 @@
 import type { JournalEvent } from "./event.ts";
 import { keep } from "./references.ts";
-import { release } from "./scope.ts";
+import { hasStandIn, release } from "./scope.ts";
 import { effectKey } from "./effect.ts";
-import { ROOT, UNDO } from "./paths.ts";
+import { UNDO } from "./paths.ts";
 import type { Reason } from "./reason.ts";
 import type { Gate, RunState, StepState } from "./state.ts";
 import type { Payload } from "../base/payload.ts";
@@ -48,7 +48,10 @@ export function removeGate(state: RunState, gate: Gate): void {
   if (gate.status === "opening") state.opening -= 1;
   state.work.delete(effectKey.gate(gate.step, gate.round));
   state.timers.clear(`gate:${gate.step}`);
-  if (gate.request !== null) state.work.delete(effectKey.self(gate.request.approval));
+  if (gate.request !== null) {
+    state.work.delete(effectKey.self(gate.request.approval));
+    state.requests.delete(gate.request.approval);
+  }
   state.gates.delete(gate.step);
 }
 
@@ -73,7 +76,7 @@ function fail(state: RunState, step: StepState, reason: Reason | null): void {
   const scope = state.scopes.get(step.scope);
   const planned = scope?.block.steps[step.index];
   if (scope === undefined || planned === undefined || planned.onFailure === "continue") return;
-  if (step.scope === ROOT && scope.block.steps.some((each) => each.fallbackFor === planned.id)) return;
+  if (hasStandIn(scope, step.index)) return;
   scope.failing ??= { ...(reason ?? { code: "step_failed" }), step: step.path };
 }
 

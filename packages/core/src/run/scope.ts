@@ -112,6 +112,11 @@ function statusAt(state: RunState, scope: Scope, index: number): StepState["stat
   return path === undefined ? undefined : state.steps.get(path)?.status;
 }
 
+/** Whether another step stands in for this one when it fails. */
+export function hasStandIn({ block }: Scope, index: number): boolean {
+  return compiled(block).fallback[index] !== -1;
+}
+
 /** Whether a need is met: the step succeeded, was skipped by its own condition, or its stand-in did. */
 export function isMet(state: RunState, scope: Scope, index: number): boolean {
   const path = scope.paths[index];

@@ -61,6 +61,8 @@ export interface RunState {
   visits: Map<string, number>;
   attempts: Map<string, Attempt>;
   gates: Map<string, Gate>;
+  /** The step whose gate an approval is about. */
+  requests: Map<string, string>;
   /** Gates whose preview is being made; they take a slot. */
   opening: number;
   timers: Timers;
@@ -266,6 +268,7 @@ export function initialState(run: string, rules: Rules): RunState {
     visits: new Map(),
     attempts: new Map(),
     gates: new Map(),
+    requests: new Map(),
     opening: 0,
     timers: new Timers(),
     work: new Map(),
