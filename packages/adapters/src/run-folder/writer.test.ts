@@ -44,7 +44,7 @@ describe("a run's folder", () => {
       removed: 2,
     });
     expect(statSync(join(folder, "report.md")).ino).toBe(before);
-    const left = new Set(readdirSync(folder, { recursive: true }));
+    const left = new Set(readdirSync(folder, { recursive: true, encoding: "utf8" }));
     expect(left).toEqual(new Set(["logs", "logs/a.1.json", "report.md"]));
   });
 
