@@ -97,6 +97,8 @@ describe("writ list", () => {
       String(run_id),
     );
     expect([...page, ...rest]).toEqual(whole);
+    const second = await work.command("list", "--limit", "1", "--before", page.at(-1) ?? "");
+    expect(second.out).toMatch(new RegExp(`… ${count - 6} more runs:`));
     const [, command] = /more runs?: writ ([^\n]+)/.exec(first.out) ?? [];
     expect(command).toContain("--before");
   });

@@ -112,6 +112,9 @@ describe("writ policy lift", () => {
       err: holding("[config_invalid]"),
     });
     expect(configText(work)).toBe(text);
+    const unlifted = await work.command("policy", "unlift", "one");
+    expect(unlifted).toMatchObject({ exit: 2, err: holding("[config_invalid]") });
+    expect(configText(work)).toBe(text);
   });
 
   test("of an area says which of its tools still ask", async () => {
