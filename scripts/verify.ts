@@ -4,7 +4,7 @@
  * and ends with the totals alone on a line.
  */
 import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { readRecord } from "./json-file.ts";
 import { runProgram } from "./run-program.ts";
@@ -59,7 +59,7 @@ async function runChecks(checks: readonly Check[], limitS: number): Promise<Tall
 async function runTests(name: string, { project, files }: TestSelection, limitS: number): Promise<Tally | "absent"> {
   const pattern =
     project === "sim" ? "packages/*/src/**/*.sim.ts" : "{packages/*/src,scripts,bench}/**/*.test.{ts,tsx}";
-  const selected = globSync(pattern, { cwd: root }).filter((path) => files.test(basename(path)));
+  const selected = globSync(pattern, { cwd: root }).filter((path) => files.test(path));
   if (selected.length === 0) return "absent";
   const report = join(scratch, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.json`);
   rmSync(report, { force: true });

@@ -71,12 +71,12 @@ async function current(folder: Folder, name: string, path: string, expect: Expec
   }
   if (stats === null) return expect === "absent" || expect === "anything" ? null : moved(path, "it is gone");
   requireRegular(stats, path);
+  if (expect === "absent") return moved(path, "it exists now");
   if (stats.nlink > 1) {
     const message = `${JSON.stringify(path)} has ${stats.nlink} hard links, so a change would show under another name; copy it first.`;
     throw new OrchestratorError("file_not_regular", message, { details: { path, links: stats.nlink } });
   }
   if (expect === "anything") return stats;
-  if (expect === "absent") return moved(path, "it exists now");
   const opened = await openRegular(folder, name, path);
   if (opened === null) return moved(path, "it is gone");
   await using handle = opened.handle;

@@ -73,7 +73,9 @@ function auditOf(open: () => MemoryLog): AuditLog {
       }
     },
     async *lines(from, to) {
-      yield open().entries.slice(from, to).map(({ seq, run, version, bytes }) => ({ seq, run, version, bytes }));
+      yield open()
+        .entries.slice(from, to)
+        .map(({ seq, run, version, bytes }) => ({ seq, run, version, bytes }));
     },
     tile: async (level, index) => open().tiles.get(`${level}/${index}`) ?? null,
     positions: async (run) => [...open().positions(run)],

@@ -69,7 +69,10 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
       return row ? { size: integerOf(row, "size"), note: textOf(row, "note") } : null;
     },
     async signedHeads(over, upTo) {
-      return allRows(signedBetween, over, upTo).map((row) => ({ size: integerOf(row, "size"), note: textOf(row, "note") }));
+      return allRows(signedBetween, over, upTo).map((row) => ({
+        size: integerOf(row, "size"),
+        note: textOf(row, "note"),
+      }));
     },
     async redacted() {
       return new Set(allRows(erasures).flatMap((row) => erasedBy(textOf(row, "bytes"))));
