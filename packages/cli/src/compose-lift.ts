@@ -25,7 +25,7 @@ import type { World } from "./world.ts";
  * @throws OrchestratorError `config_invalid` if the file is not right as it is, `workspace_read_only`, `disk_full`, `file_io`
  */
 export function addLift(world: World, root: string, lift: Lift): string {
-  const document = openConfig(world, root);
+  const document = openConfig(world);
   const lifts = document.getIn(pathOf(root));
   const written = document.createNode(liftDocument(lift));
   if (isSeq(lifts)) lifts.add(written);
@@ -39,7 +39,7 @@ export function addLift(world: World, root: string, lift: Lift): string {
  * @throws OrchestratorError `rule_not_found`, and what `addLift` throws
  */
 export function removeLift(world: World, root: string, id: string): string {
-  const document = openConfig(world, root);
+  const document = openConfig(world);
   const lifts = document.getIn(pathOf(root));
   const at = isSeq(lifts) ? lifts.items.findIndex((item) => isMap(item) && item.get("id") === id) : -1;
   if (!isSeq(lifts) || at === -1) throw noLift(world, id);
@@ -76,9 +76,7 @@ function source(world: World): { readonly file: string; readonly text: string } 
   return text === null ? null : { file: userConfigFile(world), text };
 }
 
-/** @throws OrchestratorError `config_invalid`: a file with a problem is not written to */
-function openConfig(world: World, root: string): Document {
-  readConfig({ user: source(world), workspace: null, environment: {}, root });
+function openConfig(world: World): Document {
   const document: Document = parseDocument(userConfigText(world) ?? "");
   if (document.contents === null) document.contents = document.createNode({});
   return document;
@@ -88,6 +86,7 @@ function openConfig(world: World, root: string): Document {
 function save(world: World, root: string, document: Document): string {
   const file = userConfigFile(world);
   const text = document.toString();
+  // What was wrong before is wrong now, so that a file with a problem is not written to.
   readConfig({ user: { file, text }, workspace: null, environment: {}, root });
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

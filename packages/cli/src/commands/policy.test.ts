@@ -105,7 +105,8 @@ describe("writ policy lift", () => {
 
   test("does not write into a file that is wrong as it is", async () => {
     await using work = Workspace.make(null);
-    const text = "policy: { mode: autonomos }\n";
+    const lifts = "[{ id: one, tool: docs.write_doc, folder: a }]";
+    const text = `policy: { mode: autonomos }\nworkspaces: { ${JSON.stringify(work.root)}: { lifts: ${lifts} } }\n`;
     work.configure(text);
     expect(await work.command(...LIFT, "--expires", "1d")).toMatchObject({
       exit: 2,
