@@ -6,7 +6,12 @@ const TESTS = ["**/*.test.ts", "**/*.test.tsx", "**/*.sim.ts", "packages/*/src/a
 const MACHINERY = ["scripts/**", "bench/**", "*.config.ts"];
 
 /** Where text or numbers become branded values; the only files that may say `as` to the compiler. */
-const PARSERS_OF_BRANDS = ["packages/core/src/base/id.ts", "packages/core/src/base/time.ts", "packages/core/src/base/parsed-json.ts", "packages/core/src/journal/read-entry.ts"];
+const PARSERS_OF_BRANDS = [
+  "packages/core/src/base/id.ts",
+  "packages/core/src/base/time.ts",
+  "packages/core/src/base/parsed-json.ts",
+  "packages/core/src/journal/read-entry.ts",
+];
 
 type Rules = NonNullable<Parameters<typeof defineConfig>[0]["rules"]>;
 
@@ -68,6 +73,8 @@ export default defineConfig({
     "unicorn/no-new-array": "off",
     "unicorn/no-useless-spread": "off",
     "vitest/no-conditional-expect": "off",
+    // A sentence of the testkit, given … when … then, asserts at its end.
+    "vitest/expect-expect": ["error", { assertFunctionNames: ["expect", "given.**", "run.**"] }],
     "eslint/no-control-regex": "off",
     "eslint/no-shadow": "off",
     "eslint/no-underscore-dangle": "off",
