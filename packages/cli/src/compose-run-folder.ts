@@ -10,6 +10,10 @@ const RESTING: ReadonlySet<JournalEvent["type"]> = new Set([
   "step_in_doubt",
 ]);
 
+function comesToRest(fact: JournalEvent): boolean {
+  return RESTING.has(fact.type) || (fact.type === "verdict_rendered" && fact.outcome === "review");
+}
+
 /**
  * Keeps `runs/<run_id>/` as the journal says. It is a view: written beside the
  * work, one run at a time, and where that fails the run goes on; `writ doctor`
@@ -29,7 +33,7 @@ export class RunFolders {
 
   /** Facts of a run became durable. */
   noticed(run: RunId, facts: readonly JournalEvent[]): void {
-    if (this.#due.has(run) || !facts.some((fact) => RESTING.has(fact.type))) return;
+    if (this.#due.has(run) || !facts.some(comesToRest)) return;
     this.#due.add(run);
     this.#work = this.#work.then(() => this.#tryWrite(run));
   }

@@ -35,6 +35,18 @@ describe("a run's folder", () => {
     expect(readFileSync(join(folder, "report.md"), "utf8")).toContain(`# Run ${run}`);
   });
 
+  test("is there when a step waits for somebody's word", async () => {
+    await using work = Workspace.make(null);
+    const run = await work.plan([{ id: "look", tool: "docs.get_doc", params: { path: "nowhere.md" } }]);
+    await work.close();
+    const folder = join(work.folder, "runs", run);
+    expect(parseStrict(readFileSync(join(folder, "state.json")))).toMatchObject({
+      status: "paused",
+      reason: "escalated",
+    });
+    expect(readdirSync(join(folder, "logs"))).toEqual(["look.1.error.txt"]);
+  });
+
   test("that cannot be written stops no run, and doctor counts it", async () => {
     await using work = Workspace.make(null);
     rmSync(join(work.folder, "runs"), { recursive: true });
