@@ -1,7 +1,6 @@
 import {
   gateCall,
   type Actor,
-  type Amounts,
   type Answer,
   type FailureKind,
   type Json,
@@ -177,11 +176,6 @@ export const paused: Arriving = arriving(() => ({ type: "pause" }), ADA);
 export const resumed: Arriving = arriving(() => ({ type: "resume" }), ADA);
 export const proceeded: Arriving = arriving(() => ({ type: "proceed" }));
 export const cancelled: Arriving = arriving((seal) => ({ type: "cancel", reason: seal.text("enough") }), ADA);
-
-export function extended(amounts: Partial<Amounts>): Arriving {
-  const none = { steps: 0, tool_calls: 0, tokens: 0, cost_millicents: 0, wall_clock_ms: 0 };
-  return arriving((seal) => ({ type: "extend", amounts: { ...none, ...amounts }, reason: seal.text("more") }), ADA);
-}
 
 /** The planner answers the open request; `version` names another. */
 export function planProposed(plan: JsonObject, version: number | null = null): Arriving {

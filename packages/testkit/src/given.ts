@@ -62,9 +62,14 @@ export class Given {
     return new Outcome(this, this.facts);
   }
 
+  /** Salts that no other value of this run has. */
+  sealer(): EntrySealer {
+    return new EntrySealer(testHasher, () => this.#salt());
+  }
+
   #arrive({ actor, after, make }: Arriving): readonly JournalEvent[] {
     this.#at += after;
-    const seal = new EntrySealer(testHasher, () => this.#salt());
+    const seal = this.sealer();
     const input = make(seal, this.state);
     const facts = react(this.state, { at: this.#at, actor, input, seal });
     if (facts.length === 0) return facts;

@@ -23,7 +23,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         rows: [
           { label: "name", value: `${lift.id}, in the record of each step it lets run` },
           { label: "where", value: `${file}, for ${desk.root}` },
-          { label: "since", value: "runs that start from now on" },
+          { label: "holds for", value: "runs that start from now on" },
           ...(never.length === 0 ? [] : [{ label: "still", value: `${never.join(", ")} as before` }]),
         ],
         next: { title: "Take it back with", command: `writ policy unlift ${lift.id}` },

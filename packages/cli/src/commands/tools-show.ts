@@ -60,7 +60,7 @@ function toolLines(screen: Screen, desk: Desk, spec: ToolSpec, question: ToolQue
     ...row("again", again),
     ...row("where", spec.traits.sandboxed ? "in the sandbox, or not at all" : "in Writ itself"),
     ...row("at most", spec.traits.timeout === null ? "as long as the run allows" : span(spec.traits.timeout)),
-    ...row("undo", spec.traits.reversible ? "can be taken back" : "cannot be taken back"),
+    ...row("undo", undoText(spec)),
     ...row("declared", shortDigest(desk.toolRules.get(spec.name)?.hash ?? "")),
     ...(parameters.length === 0 ? [] : [[], say(screen, "strong", "  Parameters")]),
     ...columns(
@@ -79,4 +79,9 @@ function toolLines(screen: Screen, desk: Desk, spec: ToolSpec, question: ToolQue
       ]),
     ),
   ];
+}
+
+function undoText({ tier, traits }: ToolSpec): string {
+  if (tier === "read_only") return "nothing to take back";
+  return traits.reversible ? "can be taken back" : "cannot be taken back";
 }

@@ -294,18 +294,16 @@ describe("P43 retries spent", () => {
       aStep("s3", "docs.read", { params: { n: 3 } }),
     ]);
     const run = given(aRun({ plan }), failed("s1", "rate_limited"));
-    run
-      .when(returned("s3"))
-      .then({
-        facts: [
-          "attempt_returned",
-          "verdict_rendered",
-          "scope_closed",
-          "verdict_rendered",
-          "run_closing",
-          { type: "run_ended", outcome: "completed" },
-        ],
-      });
+    run.when(returned("s3")).then({
+      facts: [
+        "attempt_returned",
+        "verdict_rendered",
+        "scope_closed",
+        "verdict_rendered",
+        "run_closing",
+        { type: "run_ended", outcome: "completed" },
+      ],
+    });
     expect(run.state.tally.failed).toBe(1);
   });
 });
@@ -597,20 +595,18 @@ describe("an attempt that may not be sent", () => {
     Object.assign(run.state.rules, {
       policy: { ...run.state.rules.policy, rules: [{ id: "no_writes", effect: "forbid", tool: "docs.*", when: null }] },
     });
-    run
-      .when(returned("s1"))
-      .then({
-        facts: [
-          "attempt_returned",
-          "verdict_rendered",
-          {
-            type: "verdict_rendered",
-            attempt: 0,
-            verdict: "escalate",
-            reason: { code: "policy_denied", detail: "no_writes" },
-          },
-        ],
-      });
+    run.when(returned("s1")).then({
+      facts: [
+        "attempt_returned",
+        "verdict_rendered",
+        {
+          type: "verdict_rendered",
+          attempt: 0,
+          verdict: "escalate",
+          reason: { code: "policy_denied", detail: "no_writes" },
+        },
+      ],
+    });
   });
 
   test("P03 arguments that turn out to be off the schema", () => {

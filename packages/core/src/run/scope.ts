@@ -2,6 +2,7 @@ import type { Payload } from "../base/payload.ts";
 import { compiled } from "../plan/block.ts";
 import type { Block } from "../plan/plan.ts";
 import { stepPath } from "./paths.ts";
+import { keep } from "./references.ts";
 import type { RunState, Scope, StepState } from "./state.ts";
 
 export interface Opening {
@@ -36,10 +37,12 @@ export function openScope(state: RunState, opening: Opening): void {
   }
 }
 
+/** A settled step keeps its output; what is read of it is what the new block reads. */
 function adopt(state: RunState, scope: Scope, index: number, before: StepState): void {
   scope.paths[index] = before.path;
   scope.left -= 1;
-  state.steps.set(before.path, { ...before, index });
+  const kept = before.output === null || before.output.isErased ? before.kept : keep(scope, index, before.output);
+  state.steps.set(before.path, { ...before, index, kept });
   for (const dependent of compiled(scope.block).dependents[index] ?? []) {
     scope.needs[dependent] = (scope.needs[dependent] ?? 0) - 1;
   }
