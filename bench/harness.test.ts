@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { commandCost, judge, measureRow, median, type Row } from "./harness.ts";
+import { commandCost, judge, measureRow, median, startCpuMs, type Row } from "./harness.ts";
 
-const scales = { start: 1, commit: 2 };
+const scales = { start: 3, commit: 2 };
 const row = (more: Partial<Row>): Row => ({
   name: "r",
   unit: "ms",
@@ -16,6 +16,7 @@ describe("a figure", () => {
   test("without a limit is held against its target on this machine", () => {
     expect(judge(row({}), 10, undefined, scales)).toMatchObject({ limit: 10, ratio: 1, ok: true });
     expect(judge(row({}), 11, undefined, scales).ok).toBe(false);
+    expect(judge(row({ scaledBy: "start" }), 29, undefined, scales)).toMatchObject({ limit: 30, ok: true });
     expect(judge(row({ scaledBy: "commit" }), 19, undefined, scales)).toMatchObject({
       limit: 20,
       target: 10,
@@ -71,4 +72,9 @@ test("the cost of a command includes what it started", () => {
   expect(cost.wallMs).toBeGreaterThan(150);
   expect(() => commandCost([process.execPath, "-e", "process.exit(4)"])).toThrow("status 4");
   expect(commandCost([process.execPath, "-e", "process.exit(4)"], { status: 4 }).wallMs).toBeGreaterThan(0);
+});
+
+test("a start is counted by what it computes, not by what it waits", () => {
+  const waitedMs = 400;
+  expect(startCpuMs(["-e", `setTimeout(() => undefined, ${waitedMs})`], {}, 1)).toBeLessThan(waitedMs);
 });

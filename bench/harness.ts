@@ -14,7 +14,7 @@ export interface Row {
   readonly target: number;
   /** Measured in turns with the figure itself, in the same unit: bare node, raw commits, the same work by another engine. */
   readonly limit?: Measure;
-  /** Which calibration adapts a target without `limit` to this machine. */
+  /** Which calibration adapts a target without `limit` to this machine; without one the target holds as it stands. */
   readonly scaledBy?: Calibration;
   /** Runs `setup` of its own; answers with one sample. */
   readonly measure: Measure;
@@ -22,7 +22,10 @@ export interface Row {
 
 export type Measure = () => number | Promise<number>;
 
-/** What the machine is compared by: starting bare Node, or one durable commit of SQLite. */
+/**
+ * What the machine is compared by: the processor time of starting bare Node, for rows in processor time; or the wall
+ * time of one durable commit of SQLite, for rows in wall time that wait for commits.
+ */
 export type Calibration = "start" | "commit";
 
 /** How much slower this machine is than the reference; 1 where it is as fast or faster, so that no target grows stricter. */
@@ -39,6 +42,7 @@ export interface Figure {
 }
 
 export const SAMPLES = 5;
+const STARTS_PER_SAMPLE = 10;
 
 const rows: Row[] = [];
 
@@ -74,17 +78,34 @@ export async function measureRow(definition: Row, scales: Scales): Promise<Figur
 /** Holds a figure against its measured limit, or else against its target as this machine can be expected to meet it. */
 export function judge(definition: Row, value: number, measuredLimit: number | undefined, scales: Scales): Figure {
   const { name, unit, compare, target } = definition;
-  const scale = scales[definition.scaledBy ?? "start"];
+  const scale = definition.scaledBy === undefined ? 1 : scales[definition.scaledBy];
   const limit = measuredLimit ?? (compare === "le" ? target * scale : target / scale);
   const ratio = value / limit;
   const bound = measuredLimit === undefined ? 1 : target;
   return { name, value, unit, limit, ratio, target, ok: compare === "le" ? ratio <= bound : ratio >= bound };
 }
 
+export interface Place {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Processor time of one start of a program of Node, from several, in milliseconds. What it waits is not in it. */
+export function startCpuMs(argv: readonly string[], place: Place = {}, starts = STARTS_PER_SAMPLE): number {
+  let total = 0;
+  for (let start = 0; start < starts; start += 1) total += commandCost([process.execPath, ...argv], place).cpuMs;
+  return total / starts;
+}
+
+/** The same of Node that does nothing. */
+export function bareNode(): number {
+  return startCpuMs(["-e", "0"]);
+}
+
 /** Wall time and processor time of a command, its children included, in milliseconds. Its output is dropped. */
 export function commandCost(
   argv: readonly [string, ...string[]],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly status?: number } = {},
+  options: Place & { readonly status?: number } = {},
 ): { readonly wallMs: number; readonly cpuMs: number } {
   const script = 'TIMEFORMAT="%3R %3U %3S"; { time "$@" >/dev/null 2>&1 </dev/null; }';
   const { status, stderr } = spawnSync("bash", ["-c", script, "bash", ...argv], {

@@ -8,10 +8,9 @@ import { InvariantError } from "@writ/core";
 import { bundle } from "../../scripts/bundle.ts";
 import { chainPlan } from "../chain-plan.ts";
 import { inFolder } from "../folder.ts";
-import { commandCost, row } from "../harness.ts";
+import { bareNode, commandCost, row, startCpuMs } from "../harness.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const STARTS = 5;
 const LONG = 1_000;
 const WAITING = 3;
 const CONFIGURATION = `budget: { steps: 20000, tool_calls: 20000, wall_clock: 30d }\nlimits: { rate_per_minute: 1000000000 }\n`;
@@ -24,18 +23,6 @@ function writ(): Promise<string> {
   return built;
 }
 
-/** Of one start, from several. */
-function startCpuMs(
-  argv: readonly string[],
-  place: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): number {
-  let total = 0;
-  for (let start = 0; start < STARTS; start += 1) total += commandCost([process.execPath, ...argv], place).cpuMs;
-  return total / STARTS;
-}
-
-const bareNode = (): number => startCpuMs(["-e", "0"]);
-
 for (const option of ["--help", "--version"]) {
   row({
     name: `start: writ ${option}`,
@@ -47,13 +34,13 @@ for (const option of ["--help", "--version"]) {
   });
 }
 
-interface Place {
+interface Workspace {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** A new workspace whose user has configured bounds that no bench reaches. */
-function inWorkspace<T>(act: (place: Place, entry: string) => Promise<T>): Promise<T> {
+function inWorkspace<T>(act: (place: Workspace, entry: string) => Promise<T>): Promise<T> {
   return inFolder(async (folder) => {
     const entry = await writ();
     const place = {
@@ -102,7 +89,7 @@ function throughGate(steps: number): Promise<{ readonly wallMs: number; readonly
   });
 }
 
-function waitingApproval({ cwd, env }: Place, entry: string): string {
+function waitingApproval({ cwd, env }: Workspace, entry: string): string {
   const { stdout } = spawnSync(process.execPath, [entry, "approvals", "--json"], {
     cwd,
     env: { ...process.env, ...env },

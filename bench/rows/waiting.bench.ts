@@ -79,7 +79,6 @@ row({
   unit: "B",
   compare: "le",
   target: 256,
-  scaledBy: "commit",
   measure: async () => (await wait()).bytesPerRun,
 });
 
@@ -88,7 +87,6 @@ row({
   unit: "",
   compare: "le",
   target: 1,
-  scaledBy: "commit",
   measure: async () => {
     const { timers, handles } = await wait();
     return timers + Math.max(0, handles);
