@@ -269,7 +269,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       option("--steps", "N", "so many more steps"),
       option("--tool-calls", "N", "so many more calls"),
       option("--tokens", "N", "so many more tokens"),
-      option("--cost-cents", "N", "so many more cents"),
+      option("--cost-cents", "N", "so many more cents, such as 12.5"),
       option("--wall-clock-ms", "N", "so many more milliseconds of work"),
       REASON,
     ],

@@ -154,13 +154,17 @@ describe("issue 7.10: words and settings", () => {
     await using work = Workspace.make("notes");
     const size = await work.journalSize();
     await work.close();
-    work.write("work", "writ.yaml", "policy: { mode: autonomous }\nbudget: { steps: 1000 }\n");
+    work.write("work", "writ.yaml", "policy: { mode: autonomous }\nbudget: { steps: 1000, cost_cents: 60.5 }\n");
     const before = work.digest();
     const said = await work.command("run", "daily brief", "--json");
     expect(said.exit).toBe(4);
     expect(errorOf(said)).toMatchObject({
       code: "policy_relaxation",
-      problems: [{ place: { field: "policy.mode" } }, { place: { field: "budget.steps" } }],
+      problems: [
+        { place: { field: "policy.mode" } },
+        { place: { field: "budget.steps" } },
+        { place: { field: "budget.cost_cents" } },
+      ],
     });
     expect(work.digest()).toBe(before);
     rmSync(join(work.root, "writ.yaml"));

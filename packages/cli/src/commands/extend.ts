@@ -1,12 +1,10 @@
-import { OrchestratorError, type Amounts, type RunId } from "@writ/core";
+import { costCents, millicentsOf, OrchestratorError, type Amounts } from "@writ/core";
 import { argumentOf, optionOf, type Invocation } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk } from "../compose.ts";
 import { amountsText } from "../views/amounts.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { goOn } from "./run.ts";
-
-const MILLICENTS = 1_000;
 
 /** `writ extend <run> --steps N --reason TEXT`: more of what ran out; the run goes on. */
 export async function run(setting: Setting): Promise<ExitCode> {
@@ -20,7 +18,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
     );
   assertPerson(world, invocation);
   return atDesk(world, invocation, async (desk) => {
-    const id: RunId = await desk.runNamed(argumentOf(invocation, "run") ?? "");
+    const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     await desk.send({ method: "extend", run: id, amounts, reason });
     return goOn(desk, setting, id, `Extended by ${amountsText(amounts)}, recorded with your name and reason.`);
   });
@@ -33,9 +31,21 @@ function amountsOf(invocation: Invocation): Amounts {
     steps: amount("--steps"),
     tool_calls: amount("--tool-calls"),
     tokens: amount("--tokens"),
-    cost_millicents: amount("--cost-cents") * MILLICENTS,
+    cost_millicents: costOf(invocation),
     wall_clock_ms: amount("--wall-clock-ms"),
   };
   if (Object.values(amounts).some((value) => value > 0)) return amounts;
   throw new OrchestratorError("input_malformed", "say by how much the budget grows, such as: --steps 5");
+}
+
+/** Thousandths of a cent. @throws OrchestratorError `input_malformed` */
+function costOf(invocation: Invocation): number {
+  const text = optionOf(invocation, "--cost-cents");
+  if (text === undefined) return 0;
+  const cents = costCents.safeParse(/^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN);
+  if (cents.success) return millicentsOf(cents.data);
+  throw new OrchestratorError(
+    "input_malformed",
+    `--cost-cents takes cents with at most three decimals, such as 12.5, not "${text}"`,
+  );
 }

@@ -70,6 +70,17 @@ describe("extend", () => {
     expect((await work.command("show", run)).out).toContain('says mira: "slow disk"');
   });
 
+  test("money is told and taken in cents", async () => {
+    await using work = Workspace.make(null);
+    const run = await work.plan([missing], { budget: { cost_cents: 12.5 } });
+    const budgetOf = async (): Promise<unknown> => documentOf(await work.command("show", run, "--json"))["budget"];
+    expect(await budgetOf()).toMatchObject({ used: { cost_cents: 0 }, limits: { cost_cents: 12.5 } });
+    const { out } = await work.command("extend", run, "--cost-cents", "0.25", "--reason", "dearer model");
+    expect(out).toContain("Extended by 0.25 ¢");
+    expect(await budgetOf()).toMatchObject({ limits: { cost_cents: 12.75 } });
+    expect((await work.command("report", run)).out).toContain("| cost_cents | 0 | 12.75 |");
+  });
+
   test("says what it needs, and what is too late", async () => {
     await using work = Workspace.make(null);
     const run = await work.plan([search]);
@@ -82,6 +93,12 @@ describe("extend", () => {
       err: holding("--steps 5"),
     });
     expect(await work.command("extend", run, "--steps", "1.5", "--reason", "x")).toMatchObject({ exit: 2 });
+    for (const cents of ["1.2345", "-1", "1e3", "ten"]) {
+      expect(await work.command("extend", run, "--cost-cents", cents, "--reason", "x")).toMatchObject({
+        exit: 2,
+        err: holding("three decimals"),
+      });
+    }
     expect(await work.command("extend", run, "--steps", "5", "--reason", "x")).toMatchObject({
       exit: 1,
       err: holding("[run_ended]"),

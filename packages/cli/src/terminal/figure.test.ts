@@ -95,7 +95,7 @@ describe("amounts", () => {
 
   test("money is in cents", () => {
     expect([0, 1_200, 1_204_500].map(spent)).toEqual(["0.0 ¢", "1.2 ¢", "1,204.5 ¢"]);
-    expect([50_000, 1_500].map(allowed)).toEqual(["50 ¢", "1.5 ¢"]);
+    expect([50_000, 1_500, 250, 5].map(allowed)).toEqual(["50 ¢", "1.5 ¢", "0.25 ¢", "0.005 ¢"]);
   });
 
   test("a digest is shortened, and nothing else is", () => {

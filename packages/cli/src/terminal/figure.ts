@@ -74,9 +74,13 @@ export function spent(millicents: number): string {
   return `${grouped(Math.floor(millicents / 1_000))}.${Math.floor((millicents % 1_000) / 100)} ¢`;
 }
 
-/** Money that may be spent: `50 ¢`. */
+/** Money that may be spent, to the thousandth of a cent: `50 ¢`, `0.25 ¢`. */
 export function allowed(millicents: number): string {
-  return millicents % 1_000 === 0 ? `${grouped(millicents / 1_000)} ¢` : spent(millicents);
+  const whole = grouped(Math.floor(millicents / 1_000));
+  const rest = String(millicents % 1_000)
+    .padStart(3, "0")
+    .replace(/0+$/, "");
+  return rest === "" ? `${whole} ¢` : `${whole}.${rest} ¢`;
 }
 
 /** `sha256:3aa9…6e15`; what is no digest stays as it is. */

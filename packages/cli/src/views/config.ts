@@ -1,4 +1,4 @@
-import type { Json } from "@writ/core";
+import { centsOf, type Json } from "@writ/core";
 import type { Config } from "@writ/runtime";
 import type { ConfigLayers } from "../compose-config.ts";
 
@@ -38,8 +38,6 @@ const VARIABLES: Readonly<Record<string, string>> = {
   "model.key": "WRIT_MODEL_KEY",
 };
 
-const MILLICENTS = 1_000;
-
 function settingsOf(config: Config): ReadonlyMap<string, Json> {
   const { policy, limits, model } = config;
   return new Map<string, Json>([
@@ -53,7 +51,7 @@ function settingsOf(config: Config): ReadonlyMap<string, Json> {
     ["budget.steps", limits.steps],
     ["budget.tool_calls", limits.tool_calls],
     ["budget.tokens", limits.tokens],
-    ["budget.cost_cents", limits.cost_millicents / MILLICENTS],
+    ["budget.cost_cents", centsOf(limits.cost_millicents)],
     ["budget.wall_clock_ms", limits.wall_clock_ms],
     ["budget.replans", limits.replans],
     ["budget.retries", limits.retries],

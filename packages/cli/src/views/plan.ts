@@ -2,6 +2,7 @@ import {
   authorize,
   epochMs,
   isTainted,
+  millicentsOf,
   needsOf,
   stricterMode,
   type Plan,
@@ -71,7 +72,7 @@ export function planView(plan: Plan, setting: PlanSetting, config: Config, runWi
     estimate: {
       toolCalls: tools.length,
       tokens: plan.document.token_estimate ?? tokens,
-      costMillicents: Math.round((plan.document.cost_estimate_cents ?? 0) * 1_000),
+      costMillicents: millicentsOf(plan.document.cost_estimate_cents ?? 0),
       workMs: tools.length * 1_000,
     },
     limits: {

@@ -1,3 +1,4 @@
+import { centsOf, millicentsOf } from "../base/money.ts";
 import type { Amounts } from "./amounts.ts";
 import type { BudgetDocument } from "../plan/plan-document.ts";
 
@@ -62,22 +63,44 @@ export function remaining(limits: Amounts, used: Amounts, reserved: Amounts): Am
   return minus(minus(limits, used), reserved);
 }
 
+/** The limits that a document names, in our own units. */
+export function boundsIn({ cost_cents, ...counts }: BudgetDocument): Partial<Limits> {
+  const bounds = { ...counts, cost_millicents: cost_cents === undefined ? undefined : millicentsOf(cost_cents) };
+  return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined));
+}
+
 /** The stricter of both, field by field. */
 export function tightened(limits: Limits, wanted: BudgetDocument): Limits {
+  const bounds = boundsIn(wanted);
+  const least = (field: keyof Limits): number => Math.min(limits[field], bounds[field] ?? limits[field]);
   return {
-    steps: Math.min(limits.steps, wanted.steps ?? limits.steps),
-    tool_calls: Math.min(limits.tool_calls, wanted.tool_calls ?? limits.tool_calls),
-    tokens: Math.min(limits.tokens, wanted.tokens ?? limits.tokens),
-    cost_millicents: Math.min(limits.cost_millicents, wanted.cost_millicents ?? limits.cost_millicents),
-    wall_clock_ms: Math.min(limits.wall_clock_ms, wanted.wall_clock_ms ?? limits.wall_clock_ms),
-    replans: Math.min(limits.replans, wanted.replans ?? limits.replans),
-    retries: Math.min(limits.retries, wanted.retries ?? limits.retries),
-    retries_per_step: Math.min(limits.retries_per_step, wanted.retries_per_step ?? limits.retries_per_step),
+    steps: least("steps"),
+    tool_calls: least("tool_calls"),
+    tokens: least("tokens"),
+    cost_millicents: least("cost_millicents"),
+    wall_clock_ms: least("wall_clock_ms"),
+    replans: least("replans"),
+    retries: least("retries"),
+    retries_per_step: least("retries_per_step"),
   };
 }
 
-/** The fields in which a request asks for more than it may have. */
-export function loosened(limits: Limits, wanted: BudgetDocument): readonly (keyof Limits)[] {
+/** A field in which a document asks for more than it may have, as it is written there. */
+export interface Loosening {
+  readonly field: keyof BudgetDocument;
+  readonly allowed: number;
+  readonly wanted: number;
+}
+
+export function loosened(limits: Limits, wanted: BudgetDocument): readonly Loosening[] {
+  const bounds = boundsIn(wanted);
   const fields = [...DIMENSIONS, "replans", "retries", "retries_per_step"] as const;
-  return fields.filter((field) => (wanted[field] ?? 0) > limits[field]);
+  return fields.flatMap((field): readonly Loosening[] => {
+    const bound = bounds[field] ?? 0;
+    const allowed = limits[field];
+    if (bound <= allowed) return [];
+    return field === "cost_millicents"
+      ? [{ field: "cost_cents", allowed: centsOf(allowed), wanted: centsOf(bound) }]
+      : [{ field, allowed, wanted: bound }];
+  });
 }

@@ -1,6 +1,7 @@
 import type { Question } from "./question.ts";
 import { digestOf, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
+import { centsOf } from "../base/money.ts";
 import { relaxes } from "../policy/policy.ts";
 import { loosened, minus, tightened } from "../budget/budget.ts";
 import { APPROVAL_MODES, furthest, type ApprovalMode } from "../tool/approval-mode.ts";
@@ -128,11 +129,11 @@ function checkScope({ plan, intent, mode, limits }: Question): readonly Finding[
       ),
     );
   }
-  for (const field of loosened(limits, plan.document.budget ?? {})) {
+  for (const { field, allowed } of loosened(limits, plan.document.budget ?? {})) {
     findings.push(
       finding(
         "policy_relaxation",
-        `the plan asks for more ${field} than the run has (${limits[field]})`,
+        `the plan asks for more ${field} than the run has (${allowed})`,
         { field: `budget.${field}` },
         "a plan may only tighten the budget; extend the run with: writ extend",
       ),
@@ -179,12 +180,12 @@ function checkBudget({ plan, limits, remaining: left, settled }: Question): read
       ),
     );
   }
-  const millicents = (plan.document.cost_estimate_cents ?? 0) * 1_000;
-  if (millicents > remaining.cost_millicents) {
+  const cents = plan.document.cost_estimate_cents ?? 0;
+  if (cents > centsOf(remaining.cost_millicents)) {
     findings.push(
       finding(
         "budget_exceeded",
-        `the plan expects to cost ${millicents / 1_000} ¢ and the budget allows ${remaining.cost_millicents / 1_000} ¢`,
+        `the plan expects to cost ${cents} ¢ and the budget allows ${centsOf(remaining.cost_millicents)} ¢`,
         { field: "cost_estimate_cents" },
         "raise the cost budget, or ask for less",
       ),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { centsOf, millicentsOf, MOST_CENTS } from "../base/money.ts";
 import { APPROVAL_MODES } from "../tool/approval-mode.ts";
 
 /** Step ids: `.`, `/`, `#` and `[` are the marks of paths. */
@@ -64,11 +65,18 @@ export const checkpointDocument = z.strictObject({
   proposed_outcome: z.string().nullish(),
 });
 
+/** Money as it is written: cents, of which the thousandth is the smallest part. */
+export const costCents = z
+  .number()
+  .nonnegative()
+  .max(MOST_CENTS)
+  .refine((cents) => centsOf(millicentsOf(cents)) === cents, "cents have at most three decimals");
+
 export const budgetDocument = z.strictObject({
   steps: z.int().nonnegative().optional(),
   tool_calls: z.int().nonnegative().optional(),
   tokens: z.int().nonnegative().optional(),
-  cost_millicents: z.int().nonnegative().optional(),
+  cost_cents: costCents.optional(),
   wall_clock_ms: z.int().nonnegative().optional(),
   replans: z.int().nonnegative().optional(),
   retries: z.int().nonnegative().optional(),

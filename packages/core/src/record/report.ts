@@ -1,7 +1,6 @@
 import { epochMs, toRfc3339 } from "../base/time.ts";
 import type { Entry } from "../journal/entry.ts";
 import type { ApprovalView, ArtifactView } from "../journal/stored-entry.ts";
-import { DIMENSIONS } from "../budget/budget.ts";
 import type { RunState } from "../run/state.ts";
 import { taskView, type TaskView } from "./task-view.ts";
 import { stepHistories, type StepHistory } from "./timeline.ts";
@@ -47,6 +46,8 @@ export function reportOf({ state, entries, approvals, artifacts }: ReportSource)
   };
 }
 
+const AMOUNTS = ["steps", "tool_calls", "tokens", "cost_cents", "wall_clock_ms"] as const;
+
 /** The report as Markdown; what came from people, models, tools and files stands as code, so that none of it is markup. */
 export function reportMarkdown(report: Report): string {
   const { task } = report;
@@ -89,7 +90,7 @@ export function reportMarkdown(report: Report): string {
     "",
     table(
       ["", "used", "limit"],
-      DIMENSIONS.map((name) => [name, String(task.budget.used[name]), String(task.budget.limits[name])]),
+      AMOUNTS.map((name) => [name, String(task.budget.used[name]), String(task.budget.limits[name])]),
     ),
     "",
     "## Proof",

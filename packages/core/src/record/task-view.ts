@@ -1,5 +1,5 @@
 import { toRfc3339, epochMs } from "../base/time.ts";
-import type { Amounts } from "../budget/amounts.ts";
+import { amountsDocument, type AmountsDocument } from "../budget/amounts.ts";
 import type { ApprovalView, ArtifactView } from "../journal/stored-entry.ts";
 import type { Step } from "../plan/plan.ts";
 import { ROOT, UNDO } from "../run/paths.ts";
@@ -23,7 +23,7 @@ export interface TaskView {
     readonly expires_at: string;
   }[];
   readonly artifacts: readonly { readonly path: string; readonly sha256: string }[];
-  readonly budget: { readonly used: Amounts; readonly limits: Amounts };
+  readonly budget: { readonly used: AmountsDocument; readonly limits: AmountsDocument };
   /** What can be done next, as commands. */
   readonly next: readonly string[];
 }
@@ -72,7 +72,7 @@ export function taskHead(
       expires_at: toRfc3339(epochMs(each.expires_at_ms)),
     })),
     artifacts: [...new Map(artifacts.map((each) => [each.path, { path: each.path, sha256: each.sha256 }])).values()],
-    budget,
+    budget: { used: amountsDocument(budget.used), limits: amountsDocument(budget.limits) },
     next: commandsFor(standing, approvals),
   };
 }

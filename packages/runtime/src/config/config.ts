@@ -1,4 +1,5 @@
 import {
+  boundsIn,
   DEFAULT_LIMITS,
   DEFAULT_POLICY,
   fromRfc3339,
@@ -199,21 +200,13 @@ function durationOf(text: string | undefined, otherwise: number): number {
 }
 
 function applied(limits: Limits, budget: WorkspaceFile["budget"]): Limits {
-  return { ...limits, ...definedOf(documentOf(budget)) };
+  return { ...limits, ...boundsIn(documentOf(budget)) };
 }
 
 function documentOf(budget: WorkspaceFile["budget"]): BudgetDocument {
   if (budget === undefined) return {};
-  const { cost_cents, wall_clock, ...counts } = budget;
-  return {
-    ...counts,
-    ...(cost_cents === undefined ? {} : { cost_millicents: Math.round(cost_cents * 1_000) }),
-    ...(wall_clock === undefined ? {} : { wall_clock_ms: milliseconds(wall_clock) }),
-  };
-}
-
-function definedOf(budget: BudgetDocument): Partial<Limits> {
-  return Object.fromEntries(Object.entries(budget).filter(([, value]) => value !== undefined));
+  const { wall_clock, ...counts } = budget;
+  return { ...counts, ...(wall_clock === undefined ? {} : { wall_clock_ms: milliseconds(wall_clock) }) };
 }
 
 function modelOf(
@@ -248,8 +241,10 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
   if (mode !== undefined && relaxes(mode, base.policy.mode))
     refuse("policy.mode", `a workspace may only tighten: ${mode} is looser than ${base.policy.mode}`);
   const budget = documentOf(wanted.budget);
-  for (const field of loosened(base.limits, budget))
-    refuse(`budget.${field}`, `a workspace may only tighten: ${field} is ${base.limits[field]}`);
+  for (const { field, allowed } of loosened(base.limits, budget)) {
+    const key = field === "wall_clock_ms" ? "wall_clock" : field;
+    refuse(`budget.${key}`, `a workspace may only tighten: ${field} is ${allowed}`);
+  }
   const ttl = durationOf(wanted.approvals?.ttl, base.approvalTtlMs);
   if (ttl > base.approvalTtlMs) refuse("approvals.ttl", "a workspace may only shorten how long an approval waits");
   const tools = wanted.policy?.tools;

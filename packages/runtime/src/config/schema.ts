@@ -1,4 +1,4 @@
-import { POLICY_MODES, APPROVAL_MODES } from "@writ/core";
+import { APPROVAL_MODES, costCents, POLICY_MODES } from "@writ/core";
 import * as z from "zod";
 
 const count = z.int().nonnegative();
@@ -28,7 +28,7 @@ const budget = z.strictObject({
   steps: count.optional(),
   tool_calls: count.optional(),
   tokens: count.optional(),
-  cost_cents: z.number().nonnegative().optional(),
+  cost_cents: costCents.optional(),
   wall_clock: duration.optional(),
   replans: count.optional(),
   retries: count.optional(),

@@ -282,11 +282,12 @@ export class Tasks {
         `a request may only tighten the policy mode: this workspace is ${defaults.mode}, you asked for ${request.mode}; change it in your own configuration: writ config show`,
       );
     }
-    const [field] = loosened(defaults.limits, request.budget);
-    if (field !== undefined) {
+    const [looser] = loosened(defaults.limits, request.budget);
+    if (looser !== undefined) {
+      const { field, allowed, wanted } = looser;
       throw new OrchestratorError(
         "policy_relaxation",
-        `a request may only tighten the budget: ${field} is ${defaults.limits[field]}, you asked for ${request.budget[field]}; change it in your own configuration: writ config show`,
+        `a request may only tighten the budget: ${field} is ${allowed}, you asked for ${wanted}; change it in your own configuration: writ config show`,
       );
     }
     return {
