@@ -10,6 +10,7 @@ import {
 } from "@writ/core";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { systemClockOf } from "./compose.ts";
+import { liftDocument } from "./compose-lift.ts";
 import type { Desk } from "./desk.ts";
 import { blanks, hanging } from "./terminal/layout.ts";
 import type { Screen } from "./terminal/screen.ts";
@@ -36,7 +37,7 @@ export function explainTool(desk: Desk, { invocation, terminal }: Setting, spec:
       tier: spec.tier,
       modes: modes.map(({ mode, effect, rules: ids }) => ({ mode, decision: effect, rules: ids })),
       rules,
-      lifts: lifts.map(({ expiresAtMs, ...lift }) => ({ ...lift, expires_at_ms: expiresAtMs })),
+      lifts: lifts.map(({ holds, ...lift }) => ({ ...liftDocument(lift), holds })),
     });
     return 0;
   }

@@ -77,6 +77,7 @@ export * from "./record/run-folder.ts";
 export * from "./record/run-view.ts";
 export * from "./record/task-view.ts";
 export * from "./record/timeline.ts";
+export * from "./record/view-documents.ts";
 export * from "./run/actor.ts";
 export * from "./run/arrival.ts";
 export * from "./run/binding.ts";

@@ -1,4 +1,4 @@
-import { isJsonObject, parseId, OrchestratorError, type Json, type RunId } from "@writ/core";
+import { approvalDocument, isJsonObject, parseId, OrchestratorError, type Json, type RunId } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk } from "../compose.ts";
@@ -15,11 +15,12 @@ export async function run(setting: Setting): Promise<ExitCode> {
     const before = await desk.store.views.run(parsedRun((await desk.approvalNamed(approval)).run_id));
     const answer = await desk.send({ method: "approve", approval });
     const { title, run: id } = decidedOf(answer["view"]);
+    const decided = approvalDocument(await desk.approvalNamed(approval));
     if (!invocation.json) terminal.out(decisionLines(terminal.screen(), { kind: "approved", title, run: id }));
     await desk.send({ method: "rest", run: id });
     if (invocation.json)
       terminal.json({
-        approval: answer["view"] ?? null,
+        approval: decided,
         is_new: answer["isNew"] ?? false,
         run: await taskJson(desk, id),
       });

@@ -1,4 +1,4 @@
-import { OrchestratorError } from "@writ/core";
+import { approvalDocument, OrchestratorError } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk } from "../compose.ts";
@@ -12,10 +12,15 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   if (reason === undefined || reason.trim() === "")
     throw new OrchestratorError("input_malformed", 'a denial needs a reason; add: --reason "…"');
   return atDesk(world, invocation, async (desk) => {
-    const answer = await desk.send({ method: "deny", approval: argumentOf(invocation, "id") ?? "", reason });
+    const approval = argumentOf(invocation, "id") ?? "";
+    const answer = await desk.send({ method: "deny", approval, reason });
     const { title, run: id } = decidedOf(answer["view"]);
     await desk.send({ method: "rest", run: id });
-    if (invocation.json) terminal.json({ approval: answer["view"] ?? null, is_new: answer["isNew"] ?? false });
+    if (invocation.json)
+      terminal.json({
+        approval: approvalDocument(await desk.approvalNamed(approval)),
+        is_new: answer["isNew"] ?? false,
+      });
     else terminal.out(decisionLines(terminal.screen(), { kind: "denied", title, run: id }));
     return 0;
   });

@@ -1,3 +1,4 @@
+import { approvalDocument } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
@@ -11,7 +12,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     const detail = await desk.approvalDetail(view);
     if (invocation.json) {
       const { preview, args, evidence, moved, request } = detail;
-      terminal.json({ ...view, preview, args, evidence, moved, binding: request.binding });
+      terminal.json({ ...approvalDocument(view), preview, args, evidence, moved, binding: request.binding });
     } else {
       terminal.out(approvalShowLines(terminal.screen(), approvalView(detail, systemClockOf().now())));
     }

@@ -1,4 +1,4 @@
-import { reaches, type ApprovalMode, type ApprovalView } from "@writ/core";
+import { approvalDocument, reaches, type ApprovalMode, type ApprovalView } from "@writ/core";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
@@ -11,7 +11,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     const statuses = hasOption(invocation, "--all") ? [] : ["waiting"];
     const views = await desk.store.views.approvals({ statuses, run: null, limit: 1_000 });
     if (invocation.json) {
-      terminal.json(views);
+      terminal.json(views.map(approvalDocument));
       return 0;
     }
     const now = systemClockOf().now();

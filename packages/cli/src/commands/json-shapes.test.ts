@@ -44,6 +44,25 @@ function differences(documented: Json, real: Json, at: string): readonly string[
   return typeof documented === typeof real ? [] : [`${at} is ${typeof real}`];
 }
 
+/** Below these stands what was hashed, or what somebody else wrote. */
+const AS_IT_IS: ReadonlySet<string> = new Set(
+  "args binding data derived document input_schema output_schema plan preview recorded value".split(" "),
+);
+
+/** Members whose name or unit is not one of ours: no snake_case, an instant or money as the journal has it. */
+function strangers(value: Json, at: string, seen: { members: number; instants: number }): readonly string[] {
+  if (isJsonArray(value)) return value.flatMap((item, index) => strangers(item, `${at}/${index}`, seen));
+  if (typeof value === "string") seen.instants += /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/.test(value) ? 1 : 0;
+  if (typeof value === "number") return value > 1e11 ? [`${at} is ${value}`] : [];
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    seen.members += 1;
+    const isOurs = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name) && !/at_ms$|millicents/.test(name);
+    const below = AS_IT_IS.has(name) ? [] : strangers(member, `${at}/${name}`, seen);
+    return isOurs ? below : [`${at}/${name}`, ...below];
+  });
+}
+
 /** The text at a path of members and positions; empty where there is none. */
 function text(value: Json, ...path: readonly (string | number)[]): string {
   const found = path.reduce<Json>((node, part) => {
@@ -133,6 +152,10 @@ describe("docs/json.md", () => {
     for (const [name, shape] of documented) {
       expect({ name, differences: differences(shape, said.get(name) ?? null, "") }).toEqual({ name, differences: [] });
     }
+    const seen = { members: 0, instants: 0 };
+    expect([...said].flatMap(([name, value]) => strangers(value, name, seen))).toEqual([]);
+    expect(seen.members).toBeGreaterThan(500);
+    expect(seen.instants).toBeGreaterThan(20);
   });
 
   test("speaks of every command", () => {

@@ -1,7 +1,8 @@
-import { policyDocument, type Lift, type Policy } from "@writ/core";
+import type { Lift, Policy } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { userConfigFile } from "../compose-config.ts";
+import { liftDocument } from "../compose-lift.ts";
 import { policyLines, type PolicyShowView } from "../terminal/policy-view.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { policyMatrix, type PolicyMatrix } from "../views/policy.ts";
@@ -18,8 +19,13 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       const answers = (values: readonly string[]) =>
         Object.fromEntries(modes.map((mode, at) => [mode, values[at] ?? ""]));
       terminal.json({
-        ...policyDocument(policy),
+        mode: policy.mode,
         ceiling,
+        tools: policy.tools,
+        hosts: policy.hosts,
+        rules: policy.rules.map(({ id, effect, tool, when }) => ({ id, effect, tool, when })),
+        lifts: policy.lifts.map(liftDocument),
+        gates: policy.gates.map(({ id, role, quorum }) => ({ id, role, quorum })),
         matrix: { plan: answers(plan), ...Object.fromEntries(rows.map((row) => [row.tier, answers(row.answers)])) },
       });
     } else {

@@ -97,12 +97,13 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
   const { terminal, invocation } = setting;
   const request = createRequest(desk, setting, what, false);
   const { plan, verdict } = await desk.check(request);
+  const { tier, passes, warningsAreErrors, objects } = verdict.strictness;
   if (invocation.json)
     terminal.json({
       plan_hash: plan.hash,
       verdict: verdict.verdict,
       findings: verdict.findings,
-      strictness: verdict.strictness,
+      strictness: { tier, passes, warnings_are_errors: warningsAreErrors, objects },
     });
   else
     terminal.out(

@@ -4,6 +4,7 @@ import type { ApprovalView, ArtifactView } from "../journal/stored-entry.ts";
 import type { RunState } from "../run/state.ts";
 import { taskView, type TaskView } from "./task-view.ts";
 import { stepHistories, type StepHistory } from "./timeline.ts";
+import { approvalDocument, artifactDocument, type ApprovalDocument, type ArtifactDocument } from "./view-documents.ts";
 
 /** A run as a document, for people who were not there. */
 export interface Report {
@@ -15,8 +16,8 @@ export interface Report {
   readonly waited_ms: number;
   readonly policy_mode: string;
   readonly steps: readonly StepHistory[];
-  readonly approvals: readonly ApprovalView[];
-  readonly artifacts: readonly ArtifactView[];
+  readonly approvals: readonly ApprovalDocument[];
+  readonly artifacts: readonly ArtifactDocument[];
   readonly facts: number;
   readonly record: { readonly id: string; readonly hash: string } | null;
 }
@@ -39,8 +40,8 @@ export function reportOf({ state, entries, approvals, artifacts }: ReportSource)
     waited_ms: state.tally.waited,
     policy_mode: state.settings?.mode ?? "",
     steps: stepHistories(entries),
-    approvals,
-    artifacts,
+    approvals: approvals.map(approvalDocument),
+    artifacts: artifacts.map(artifactDocument),
     facts: entries.reduce((sum, entry) => sum + entry.facts.length, 0),
     record: ended?.type === "run_ended" ? { id: ended.record_id, hash: ended.record_hash } : null,
   };
@@ -120,14 +121,13 @@ function stepRow(step: TaskView["steps"][number], history: StepHistory | undefin
   ];
 }
 
-function approvalRow(view: ApprovalView): readonly string[] {
-  const when = view.decided_at_ms === null ? "–" : toRfc3339(epochMs(view.decided_at_ms));
+function approvalRow(view: ApprovalDocument): readonly string[] {
   return [
     code(view.title ?? view.approval_id),
     code(view.step),
     view.status,
     view.decided_by ?? "–",
-    when,
+    view.decided_at ?? "–",
     view.reason === null ? "–" : code(view.reason),
   ];
 }

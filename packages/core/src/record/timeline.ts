@@ -1,3 +1,4 @@
+import { epochMs, toRfc3339 } from "../base/time.ts";
 import type { Entry } from "../journal/entry.ts";
 import type { JournalEvent } from "../run/event.ts";
 
@@ -13,8 +14,9 @@ export interface StepHistory {
 
 export interface AttemptHistory {
   readonly number: number;
-  readonly started_at_ms: number;
-  readonly ended_at_ms: number | null;
+  /** RFC 3339. */
+  readonly started_at: string;
+  readonly ended_at: string | null;
   readonly outcome: "returned" | "failed" | "abandoned" | "in_doubt" | "open";
   readonly detail: string | null;
   readonly authority: string;
@@ -52,8 +54,8 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
       step.tool = fact.tool;
       step.attempts.push({
         number: fact.attempt,
-        started_at_ms: at,
-        ended_at_ms: null,
+        started_at: toRfc3339(epochMs(at)),
+        ended_at: null,
         outcome: "open",
         detail: null,
         authority: "approval" in fact.authority ? fact.authority.approval : fact.authority.rules.join(", "),
@@ -83,5 +85,6 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
 
 function end(step: Drafted, at: number, outcome: AttemptHistory["outcome"], detail: string | null): void {
   const last = step.attempts.at(-1);
-  if (last?.outcome === "open") step.attempts[step.attempts.length - 1] = { ...last, ended_at_ms: at, outcome, detail };
+  if (last?.outcome !== "open") return;
+  step.attempts[step.attempts.length - 1] = { ...last, ended_at: toRfc3339(epochMs(at)), outcome, detail };
 }
