@@ -1,7 +1,9 @@
 import {
+  effectOf,
   gateCall,
   type Actor,
   type Answer,
+  type FailedEffect,
   type FailureKind,
   type Json,
   type JsonObject,
@@ -60,13 +62,19 @@ export function returned(step: string, output: Json = { id: "x" }, over: Returne
 export function failed(
   step: string,
   kind: FailureKind,
-  over: { readonly attempt?: number; readonly jitter?: string; readonly usage?: Partial<Usage> } = {},
+  over: {
+    readonly attempt?: number;
+    readonly happened?: FailedEffect;
+    readonly jitter?: string;
+    readonly usage?: Partial<Usage>;
+  } = {},
 ): Arriving {
   return arriving((seal, state) => ({
     type: "tool_failed",
     step,
     attempt: over.attempt ?? openAttempt(state, step),
     kind,
+    happened: over.happened ?? effectOf(kind),
     error: seal.text(kind),
     usage: { ...NO_USAGE, ...over.usage },
     jitter: over.jitter ?? "0.5",

@@ -85,6 +85,7 @@ function partly(cause: unknown, gone: readonly PresentFile[]): Error {
   if (gone.length === 0) return isMoved ? new ToolFailure("evidence_stale", error.message, { cause }) : error;
   const done = gone.map(({ path }) => path).join(", ");
   return new ToolFailure(isMoved ? "evidence_stale" : "unknown", `${error.message} Already deleted: ${done}.`, {
+    happened: "unknown",
     cause,
   });
 }

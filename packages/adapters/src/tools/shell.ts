@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
 import { durationMs } from "@writ/core";
-import { defineTool, type Acted, type SandboxResult, type Tool, type ToolCall } from "@writ/runtime";
+import { beforeEffect, defineTool, type Acted, type SandboxResult, type Tool, type ToolCall } from "@writ/runtime";
 import * as z from "zod";
 
 import { printedEnd } from "./command-output.ts";
@@ -9,7 +9,7 @@ import { argv, environment, folder } from "./command-params.ts";
 import { filePath } from "./document-schema.ts";
 import { findProgram } from "./find-program.ts";
 import { commandPreview, runStaged, type CommandPlace, type StagedCommand } from "./staged-command.ts";
-import { openStaging, partsOf } from "./staging.ts";
+import { openStaging, partsOf, type Staging } from "./staging.ts";
 import { baselineOf, writeBack, type WrittenBack } from "./write-back.ts";
 
 /** The copy is made within the tool's time; the command gets less. */
@@ -77,17 +77,21 @@ async function execute(
   place: CommandPlace,
   call: ToolCall,
 ): Promise<Acted<z.infer<typeof output>>> {
-  await using staging = await openStaging(call.files, place.staging, ".", call.signal);
-  await staging.handOver();
-  const baseline = await baselineOf(staging);
-  await setTimeout(TICK_MS, undefined, { signal: call.signal });
-  const result = await runStaged(command, staging, place, call);
+  await using staging = await beforeEffect(openStaging(call.files, place.staging, ".", call.signal));
+  const { baseline, result } = await beforeEffect(runOnCopy(command, staging, place, call));
   const applied = result.exitCode === 0;
   const written = applied ? await writeBack(staging, baseline, call.files) : NOTHING;
   return {
     output: { ...answerOf(result), applied, changes: [...written.changes], left_out: written.leftOut },
     artifacts: written.artifacts,
   };
+}
+
+async function runOnCopy(command: StagedCommand, staging: Staging, place: CommandPlace, call: ToolCall) {
+  await staging.handOver();
+  const baseline = await baselineOf(staging);
+  await setTimeout(TICK_MS, undefined, { signal: call.signal });
+  return { baseline, result: await runStaged(command, staging, place, call) };
 }
 
 const NOTHING: WrittenBack = { changes: [], artifacts: [], leftOut: 0 };

@@ -113,6 +113,7 @@ function stale(path: string, done: readonly string[], cause?: unknown): ToolFail
   const already = done.length === 0 ? "Nothing was written" : `Already written: ${done.join(", ")}`;
   return new ToolFailure("evidence_stale", `${path} changed in the workspace while the command ran. ${already}.`, {
     cause,
+    happened: done.length === 0 ? "no" : "unknown",
     remedy: "Run the command again on the files as they are.",
   });
 }

@@ -240,10 +240,26 @@ describe("limits and failures", () => {
     const view = await work.rest(run);
     expect(aborted).toBe(true);
     expect(view.status).toBe("cancelled");
-    expect(view.steps.map(({ status }) => status)).toEqual(["failed", "cancelled"]);
+    expect(view.steps.map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
     expect((await work.facts(run)).find((fact) => fact.type === "attempt_failed")).toMatchObject({ kind: "cancelled" });
     expect((await work.facts(run)).at(-1)?.type).toBe("run_ended");
     expect(await verifyLog(desk.store, testHasher)).toMatchObject({ isIntact: true });
+  });
+
+  test.each([
+    { says: "nothing", error: () => new TypeError("the line went dead"), status: "in_doubt" },
+    { says: "it did not happen", error: () => new ToolFailure("unknown", "no", { happened: "no" }), status: "paused" },
+  ] as const)("a call that takes no key fails, and its tool says $says of its effect: $status", async (each) => {
+    const tool = new TestTool("test.send", "local_write", {
+      spec: { idempotency: "none" },
+      run: () => {
+        throw each.error();
+      },
+    });
+    await using work = Workspace.make(null, { fittings: { tools: [tool] } });
+    const view = await work.approve(await work.plan([{ id: "a", tool: "test.send" }]));
+    expect(view.status).toBe(each.status);
+    expect(tool.calls).toHaveLength(1);
   });
 
   test(

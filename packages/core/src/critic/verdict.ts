@@ -60,6 +60,7 @@ export type VerdictCode =
   | "idempotency_conflict"
   | "step_timeout"
   | "tool_failed"
+  | "stopped"
   | "fatal_error";
 
 /** The verdict on one attempt; the first rule that matches wins. @see decision-plane §3.6 */
@@ -97,6 +98,8 @@ function judgeFailure(seen: Observation, failure: FailureKind): Judgement {
     case "server_error_5xx":
     case "rate_limited":
       return { verdict: "replan", code: "tool_failed" };
+    case "cancelled":
+      return { verdict: "escalate", code: "stopped" };
     default:
       return { verdict: "escalate", code: "fatal_error" };
   }

@@ -2,7 +2,7 @@ import { digestOf, type Digest } from "../base/digest.ts";
 import { equalJson, type Json, type JsonObject } from "../base/json.ts";
 import type { Actor } from "./actor.ts";
 import { firstDifference, type Binding } from "./binding.ts";
-import { bindingOf, callBudget, gateCall } from "./call.ts";
+import { authorizeCall, bindingOf, callBudget, gateCall, type Call } from "./call.ts";
 import type { JournalEvent } from "./event.ts";
 import type { GateOpenedInput, RunInput } from "./input.ts";
 import { located, ROOT, WHOLE_PLAN } from "./paths.ts";
@@ -158,14 +158,17 @@ export function voided(gate: Gate, reason: Reason): JournalEvent {
   };
 }
 
-/** The field in which a grant no longer fits what would be sent now; null when it fits. */
-export function driftOf(state: RunState, path: string, grant: Request): keyof Binding | null {
+/**
+ * The field in which a grant no longer fits what would be sent now; null when it fits.
+ * Expiry and nonce stand nowhere else: a change of theirs shows as `binding_hash`.
+ */
+export function driftOf(state: RunState, path: string, grant: Request): keyof Binding | "binding_hash" | null {
   const call = gateCall(state, path);
   if (call === null) return "step";
   const sameArgs = equalJson(call.args, grant.args.json());
   const now = bindingOf(state, call, {
     approval: grant.approval,
-    gates: grant.binding.gates,
+    gates: rulesAsking(state, path, call) ?? grant.binding.gates,
     argsCommit: sameArgs ? grant.args.commit : "",
     evidence: grant.evidence.map(({ ref, value }) => ({ commit: value.commit, ref })),
     previewCommit: grant.preview.commit,
@@ -173,7 +176,14 @@ export function driftOf(state: RunState, path: string, grant: Request): keyof Bi
     nonce: grant.binding.nonce,
     budget: callBudget(call),
   });
-  return firstDifference(grant.binding, now);
+  const field = firstDifference(grant.binding, now);
+  return field ?? (bindingHash(state, now) === grant.bindingHash ? null : "binding_hash");
+}
+
+/** The rules that ask about a tool's call as it stands; null where the plan alone asks. */
+function rulesAsking(state: RunState, path: string, call: Call): readonly string[] | null {
+  const step = located(state, path)?.step;
+  return step?.kind === "tool" ? authorizeCall(state, step, call.args, state.now).rules : null;
 }
 
 function findGate(state: RunState, approval: string): Gate | null {

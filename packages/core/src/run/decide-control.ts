@@ -31,7 +31,7 @@ export function decideCancel(state: RunState): readonly JournalEvent[] {
   return [{ type: "run_closing", outcome, reason, forced: false }];
 }
 
-/** The first timer that is due; the others stay due, so that the shell comes back at once. The instant decides, never the moment a timer fired. */
+/** The first timer that is due; `react` asks for the next. What no entry has room for stays due, so that the shell comes back at once. The instant decides, never the moment a timer fired. */
 export function decideTime(state: RunState, arrival: Arrival): readonly JournalEvent[] {
   const timer = state.timers.earliest();
   if (timer === null || timer.at > arrival.at) return [];

@@ -5,7 +5,6 @@ import { isJunk, judge, scoreText, type Judgement, type Observation, type Scores
 import { reaches } from "../tool/approval-mode.ts";
 import type { FailureKind } from "../tool/failure.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
-import type { ToolSpec } from "../tool/tool-spec.ts";
 import { askedAgain, isNeededToUndo } from "./ask-again.ts";
 import type { JournalEvent, VerdictRendered } from "./event.ts";
 import type { RunInput, Usage } from "./input.ts";
@@ -55,7 +54,7 @@ export function decideReturned(
   };
   const unexpected = unexpectedIn(found.rule, input.output);
   const scores = scoresOf(state, found, input.usage, null, unexpected !== null);
-  const judgement = judge(observed(state, found, { failure: null, unexpected, scores }));
+  const judgement = judge(observed(state, found, { failure: null, unexpected, scores, didNot: false }));
   return [returned, verdict(state, arrival, found, judgement, scores, "0")];
 }
 
@@ -75,24 +74,26 @@ export function decideFailed(
     error: input.error,
     usage: input.usage,
   };
-  if (input.kind === "transient_timeout" && isUnknowable(found)) {
-    return [
-      {
-        type: "step_in_doubt",
-        step: input.step,
-        attempt: input.attempt,
-        reason: { code: "effect_outcome_unknown", step: input.step },
-      },
-    ];
-  }
+  const didNot = input.happened === "no";
+  if (!didNot && !isRepeatable(found.rule)) return unknowable(found, failed);
   const scores = scoresOf(state, found, input.usage, input.kind, false);
-  const judgement = judge(observed(state, found, { failure: input.kind, unexpected: null, scores }));
+  const judgement = judge(observed(state, found, { failure: input.kind, unexpected: null, scores, didNot }));
   return [failed, verdict(state, arrival, found, judgement, scores, input.jitter)];
 }
 
-/** A call with an effect that takes no key and cannot be asked about: whether it happened is for a person to say. */
-function isUnknowable({ rule }: Found): boolean {
-  return rule === undefined || !isRepeatable(rule.spec);
+/** A call with an effect that takes no key, and nobody knows whether it happened: its tool is asked where it can be, else a person is. */
+function unknowable({ attempt, at, rule }: Found, failed: JournalEvent): readonly JournalEvent[] {
+  if (rule?.spec.traits.probe === true && !isLastInterruption(at))
+    return [{ type: "probe_wanted", step: attempt.step, attempt: attempt.number }];
+  return [failed, inDoubt(attempt)];
+}
+
+function inDoubt({ step, number }: Attempt): JournalEvent {
+  return { type: "step_in_doubt", step, attempt: number, reason: { code: "effect_outcome_unknown", step } };
+}
+
+function isLastInterruption(at: StepState | undefined): boolean {
+  return (at?.interruptions ?? 0) + 1 >= MAX_INTERRUPTIONS;
 }
 
 /** Why an answer is not what was promised; null when it is. */
@@ -105,7 +106,7 @@ export function unexpectedIn(rule: ToolRule | undefined, answer: Payload): Obser
 function observed(
   state: RunState,
   { at, step, rule }: Found,
-  seen: Pick<Observation, "failure" | "unexpected" | "scores">,
+  { didNot, ...seen }: Pick<Observation, "failure" | "unexpected" | "scores"> & { readonly didNot: boolean },
 ): Observation {
   const perStep = Math.min(
     state.limits.retries_per_step,
@@ -117,7 +118,7 @@ function observed(
     trip: null,
     isBudgetSpent: false,
     retriesLeft: at.retries < perStep && state.retries < state.limits.retries,
-    repeatable: rule !== undefined && isRepeatable(rule.spec),
+    repeatable: didNot || isRepeatable(rule),
   };
 }
 
@@ -236,16 +237,11 @@ function interrupted(
   at: number,
   before: readonly Attempt[],
 ): readonly JournalEvent[] {
-  const spec = state.rules.tools.get(attempt.tool)?.spec;
+  const rule = state.rules.tools.get(attempt.tool);
   const subject = { step: attempt.step, attempt: attempt.number } as const;
-  const doubt: JournalEvent = {
-    type: "step_in_doubt",
-    ...subject,
-    reason: { code: "effect_outcome_unknown", step: attempt.step },
-  };
-  const isLast = (state.steps.get(attempt.step)?.interruptions ?? 0) + 1 >= MAX_INTERRUPTIONS;
-  if (isLast || spec === undefined) return [doubt];
-  if (!isRepeatable(spec)) return [spec.traits.probe ? { type: "probe_wanted", ...subject } : doubt];
+  const doubt = inDoubt(attempt);
+  if (isLastInterruption(state.steps.get(attempt.step)) || rule === undefined) return [doubt];
+  if (!isRepeatable(rule)) return [rule.spec.traits.probe ? { type: "probe_wanted", ...subject } : doubt];
   const abandoned: JournalEvent = {
     type: "attempt_abandoned",
     ...subject,
@@ -257,7 +253,9 @@ function interrupted(
 }
 
 /** Whether sending a call again is safe: it has no effect, or honours its key. */
-function isRepeatable({ tier, idempotency }: ToolSpec): boolean {
+function isRepeatable(rule: ToolRule | undefined): boolean {
+  if (rule === undefined) return false;
+  const { tier, idempotency } = rule.spec;
   return idempotency !== "none" || !reaches(tier, "local_write");
 }
 
@@ -271,7 +269,7 @@ export function decideProbed(
   if (input.happened === "yes") return happened(state, input.step, input.attempt);
   if (input.happened === "no")
     return [{ type: "attempt_abandoned", ...subject, reason: { code: "did_not_happen", step: input.step } }];
-  return [{ type: "step_in_doubt", ...subject, reason: { code: "effect_outcome_unknown", step: input.step } }];
+  return [inDoubt(attempt)];
 }
 
 /** A person's word on a step in doubt or in review. */

@@ -1,5 +1,6 @@
 import {
   approved,
+  cancelled,
   failed,
   gateOpened,
   interrupted,
@@ -15,8 +16,8 @@ import { aRun, SETTINGS, type RunDraft } from "@writ/testkit/build/run";
 import { given } from "@writ/testkit/given";
 import { describe, expect, test } from "vitest";
 
-import { FAILURE_KINDS, type FailureKind } from "../tool/failure.ts";
-import { runStatus } from "./status.ts";
+import { effectOf, FAILURE_KINDS, type FailureKind } from "../tool/failure.ts";
+import { runStatus, stepStatus } from "./status.ts";
 
 const two = () => aRun({ plan: aPlan([aStep("s1", "docs.read"), aStep("s2", "docs.write", { depends_on: ["s1"] })]) });
 
@@ -95,7 +96,7 @@ describe("AS-36 a failure", () => {
     policy_denied: ["replan", "replanning", "policy_denied"],
     schema_mismatch: ["replan", "replanning", "schema_mismatch"],
     auth_expired: ["escalate", "review", "fatal_error"],
-    cancelled: ["escalate", "review", "fatal_error"],
+    cancelled: ["escalate", "review", "stopped"],
     unknown: ["escalate", "review", "fatal_error"],
   };
 
@@ -117,21 +118,55 @@ describe("AS-36 a failure", () => {
       });
   });
 
-  test.each([
-    ["server_error_5xx", "replan", "tool_failed"],
-    ["rate_limited", "replan", "tool_failed"],
-  ] as const)("of kind %s of a call that takes no key is not sent again", (kind, verdict, code) => {
-    given(aRun({ plan: aModelsPlan([aStep("s1", "docs.append")]) }))
-      .when(failed("s1", kind))
-      .then({ facts: ["attempt_failed", { type: "verdict_rendered", verdict, reason: { code } }, "plan_requested"] });
+  test.each(FAILURE_KINDS)(
+    "of kind %s of a call that takes no key, and that did not happen, is judged as any",
+    (kind) => {
+      const [verdict, outcome, code] = EXPECTED[kind];
+      const { facts } = given(aRun({ plan: aModelsPlan([aStep("s1", "docs.append")]) })).when(
+        failed("s1", kind, { happened: "no" }),
+      );
+      expect(facts.slice(0, 2)).toMatchObject([
+        { type: "attempt_failed", kind },
+        { type: "verdict_rendered", verdict, outcome, reason: { code } },
+      ]);
+    },
+  );
+
+  test.each(FAILURE_KINDS)(
+    "of kind %s of a call that takes no key is in doubt where nobody knows whether it happened",
+    (kind) => {
+      const run = given(aRun({ plan: aModelsPlan([aStep("s1", "docs.append")]) }));
+      run
+        .when(failed("s1", kind, { happened: "unknown" }))
+        .then({ facts: ["attempt_failed", { type: "step_in_doubt", step: "s1" }], effects: [] });
+      expect(runStatus(run.state)).toBe("in_doubt");
+      expect(run.state.used.tool_calls).toBe(1);
+      expect(run.state.reserved.tool_calls).toBe(0);
+    },
+  );
+
+  test.each(["transient_timeout", "server_error_5xx", "cancelled", "unknown"] as const)(
+    "of kind %s leaves open whether the call happened, unless its tool says so",
+    (kind) => expect(effectOf(kind)).toBe("unknown"),
+  );
+
+  test("of a call whose tool can be asked is asked about, three times at most", () => {
+    const run = given(one("docs.stamp"));
+    for (const number of [1, 2]) {
+      run.when(failed("s1", "unknown")).then({ facts: [{ type: "probe_wanted", step: "s1" }] });
+      run
+        .when(probed("s1", "no"))
+        .then({ facts: ["attempt_abandoned", { type: "step_started", attempt: number + 1 }] });
+    }
+    run.when(failed("s1", "unknown")).then({ facts: ["attempt_failed", "step_in_doubt"], effects: [] });
   });
 
-  test("by time of a call that takes no key is in doubt: whether it happened is for a person to say", () => {
-    const run = given(one("docs.append"));
-    run.when(failed("s1", "transient_timeout")).then({ facts: [{ type: "step_in_doubt", step: "s1" }], effects: [] });
-    expect(runStatus(run.state)).toBe("in_doubt");
-    expect(run.state.used.tool_calls).toBe(1);
-    expect(run.state.reserved.tool_calls).toBe(0);
+  test("of a call that is stopped leaves its step cancelled", () => {
+    const run = given(one("docs.write"));
+    run.when(cancelled).then({ facts: ["run_closing"] });
+    run.and(failed("s1", "cancelled"));
+    expect(runStatus(run.state)).toBe("cancelled");
+    expect(stepStatus(run.state, run.state.steps.get("s1") ?? null)).toBe("cancelled");
   });
 });
 
@@ -149,6 +184,19 @@ describe("a retry", () => {
     expect(new Set(starts.map((fact) => (fact.type === "step_started" ? fact.idempotency_key : ""))).size).toBe(1);
     expect(starts).toHaveLength(3);
     expect(runStatus(run.state)).toBe("completed");
+  });
+
+  test("of two steps comes in one entry when both are due, in due order", () => {
+    const run = given(aRun({ plan: aPlan([aStep("s1", "docs.read"), aStep("s2", "docs.read")]) }));
+    run.and(failed("s2", "rate_limited", { jitter: "0.1" }), failed("s1", "rate_limited", { jitter: "0.9" }));
+    run.when(timePassed(5_000)).then({
+      facts: [
+        { type: "retry_due", step: "s2" },
+        { type: "step_started", step: "s2", attempt: 2 },
+        { type: "retry_due", step: "s1" },
+        { type: "step_started", step: "s1", attempt: 2 },
+      ],
+    });
   });
 
   test("AS-29 is given as often as step and run allow, then a person is asked (P40)", () => {

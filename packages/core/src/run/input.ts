@@ -3,7 +3,7 @@ import type { Limits } from "../budget/budget.ts";
 import type { Payload } from "../base/payload.ts";
 import type { PolicyMode } from "../plan/plan-document.ts";
 import type { ApprovalMode } from "../tool/approval-mode.ts";
-import type { FailureKind } from "../tool/failure.ts";
+import type { FailedEffect, FailureKind } from "../tool/failure.ts";
 
 /**
  * What can arrive at a run: operators' commands and outcomes of effects. The
@@ -53,6 +53,7 @@ export type RunInput =
       readonly step: string;
       readonly attempt: number;
       readonly kind: FailureKind;
+      readonly happened: FailedEffect;
       readonly error: Payload;
       readonly usage: Usage;
       /** Uniform in [0, 1), as a decimal string. */

@@ -25,7 +25,13 @@ export function react(state: RunState, arrival: Arrival, limit: number = ENTRY_L
       facts.push(fact);
       room.take(fact);
     }
-    next = room.isFull ? [] : settle(state, arrival.seal);
+    next = room.isFull ? [] : following(state, arrival);
   } while (next.length > 0);
   return facts;
+}
+
+/** What follows from where the run stands; when it rests and time has passed, the next timer that is due. */
+function following(state: RunState, arrival: Arrival): readonly JournalEvent[] {
+  const settled = settle(state, arrival.seal);
+  return settled.length === 0 && arrival.input.type === "time_passed" ? decide(state, arrival) : settled;
 }

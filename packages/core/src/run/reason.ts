@@ -43,6 +43,7 @@ export type ReasonCode =
   | "operator_cancelled"
   | "operator_skipped"
   | "operator_retried"
+  | "stopped"
   | "planned"
   | "deadline"
   | "session_expired"

@@ -73,8 +73,9 @@ export function stepStatus(state: RunState, step: StepState | null): StepPublicS
     case "running":
       return undoing ? "compensating" : "running";
     case "review":
-    case "failed":
       return "failed";
+    case "failed":
+      return step.reason?.code === "stopped" ? "cancelled" : "failed";
     case "succeeded":
       return undoing ? "compensated" : "completed";
     default:

@@ -18,3 +18,24 @@ export type FailureKind = (typeof FAILURE_KINDS)[number];
 export function isRetryable(kind: FailureKind): boolean {
   return kind === "transient_timeout" || kind === "server_error_5xx" || kind === "rate_limited";
 }
+
+/** Whether a failed call had its effect all the same: `no` where the tool, or who was to send it, says so. */
+export type FailedEffect = "no" | "unknown";
+
+/** What a kind says by itself: a refusal names its reason before anything is done, all else may come after it. */
+export function effectOf(kind: FailureKind): FailedEffect {
+  switch (kind) {
+    case "rate_limited":
+    case "idempotency_conflict":
+    case "evidence_stale":
+    case "policy_denied":
+    case "schema_mismatch":
+    case "auth_expired":
+      return "no";
+    case "transient_timeout":
+    case "server_error_5xx":
+    case "cancelled":
+    case "unknown":
+      return "unknown";
+  }
+}

@@ -84,7 +84,7 @@ async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation
   const moved =
     sent.kind === "moved"
       ? sent.field
-      : sent.kind === "failed" && sent.failure === "evidence_stale"
+      : sent.kind === "failed" && sent.failure === "evidence_stale" && sent.happened === "no"
         ? "evidence"
         : null;
   if (moved !== null && approval !== null) {
@@ -109,6 +109,7 @@ async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation
         step,
         attempt,
         kind: sent.failure,
+        happened: sent.happened,
         error: seal.text(sent.message),
         usage: sent.usage,
         jitter: jitter(hands.entropy),
@@ -192,9 +193,16 @@ function gateOpened(hands: Hands, state: RunState, call: Call, round: number, fr
     args: seal.json(call.args),
     preview: seal.json(previewJson(frozen.preview)),
     evidence: [...live, ...known],
-    expires_at_ms: Math.max(hands.clock.now(), state.now) + settingsOf(state).approval_ttl_ms,
+    expires_at_ms: expiryOf(state, Math.max(hands.clock.now(), state.now)),
     nonce: Buffer.from(hands.entropy.bytes(32)).toString("hex"),
   } as const;
+}
+
+/** No approval outlives its run. */
+function expiryOf(state: RunState, now: number): number {
+  const { approval_ttl_ms, ttl_ms } = settingsOf(state);
+  const own = now + approval_ttl_ms;
+  return ttl_ms === null ? own : Math.min(own, state.startedAt + ttl_ms);
 }
 
 /** The live values of a request by name, as a tool names them. */

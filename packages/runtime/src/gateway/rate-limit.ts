@@ -38,10 +38,14 @@ export class RateLimit {
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = clock.after(durationMs(ms), resolve);
-    signal.addEventListener("abort", () => {
+    const onAbort = (): void => {
       stop();
       reject(signal.reason);
+    };
+    const stop = clock.after(durationMs(ms), () => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
     });
+    signal.addEventListener("abort", onAbort, { once: true });
   });
 }

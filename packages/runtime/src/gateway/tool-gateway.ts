@@ -5,6 +5,7 @@ import {
   epochMs,
   OrchestratorError,
   type Authority,
+  type FailedEffect,
   type FailureKind,
   type Json,
   type JsonObject,
@@ -68,7 +69,13 @@ export type Sent =
       readonly undo: { readonly tool: string; readonly args: JsonObject } | null;
       readonly usage: Usage;
     }
-  | { readonly kind: "failed"; readonly failure: FailureKind; readonly message: string; readonly usage: Usage }
+  | {
+      readonly kind: "failed";
+      readonly failure: FailureKind;
+      readonly happened: FailedEffect;
+      readonly message: string;
+      readonly usage: Usage;
+    }
   | { readonly kind: "moved"; readonly field: "evidence" | "preview" };
 
 /** The only way to a tool: validate, authorise again, key, limit, time out, run. */
@@ -102,15 +109,24 @@ export class ToolGateway {
     const tool = this.#ports.tools.get(invocation.tool);
     const refusal = tool === undefined ? "the tool is gone" : this.#refusal(invocation);
     if (tool === undefined || refusal !== null)
-      return { kind: "failed", failure: "policy_denied", message: `${invocation.tool}: ${refusal}`, usage: usage() };
-    const timeout = new Deadline(this.#ports.clock, invocation.timeoutMs, signal);
+      return {
+        kind: "failed",
+        failure: "policy_denied",
+        happened: "no",
+        message: `${invocation.tool}: ${refusal}`,
+        usage: usage(),
+      };
+    let timeout: Deadline | null = null;
+    let isSent = false;
     try {
+      await this.#limit.admit(signal);
+      timeout = new Deadline(this.#ports.clock, invocation.timeoutMs, signal);
       const moved =
         invocation.approved === null || invocation.isRepeat
           ? null
           : await this.#moved(tool, invocation, invocation.approved, timeout.signal);
       if (moved !== null) return { kind: "moved", field: moved };
-      await this.#limit.admit(timeout.signal);
+      isSent = true;
       const outcome = await timeout.race(tool.run(invocation.args, this.#call(invocation, timeout.signal)));
       const output: Json = parseJson(canonicalJson(outcome.output));
       const artifacts = outcome.artifacts.map((each): Json => ({ ...each }));
@@ -122,9 +138,10 @@ export class ToolGateway {
         usage: usage(outcome.usage.tokens, outcome.usage.costMillicents),
       };
     } catch (error) {
-      return { kind: "failed", ...timeout.failureOf(error), usage: usage() };
+      const failure = timeout?.failureOf(error) ?? { failure: "cancelled", message: "stopped" };
+      return { kind: "failed", ...failure, happened: isSent ? happenedAfter(error) : "no", usage: usage() };
     } finally {
-      timeout.clear();
+      timeout?.clear();
     }
   }
 
@@ -250,4 +267,9 @@ class Deadline {
       return { failure: "schema_mismatch", message };
     return { failure: "unknown", message };
   }
+}
+
+/** Once a call is sent only its tool can say that it had no effect. */
+function happenedAfter(error: unknown): FailedEffect {
+  return error instanceof ToolFailure ? error.happened : "unknown";
 }

@@ -1,4 +1,13 @@
-import type { EpochMs, FailureKind, Json, JsonObject, Preview, ToolSpec } from "@writ/core";
+import {
+  effectOf,
+  type EpochMs,
+  type FailedEffect,
+  type FailureKind,
+  type Json,
+  type JsonObject,
+  type Preview,
+  type ToolSpec,
+} from "@writ/core";
 import type { Llm } from "./llm.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
@@ -61,19 +70,43 @@ export interface ToolOutcome {
   readonly undo: { readonly tool: string; readonly args: JsonObject } | null;
 }
 
-/** A failure with a kind; its message is for people and may be erased. */
+/**
+ * A failure with a kind; its message is for people and may be erased.
+ *
+ * `happened` says whether the call had its effect all the same. A tool that fails
+ * before it touches anything says "no" (see `beforeEffect`), or a person is asked
+ * about a call that takes no key.
+ */
 export class ToolFailure extends Error {
   override readonly name = "ToolFailure";
   readonly kind: FailureKind;
   readonly remedy: string | null;
+  readonly happened: FailedEffect;
 
   constructor(
     kind: FailureKind,
     message: string,
-    options: { readonly remedy?: string; readonly cause?: unknown } = {},
+    options: { readonly remedy?: string; readonly cause?: unknown; readonly happened?: FailedEffect } = {},
   ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.remedy = options.remedy ?? null;
+    this.happened = options.happened ?? effectOf(kind);
+  }
+}
+
+/**
+ * What a tool does before it touches anything.
+ *
+ * @throws ToolFailure that says nothing happened, whatever the work throws
+ */
+export async function beforeEffect<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (!(cause instanceof ToolFailure)) throw new ToolFailure("unknown", message, { cause, happened: "no" });
+    const remedy = cause.remedy === null ? {} : { remedy: cause.remedy };
+    throw new ToolFailure(cause.kind, message, { cause, happened: "no", ...remedy });
   }
 }

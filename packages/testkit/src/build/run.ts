@@ -34,6 +34,7 @@ const TOOLS: Readonly<Record<string, ToolDraft>> = {
   "docs.read": { tier: "read_only" },
   "docs.write": { tier: "local_write", over: { traits: { reversible: true } } },
   "docs.append": { tier: "local_write", over: { idempotency: "none" } },
+  "docs.stamp": { tier: "local_write", over: { idempotency: "none", traits: { probe: true } } },
   "net.post": { tier: "network" },
   "agent.ask": { tier: "delegated" },
   "pay.refund": { tier: "destructive", over: { idempotency: "required" } },

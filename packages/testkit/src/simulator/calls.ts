@@ -1,4 +1,5 @@
 import {
+  effectOf,
   EXECUTOR,
   FAILURE_KINDS,
   gateCall,
@@ -122,18 +123,21 @@ export class Calls {
     this.#fail(flight, "transient_timeout", flight.timeoutMs, "as drawn");
   }
 
-  /** Only a call that takes no key is honest about a failure: it had no effect, unless nobody can know. */
+  /** A tool that says nothing happened is right; one that cannot say is believed neither way. */
   #fail(flight: Flight, kind: FailureKind, delay: number, effect: "as drawn" | "seldom" = "seldom"): void {
     const { random, premises } = this.#world;
-    const isUnknown = flight.tool.idempotency !== "none" || kind === "transient_timeout";
-    if (effect === "seldom" && !(isUnknown && random.chance(0.3))) flight.effect = "never";
+    const isSure = effect === "seldom" && (effectOf(kind) === "no" || random.chance(0.3));
+    if (isSure || (effect === "seldom" && random.chance(0.7))) flight.effect = "never";
+    const happened = isSure ? "no" : "unknown";
     premises.count(`failure ${kind}`);
+    premises.count(`failed call that ${isSure ? "did not happen" : "may have happened"}`);
     const jitter = String(random.below(1_000) / 1_000);
     this.#answer(flight, delay, (seal) => ({
       type: "tool_failed",
       step: flight.sending.step,
       attempt: flight.sending.attempt,
       kind,
+      happened,
       error: seal.text(`simulated ${kind}`),
       usage: this.#usage(flight),
       jitter,

@@ -38,9 +38,21 @@ export function drive(
       facts.push(fact);
       room.take(fact);
     }
-    next = room.isFull ? [] : settled(core, state, arrival, options);
+    next = room.isFull ? [] : following(core, state, arrival, options);
   } while (next.length > 0);
+  if (arrival.input.type === "time_passed" && !room.isFull)
+    demand((state.timers.earliest()?.at ?? Infinity) > arrival.at, "all_due_are_handled", () => "a timer stays due");
   return facts;
+}
+
+function following(
+  core: CoreFunctions,
+  state: RunState,
+  arrival: Arrival,
+  options: DriveOptions,
+): readonly JournalEvent[] {
+  const facts = settled(core, state, arrival, options);
+  return facts.length === 0 && arrival.input.type === "time_passed" ? core.decide(state, arrival) : facts;
 }
 
 function settled(

@@ -99,6 +99,16 @@ const blindRetry = decideLike((facts, _state, { input }) =>
       ),
 );
 
+/** A call that failed did not happen, whatever its tool knows. */
+const failureTrusted: CoreFunctions = {
+  ...CORE,
+  decide: (state, arrival) =>
+    CORE.decide(
+      state,
+      arrival.input.type === "tool_failed" ? { ...arrival, input: { ...arrival.input, happened: "no" } } : arrival,
+    ),
+};
+
 const survivors = new WeakMap<RunState, readonly Gate[]>();
 
 /** A replan leaves the gates of the old plan standing in the new one. */
@@ -143,6 +153,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: "a reservation leaked", core: reservationLeaked, seenBy: ["reservations_settled"] },
   { name: "visits forgotten on replan", core: visitsForgotten, seenBy: ["attempt_starts_once"] },
   { name: "a blind retry after a crash", core: blindRetry, seenBy: ["effects_at_most_once"] },
+  { name: "a failure taken for nothing happened", core: failureTrusted, seenBy: ["effects_at_most_once"] },
   { name: "a gate that outlives its scope", core: gateOutlivesScope, seenBy: ["gates_have_steps"] },
   { name: "two effects for one attempt", core: twoEffects, seenBy: ["one_effect_per_attempt"] },
   { name: "interruption without its fence", core: noFence, seenBy: ["calls_have_attempts"] },

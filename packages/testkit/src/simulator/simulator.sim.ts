@@ -22,6 +22,7 @@ const AT_RISK = {
   "crash after an effect": 20,
   "crash before an effect": 20,
   doubts: 50,
+  "failed call that may have happened": 100,
   "drift at approval": 200,
   "drift at dispatch": 50,
   "voided approval_expired": 20,
