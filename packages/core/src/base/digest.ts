@@ -2,6 +2,8 @@ import { asciiBytes, concatBytes, u64 } from "./bytes.ts";
 import { InvariantError } from "./error.ts";
 import type { Hasher } from "./hash.ts";
 import { canonicalJson, type Json } from "./json.ts";
+import { Preimage } from "./preimage.ts";
+import { utf8Length } from "./utf8.ts";
 
 /** `sha256:` and 64 lower-case hex digits. In a fact it names a document. */
 export type Digest = `sha256:${string}`;
@@ -14,6 +16,10 @@ export const SALT_BYTES = 32;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const COMMIT_DOMAIN = asciiBytes("writ/commit/v1\0");
 const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+const LENGTH_BYTES = 8;
+
+const committed = new Preimage(COMMIT_DOMAIN);
 
 export const isDigest = (text: Json | undefined): text is Digest => typeof text === "string" && DIGEST.test(text);
 
@@ -27,8 +33,8 @@ export function digestBytes(hash: Hasher, bytes: Uint8Array | string): Digest {
 }
 
 interface Pads {
-  readonly inner: Uint8Array;
-  readonly outer: Uint8Array;
+  readonly inner: Preimage;
+  readonly outer: Preimage;
 }
 
 /** A key serves many messages: its two padded blocks are made once. */
@@ -39,15 +45,24 @@ function padded(hash: Hasher, key: Uint8Array): Pads {
   if (known !== undefined) return known;
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? hash.sha256(key) : key);
-  const pads = { inner: block.map((byte) => byte ^ 0x36), outer: block.map((byte) => byte ^ 0x5c) };
+  const [inner, outer] = [block.map((byte) => byte ^ 0x36), block.map((byte) => byte ^ 0x5c)];
+  const pads = { inner: new Preimage(inner), outer: new Preimage(outer) };
   padsOf.set(key, pads);
   return pads;
 }
 
-/** @see RFC 2104, "HMAC: Keyed-Hashing for Message Authentication" */
-export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): Uint8Array {
+/**
+ * @param message bytes, or the text whose UTF-8 they are
+ * @see RFC 2104, "HMAC: Keyed-Hashing for Message Authentication"
+ */
+export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array | string): Uint8Array {
   const { inner, outer } = padded(hash, key);
-  return hash.sha256(concatBytes(outer, hash.sha256(concatBytes(inner, message))));
+  const whole =
+    typeof message === "string"
+      ? inner.begin(utf8Length(message)).text(message)
+      : inner.begin(message.length).add(message);
+  const digest = hash.sha256Hex(whole.bytes());
+  return hash.sha256(outer.begin(HASH_BYTES).hex(digest).bytes());
 }
 
 /**
@@ -59,7 +74,14 @@ export function hmacSha256(hash: Hasher, key: Uint8Array, message: Uint8Array): 
  */
 export function commitment(hash: Hasher, salt: Uint8Array, payload: Uint8Array): Commit {
   if (salt.length !== SALT_BYTES) throw new InvariantError("a salt has 32 bytes", { length: salt.length });
-  return hash.sha256Hex(commitmentPreimage(salt, payload));
+  return hash.sha256Hex(
+    committed
+      .begin(SALT_BYTES + LENGTH_BYTES + payload.length)
+      .add(salt)
+      .u64(payload.length)
+      .add(payload)
+      .bytes(),
+  );
 }
 
 /** The bytes whose hash is the commitment. */

@@ -12,8 +12,19 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array | undefined {
   if (!HEX.test(text)) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = digit(text, at * 2) * 16 + digit(text, at * 2 + 1);
+  writeHex(text, bytes, 0);
   return bytes;
+}
+
+/**
+ * Writes the bytes of lower-case digits that are known to be some.
+ *
+ * @returns where the next byte would stand
+ */
+export function writeHex(digits: string, into: Uint8Array, at: number): number {
+  let to = at;
+  for (let from = 0; from < digits.length; from += 2) into[to++] = digit(digits, from) * 16 + digit(digits, from + 1);
+  return to;
 }
 
 function digit(text: string, at: number): number {

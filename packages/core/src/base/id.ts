@@ -1,7 +1,7 @@
 import { base32Number, toBase32 } from "./base32.ts";
 import { InvariantError } from "./error.ts";
 import type { Hasher } from "./hash.ts";
-import { fromHex } from "./hex.ts";
+import { writeHex } from "./hex.ts";
 import { canonicalJson, type JsonObject } from "./json.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { EpochMs } from "./time.ts";
@@ -62,5 +62,7 @@ export function mintId<K extends IdKind>(kind: K, at: EpochMs, entropy: Uint8Arr
  */
 export function deriveId<K extends IdKind>(hash: Hasher, kind: K, at: EpochMs, source: JsonObject): Id<K> {
   const digest = hash.sha256Hex(canonicalJson({ ...source, kind: PREFIX[kind] }));
-  return mintId(kind, at, fromHex(digest.slice(0, ENTROPY_BYTES * 2)) ?? new Uint8Array());
+  const entropy = new Uint8Array(ENTROPY_BYTES);
+  writeHex(digest.slice(0, ENTROPY_BYTES * 2), entropy, 0);
+  return mintId(kind, at, entropy);
 }

@@ -21,7 +21,18 @@ export function utf8Length(text: string): number {
 /** @throws OrchestratorError `json_surrogate` if the text holds half of a surrogate pair */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
-  let to = 0;
+  writeUtf8(text, bytes, 0);
+  return bytes;
+}
+
+/**
+ * Writes the text into bytes that have room for it.
+ *
+ * @returns where the next byte would stand
+ * @throws OrchestratorError `json_surrogate`
+ */
+export function writeUtf8(text: string, bytes: Uint8Array, from: number): number {
+  let to = from;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) {
@@ -44,7 +55,7 @@ export function utf8Bytes(text: string): Uint8Array {
     }
     bytes[to++] = 0x80 | (point & 0x3f);
   }
-  return bytes;
+  return to;
 }
 
 /**

@@ -1,20 +1,21 @@
-import { concatBytes } from "../base/bytes.ts";
 import type { Hasher } from "../base/hash.ts";
-import { fromHex, toHex } from "../base/hex.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
+import { Preimage } from "../base/preimage.ts";
 import { utf8Bytes } from "../base/utf8.ts";
 import type { Chain } from "./state.ts";
 
-const DOMAIN = utf8Bytes("writ/chain/v1\0");
+const ALGORITHM = "sha256:";
+const HASH_BYTES = 32;
 
-/** The digests of chains that were just extended, as bytes: each is the beginning of the next. */
-const ends = new WeakMap<Chain, Uint8Array>();
+const link = new Preimage(utf8Bytes("writ/chain/v1\0"));
 
 /** A growing list as its count and one digest. @see formats.md 5.2 */
-export function extend(hash: Hasher, chain: Chain, item: Json): Chain {
-  const before = ends.get(chain) ?? fromHex(chain.chain.slice("sha256:".length)) ?? new Uint8Array(32);
-  const end = hash.sha256(concatBytes(DOMAIN, before, hash.sha256(canonicalJson(item))));
-  const extended = { count: chain.count + 1, chain: `sha256:${toHex(end)}` };
-  ends.set(extended, end);
-  return extended;
+export function extend(hash: Hasher, { count, chain }: Chain, item: Json): Chain {
+  const digest = hash.sha256Hex(canonicalJson(item));
+  const joined = link
+    .begin(HASH_BYTES * 2)
+    .hex(chain.slice(ALGORITHM.length))
+    .hex(digest)
+    .bytes();
+  return { count: count + 1, chain: `${ALGORITHM}${hash.sha256Hex(joined)}` };
 }

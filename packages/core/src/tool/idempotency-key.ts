@@ -3,7 +3,6 @@ import { hmacSha256, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
 import type { RunId } from "../base/id.ts";
 import { canonicalJson, type JsonObject } from "../base/json.ts";
-import { utf8Bytes } from "../base/utf8.ts";
 
 /** What makes two calls the same call. */
 export interface CallIdentity {
@@ -30,7 +29,7 @@ export type IdempotencyKey = `ik_${string}`;
 export function idempotencyKey(hash: Hasher, secret: Uint8Array, call: CallIdentity): IdempotencyKey {
   const { argsHash, occurrence, root, tenant, tool } = call;
   const identity = identityDocument({ args_hash: argsHash, occurrence, root, tenant, tool });
-  return keyOfMac(hmacSha256(hash, secret, utf8Bytes(canonicalJson(identity))));
+  return keyOfMac(hmacSha256(hash, secret, canonicalJson(identity)));
 }
 
 /** What is authenticated to make the key: its canonical JSON. */
