@@ -6,7 +6,7 @@ import { OrchestratorError } from "@writ/core";
 
 import { errnoOf } from "../system/errno.ts";
 import { descend, lookAt, openFolder, openRoot, PLATFORM_LOOKUP, type Folder } from "./descriptor.ts";
-import { openRegular, toFileStat } from "./file-stat.ts";
+import { openRegular, toFileStat, type OpenFile } from "./file-stat.ts";
 import { CLOSED_NAMES, isClosed, TEMPORARY_NAME } from "./path.ts";
 
 export interface CopyOptions {
@@ -45,7 +45,7 @@ interface Copying extends CopyOptions {
  */
 export async function copyTree(source: string, target: string, options: CopyOptions): Promise<CopiedTree> {
   const { dev, ino } = await lstat(source);
-  await using root = await openRoot({ path: source, dev, ino }, PLATFORM_LOOKUP);
+  using root = openRoot({ path: source, dev, ino }, PLATFORM_LOOKUP);
   const start = await descend(root, options.within, "refuse");
   const copying: Copying = { ...options, files: new Map(), notedPaths: [], tally: { bytes: 0, leftOut: 0 } };
   try {
@@ -57,7 +57,7 @@ export async function copyTree(source: string, target: string, options: CopyOpti
       options.within.map((name) => `${name}/`).join(""),
     );
   } finally {
-    if (start !== root) await start[Symbol.asyncDispose]();
+    if (start !== root) start[Symbol.dispose]();
   }
   return { files: copying.files, noted: copying.notedPaths, ...copying.tally };
 }
@@ -80,7 +80,7 @@ async function copyFolder(copying: Copying, from: Folder, to: string, prefix: st
       copying.notedPaths.push(prefix + name);
       continue;
     }
-    await using folder = await openFolder(from, name);
+    using folder = openFolder(from, name);
     await copyFolder(copying, folder, join(to, name), `${prefix}${name}/`);
   }
 }
@@ -93,7 +93,7 @@ async function copyEntry(
   to: string,
   prefix: string,
 ): Promise<"folder" | "done"> {
-  const stats = await lookAt(from, name);
+  const stats = lookAt(from, name);
   if (stats === null) return "done";
   const isOurs = !isClosed(name, CLOSED_NAMES) && !name.includes("\ufffd");
   if (isOurs && stats.isDirectory()) return "folder";
@@ -113,24 +113,23 @@ async function copyLink(from: Folder, name: string, to: string): Promise<void> {
 }
 
 async function copyRegular(copying: Copying, from: Folder, name: string, to: string, path: string): Promise<void> {
-  const opened = await openReadable(from, name, path);
+  using opened = openReadable(from, name, path);
   if (opened === null) {
     copying.tally.leftOut += 1;
     return;
   }
-  await using handle = opened.handle;
   count(copying, opened.stats);
   // The open file itself, whatever has its name by now.
-  const source = from.lookup === "descriptor" ? `/proc/self/fd/${handle.fd}` : from.at(name);
+  const source = from.lookup === "descriptor" ? `/proc/self/fd/${opened.fd}` : from.at(name);
   await copyFile(source, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   await utimes(to, opened.stats.atime, opened.stats.mtime);
   copying.files.set(path, toFileStat(path, opened.stats).identity);
 }
 
 /** Null for a file that is gone, or that we may not read and a command of ours may not either. */
-async function openReadable(from: Folder, name: string, path: string): ReturnType<typeof openRegular> {
+function openReadable(from: Folder, name: string, path: string): OpenFile | null {
   try {
-    return await openRegular(from, name, path);
+    return openRegular(from, name, path);
   } catch (error) {
     if (errnoOf(error) === "EACCES") return null;
     throw error;

@@ -1,6 +1,16 @@
-import { constants, existsSync, type Stats } from "node:fs";
-import { lstat, mkdir, open, type FileHandle } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  type Stats,
+} from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { OrchestratorError } from "@writ/core";
 
@@ -18,14 +28,19 @@ export type Lookup = "descriptor" | "path";
 export const PLATFORM_LOOKUP: Lookup =
   process.platform === "linux" && existsSync("/proc/self/fd") ? "descriptor" : "path";
 
-/** A folder held open. */
-export interface Folder extends AsyncDisposable {
+const synced = promisify(fsync);
+
+/**
+ * A folder held open. Opening and looking are asked of the system at once: handing each of them to another thread takes
+ * many times what the answer does, and the journal waits for the same disk in the same way.
+ */
+export interface Folder extends Disposable {
   readonly lookup: Lookup;
   /** A path that names `name` in this very folder, for system calls that do not follow a link in the last part. */
   at(name: string): string;
   /** Makes renames and removals in it survive a loss of power. */
   sync(): Promise<void>;
-  stat(): Promise<Stats>;
+  stat(): Stats;
 }
 
 /** A folder as it was when it was first looked at. */
@@ -36,18 +51,18 @@ export interface Root {
 }
 
 /** @throws OrchestratorError `path_escape` if another folder, or none, has the name by now */
-export async function openRoot(root: Root, lookup: Lookup): Promise<Folder> {
-  const folder = await openFirst(root.path, lookup);
-  const now = await folder?.stat();
+export function openRoot(root: Root, lookup: Lookup): Folder {
+  const folder = openFirst(root.path, lookup);
+  const now = folder?.stat();
   if (folder !== null && now?.dev === root.dev && now.ino === root.ino) return folder;
-  await folder?.[Symbol.asyncDispose]();
+  folder?.[Symbol.dispose]();
   const message = `${JSON.stringify(root.path)} is not the folder it was when the workspace was opened; open it again.`;
   throw new OrchestratorError("path_escape", message);
 }
 
-async function openFirst(path: string, lookup: Lookup): Promise<Folder | null> {
+function openFirst(path: string, lookup: Lookup): Folder | null {
   try {
-    return hold(await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), path, lookup);
+    return hold(openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), path, lookup);
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return null;
     throw error;
@@ -59,14 +74,14 @@ async function openFirst(path: string, lookup: Lookup): Promise<Folder | null> {
  *
  * @throws OrchestratorError `path_escape` if a link stands there; else the system call's error
  */
-export async function openFolder(parent: Folder, name: string): Promise<Folder> {
+export function openFolder(parent: Folder, name: string): Folder {
   const path = parent.at(name);
-  if (parent.lookup === "path") refuseLink(await lstat(path), name);
+  if (parent.lookup === "path") refuseLink(lstatSync(path), name);
   try {
-    return hold(await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), path, parent.lookup);
+    return hold(openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), path, parent.lookup);
   } catch (error) {
     if (errnoOf(error) !== "ENOTDIR" && errnoOf(error) !== "ELOOP") throw error;
-    const there = await lookAt(parent, name);
+    const there = lookAt(parent, name);
     if (there !== null) refuseLink(there, name);
     // A link answers ENOTDIR as a file does. If none of them stands there now, somebody is swapping them.
     if (there === null || there.isDirectory()) swapped(name);
@@ -80,11 +95,11 @@ export async function descend(root: Folder, names: readonly string[], missing: "
   for (const name of names) {
     try {
       if (missing === "make") await makeFolder(folder, name);
-      const next = await openFolder(folder, name);
-      if (folder !== root) await folder[Symbol.asyncDispose]();
+      const next = openFolder(folder, name);
+      if (folder !== root) folder[Symbol.dispose]();
       folder = next;
     } catch (error) {
-      if (folder !== root) await folder[Symbol.asyncDispose]();
+      if (folder !== root) folder[Symbol.dispose]();
       throw error;
     }
   }
@@ -92,9 +107,9 @@ export async function descend(root: Folder, names: readonly string[], missing: "
 }
 
 /** What stands at a name, a link itself and not what it leads to; null when nothing does. */
-export async function lookAt(folder: Folder, name: string): Promise<Stats | null> {
+export function lookAt(folder: Folder, name: string): Stats | null {
   try {
-    return await lstat(folder.at(name));
+    return lstatSync(folder.at(name));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return null;
     throw error;
@@ -120,22 +135,22 @@ function swapped(name: string): never {
 }
 
 async function makeFolder(parent: Folder, name: string): Promise<void> {
-  if ((await lookAt(parent, name)) !== null) return;
+  if (lookAt(parent, name) !== null) return;
   try {
-    await mkdir(parent.at(name));
+    mkdirSync(parent.at(name));
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
   }
   await parent.sync();
 }
 
-function hold(handle: FileHandle, path: string, lookup: Lookup): Folder {
-  const place = lookup === "descriptor" ? `/proc/self/fd/${handle.fd}` : path;
+function hold(fd: number, path: string, lookup: Lookup): Folder {
+  const place = lookup === "descriptor" ? `/proc/self/fd/${fd}` : path;
   return {
     lookup,
     at: (name) => join(place, name),
-    sync: () => handle.sync(),
-    stat: () => handle.stat(),
-    [Symbol.asyncDispose]: () => handle.close(),
+    sync: () => synced(fd),
+    stat: () => fstatSync(fd),
+    [Symbol.dispose]: () => closeSync(fd),
   };
 }

@@ -1,5 +1,5 @@
-import { constants, type Stats } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFile, readFileSync, type Stats } from "node:fs";
+import { promisify } from "node:util";
 
 import { epochMs, OrchestratorError } from "@writ/core";
 import type { FileStat } from "@writ/runtime";
@@ -7,6 +7,18 @@ import type { FileStat } from "@writ/runtime";
 import { lookAt, refuseLink, type Folder } from "./descriptor.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/** What is read at once, in bytes; more is left to another thread, so that nothing else waits for it. */
+const READ_AT_ONCE = 262_144;
+
+const readElsewhere = promisify(readFile);
+
+/** A regular file held open for reading. */
+export interface OpenFile extends Disposable {
+  readonly fd: number;
+  readonly stats: Stats;
+  content(): Promise<Buffer>;
+}
 
 export function toFileStat(path: string, stats: Stats): FileStat {
   return {
@@ -30,22 +42,23 @@ export function requireRegular(stats: Stats, path: string): void {
 }
 
 /** Opens a regular file for reading; does not follow a link and does not wait for a pipe's other end. Null when nothing is there. */
-export async function openRegular(
-  folder: Folder,
-  name: string,
-  path: string,
-): Promise<{ readonly handle: FileHandle; readonly stats: Stats } | null> {
+export function openRegular(folder: Folder, name: string, path: string): OpenFile | null {
   // Looked at first, since merely opening some devices has an effect; and again once it is open, since it may have been swapped.
-  const before = await lookAt(folder, name);
+  const before = lookAt(folder, name);
   if (before === null) return null;
   requireRegular(before, path);
-  const handle = await open(folder.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const fd = openSync(folder.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(fd);
     requireRegular(stats, path);
-    return { handle, stats };
+    return {
+      fd,
+      stats,
+      content: async () => (stats.size > READ_AT_ONCE ? await readElsewhere(fd) : readFileSync(fd)),
+      [Symbol.dispose]: () => closeSync(fd),
+    };
   } catch (error) {
-    await handle.close();
+    closeSync(fd);
     throw error;
   }
 }

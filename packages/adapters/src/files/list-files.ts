@@ -52,13 +52,13 @@ async function walkFolder(walk: Walk, folder: Folder, prefix: string): Promise<v
     else if (entry.isDirectory() && walk.skipFolders.has(name)) walk.skipped.folders += 1;
     else if (entry.isDirectory()) await enter(walk, folder, name, `${prefix}${name}/`);
     else if (!entry.isFile()) walk.skipped.special += 1;
-    else if (walk.matches(prefix + name)) await add(walk, folder, name, prefix + name);
+    else if (walk.matches(prefix + name)) add(walk, folder, name, prefix + name);
   }
 }
 
 async function enter(walk: Walk, parent: Folder, name: string, prefix: string): Promise<void> {
   try {
-    await using folder = await openFolder(parent, name);
+    using folder = openFolder(parent, name);
     await walkFolder(walk, folder, prefix);
   } catch (error) {
     if (error instanceof OrchestratorError && error.code === "path_escape") walk.skipped.links += 1;
@@ -68,8 +68,8 @@ async function enter(walk: Walk, parent: Folder, name: string, prefix: string): 
   }
 }
 
-async function add(walk: Walk, folder: Folder, name: string, path: string): Promise<void> {
-  const stats = await lookAt(folder, name);
+function add(walk: Walk, folder: Folder, name: string, path: string): void {
+  const stats = lookAt(folder, name);
   if (stats === null) return;
   if (stats.isFile()) walk.files.push(toFileStat(path, stats));
   else if (stats.isSymbolicLink()) walk.skipped.links += 1;

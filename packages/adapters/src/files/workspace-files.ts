@@ -30,7 +30,7 @@ export async function openWorkspaceFiles(root: string, options: WorkspaceFilesOp
 
   async function inRoot<T>(path: string, intent: "read" | "write", use: (root: Folder) => Promise<T>): Promise<T> {
     return await ask(path, intent, async () => {
-      await using folder = await openRoot({ path: place, dev, ino }, lookup);
+      using folder = openRoot({ path: place, dev, ino }, lookup);
       return await use(folder);
     });
   }
@@ -47,23 +47,22 @@ export async function openWorkspaceFiles(root: string, options: WorkspaceFilesOp
       try {
         return await use(parent, names.at(-1) ?? "");
       } finally {
-        if (parent !== top) await parent[Symbol.asyncDispose]();
+        if (parent !== top) parent[Symbol.dispose]();
       }
     });
   }
 
   async function read(path: string, maxBytes: number): Promise<FileContent> {
     return await inParent(path, "refuse", "read", async (parent, name) => {
-      const opened = await openRegular(parent, name, path);
+      using opened = openRegular(parent, name, path);
       if (opened === null)
         throw new OrchestratorError(
           "file_not_found",
           `${JSON.stringify(path)}: there is no such file; check the spelling and the case.`,
           { details: { path } },
         );
-      await using handle = opened.handle;
       if (opened.stats.size > maxBytes) tooLarge(path, opened.stats.size, maxBytes);
-      const content = await handle.readFile();
+      const content = await opened.content();
       return content.length > maxBytes
         ? tooLarge(path, content.length, maxBytes)
         : { ...toFileStat(path, opened.stats), bytes: content.length, content };
@@ -73,7 +72,7 @@ export async function openWorkspaceFiles(root: string, options: WorkspaceFilesOp
   async function statOf(path: string): Promise<FileStat | null> {
     try {
       return await inParent(path, "refuse", "read", async (parent, name) => {
-        const found = await lookAt(parent, name);
+        const found = lookAt(parent, name);
         if (found !== null) requireRegular(found, path);
         return found === null ? null : toFileStat(path, found);
       });
@@ -113,7 +112,7 @@ export async function openWorkspaceFiles(root: string, options: WorkspaceFilesOp
         try {
           return await listFilesIn(start, names.map((name) => `${name}/`).join(""), closed, list);
         } finally {
-          if (start !== top) await start[Symbol.asyncDispose]();
+          if (start !== top) start[Symbol.dispose]();
         }
       }),
   };
@@ -127,7 +126,7 @@ function parse(path: string, closed: readonly string[]): readonly string[] {
 
 /** Leftovers are of processes that died before this one began, so one look at each folder is enough. */
 async function sweepOnce(folder: Folder, swept: Set<string>): Promise<void> {
-  const { dev, ino } = await folder.stat();
+  const { dev, ino } = folder.stat();
   const key = `${dev}:${ino}`;
   if (swept.has(key)) return;
   await sweepTemporaries(folder);

@@ -63,11 +63,11 @@ export async function removeFileIn(
  * @throws OrchestratorError `evidence_moved`, `path_escape`, `file_not_regular`
  */
 async function current(folder: Folder, name: string, path: string, expect: Expected): Promise<Stats | null> {
-  let stats = await lookAt(folder, name);
+  let stats = lookAt(folder, name);
   if (stats !== null && stats.nlink > 1) {
     // A writer that died between link and unlink leaves a second name; with that gone the file has one.
     await sweepTemporaries(folder);
-    stats = await lookAt(folder, name);
+    stats = lookAt(folder, name);
   }
   if (stats === null) return expect === "absent" || expect === "anything" ? null : moved(path, "it is gone");
   requireRegular(stats, path);
@@ -77,10 +77,9 @@ async function current(folder: Folder, name: string, path: string, expect: Expec
     throw new OrchestratorError("file_not_regular", message, { details: { path, links: stats.nlink } });
   }
   if (expect === "anything") return stats;
-  const opened = await openRegular(folder, name, path);
+  using opened = openRegular(folder, name, path);
   if (opened === null) return moved(path, "it is gone");
-  await using handle = opened.handle;
-  return nodeHasher.sha256Hex(await handle.readFile()) === expect.sha256
+  return nodeHasher.sha256Hex(await opened.content()) === expect.sha256
     ? opened.stats
     : moved(path, "its bytes are others now");
 }
