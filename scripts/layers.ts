@@ -37,7 +37,7 @@ export const PACKAGES = {
     packages: [],
     libraries: ["yaml", "zod"],
     node: "none",
-    subpaths: ["audit/*"],
+    subpaths: ["audit/*", "run/statuses"],
     rooms: {
       base: [],
       tool: ["base"],
@@ -145,6 +145,11 @@ export const ONLY_FROM: readonly { readonly target: string; readonly importers: 
     target: "@writ/core/audit",
     importers: /^packages\/(adapters\/src\/(system|verifier)|testkit\/src)\//,
     because: "the offline verifier alone takes its room without the rest of core",
+  },
+  {
+    target: "@writ/core/run/statuses",
+    importers: /^packages\/cli\/src\//,
+    because: "help names the states without loading the rest of core",
   },
   {
     target: "@writ/runtime/config/config",

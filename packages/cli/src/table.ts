@@ -1,3 +1,4 @@
+import { RUN_STATUSES } from "@writ/core/run/statuses";
 import { flag, type Command } from "./argv/command.ts";
 import type { CommandModule } from "./command-module.ts";
 import { argument, option } from "./options.ts";
@@ -105,19 +106,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     options: [
       option("--state", "STATE", "only runs in this state", {
         occurs: "often",
-        choices: [
-          "planned",
-          "in_progress",
-          "awaiting_gate",
-          "paused",
-          "in_doubt",
-          "completed",
-          "failed",
-          "rejected",
-          "expired",
-          "cancelled",
-          "escalated",
-        ],
+        choices: RUN_STATUSES,
       }),
       option("--limit", "N", "at most so many; 20 when left out"),
       option("--before", "RUN", "the page behind this run"),

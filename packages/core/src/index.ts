@@ -99,6 +99,7 @@ export * from "./run/rules.ts";
 export * from "./run/settle.ts";
 export * from "./run/state.ts";
 export * from "./run/status.ts";
+export * from "./run/statuses.ts";
 export * from "./tool/approval-mode.ts";
 export * from "./tool/failure.ts";
 export * from "./tool/idempotency-key.ts";

@@ -1,4 +1,4 @@
-import { durationMs, epochMs, type DurationMs } from "@writ/core";
+import { durationMs, epochMs, type DurationMs, type StepPublicStatus } from "@writ/core";
 import type { Clock } from "@writ/runtime";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,6 @@ import { recordingTerminal, type RecordingTerminal } from "../terminal.ts";
 import { SCREEN } from "./gallery-samples.ts";
 import { BETWEEN_FRAMES, runDisplay, type RunDisplay } from "./live-run.ts";
 import type { Screen } from "./screen.ts";
-import type { StepState } from "./state.ts";
 import type { StepRowView } from "./view.ts";
 
 class SteppedClock implements Clock {
@@ -58,7 +57,7 @@ function shown(written: string): readonly string[] {
   return rows.at(-1) === "" ? rows.slice(0, -1) : rows;
 }
 
-const row = (name: string, state: StepState, detail = "", tookMs: number | null = null): StepRowView => ({
+const row = (name: string, state: StepPublicStatus, detail = "", tookMs: number | null = null): StepRowView => ({
   name,
   state,
   detail,
@@ -175,7 +174,14 @@ describe("a live list", () => {
 
   test("every frame leaves whole rows behind, whenever the process ends", () => {
     let finished = 0;
-    const states = fc.constantFrom<StepState>("running", "completed", "failed", "awaiting_gate", "in_doubt", "ready");
+    const states = fc.constantFrom<StepPublicStatus>(
+      "running",
+      "completed",
+      "failed",
+      "awaiting_gate",
+      "in_doubt",
+      "ready",
+    );
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat({ max: 4 }), states, fc.nat({ max: 400 })), { maxLength: 30, size: "max" }),

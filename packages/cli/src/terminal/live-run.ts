@@ -1,4 +1,4 @@
-import { durationMs, type EpochMs } from "@writ/core";
+import { durationMs, type EpochMs, type StepPublicStatus } from "@writ/core";
 import type { Clock } from "@writ/runtime";
 
 import type { Terminal } from "../terminal.ts";
@@ -8,7 +8,6 @@ import { INTERRUPT } from "./line-editor.ts";
 import { frame, type Drawn } from "./live-frame.ts";
 import { say, type Line } from "./span.ts";
 import type { Screen } from "./screen.ts";
-import type { StepState } from "./state.ts";
 import { detailColumn, stepRow } from "./step-row.ts";
 import type { StepRowView } from "./view.ts";
 
@@ -35,7 +34,7 @@ const MOST_ROWS = 12;
 /** Steps not yet started that stay on the screen at rest: what comes below is more important then. */
 const NEXT_AT_REST = 3;
 
-const FINISHED: ReadonlySet<StepState> = new Set([
+const FINISHED: ReadonlySet<StepPublicStatus> = new Set([
   "completed",
   "failed",
   "skipped",
@@ -43,7 +42,14 @@ const FINISHED: ReadonlySet<StepState> = new Set([
   "cancelled",
   "compensated",
 ]);
-const URGENCY: readonly StepState[] = ["in_doubt", "awaiting_gate", "running", "compensating", "ready", "pending"];
+const URGENCY: readonly StepPublicStatus[] = [
+  "in_doubt",
+  "awaiting_gate",
+  "running",
+  "compensating",
+  "ready",
+  "pending",
+];
 
 /**
  * A live list where rows can be drawn anew, else a line for each step that comes to rest.

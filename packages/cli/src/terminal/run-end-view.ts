@@ -1,9 +1,10 @@
+import type { RunStatus } from "@writ/core";
 import { worked } from "./figure.ts";
 import { dayAndTime } from "./instant.ts";
 import { hanging } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line, type Role } from "./span.ts";
-import { mark, RUN_LOOKS, type RunState } from "./state.ts";
+import { mark, RUN_LOOKS } from "./state.ts";
 import type { RunEndView } from "./view.ts";
 
 const COLUMN = 20;
@@ -39,7 +40,7 @@ export function runEndLines(screen: Screen, view: RunEndView): readonly Line[] {
   }
 }
 
-function end(screen: Screen, state: RunState, word: string | null, text: string): readonly Line[] {
+function end(screen: Screen, state: RunStatus, word: string | null, text: string): readonly Line[] {
   const look = RUN_LOOKS[state];
   const head = [...mark(screen, look.role, look.glyph), ...say(screen, look.role, word ?? look.word)];
   return hanging(screen, head, COLUMN, say(screen, "plain", text));

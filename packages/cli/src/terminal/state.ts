@@ -1,37 +1,8 @@
-import type { ApprovalMode } from "@writ/core";
+import type { ApprovalMode, RunStatus, StepPublicStatus } from "@writ/core";
 
 import { blanks, lineWidth } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line, type Role } from "./span.ts";
-
-/** States of a run, as the journal spells them. */
-export type RunState =
-  | "planned"
-  | "in_progress"
-  | "awaiting_gate"
-  | "paused"
-  | "in_doubt"
-  | "completed"
-  | "failed"
-  | "rejected"
-  | "expired"
-  | "cancelled"
-  | "escalated";
-
-/** States of a step, as the journal spells them. */
-export type StepState =
-  | "pending"
-  | "ready"
-  | "awaiting_gate"
-  | "running"
-  | "completed"
-  | "failed"
-  | "skipped"
-  | "blocked"
-  | "in_doubt"
-  | "compensating"
-  | "compensated"
-  | "cancelled";
 
 /** How a state is shown: what happened by glyph and word, whether you must act by colour. */
 export interface StateLook {
@@ -40,7 +11,7 @@ export interface StateLook {
   readonly role: Role;
 }
 
-export const RUN_LOOKS: Readonly<Record<RunState, StateLook>> = {
+export const RUN_LOOKS: Readonly<Record<RunStatus, StateLook>> = {
   planned: { glyph: "○", word: "Not started", role: "dim" },
   in_progress: { glyph: "●", word: "Running", role: "info" },
   awaiting_gate: { glyph: "◆", word: "Waiting for you", role: "wait" },
@@ -54,7 +25,7 @@ export const RUN_LOOKS: Readonly<Record<RunState, StateLook>> = {
   escalated: { glyph: "↑", word: "Escalated", role: "wait" },
 };
 
-export const STEP_LOOKS: Readonly<Record<StepState, StateLook>> = {
+export const STEP_LOOKS: Readonly<Record<StepPublicStatus, StateLook>> = {
   pending: { glyph: "○", word: "Not started", role: "dim" },
   ready: { glyph: "○", word: "Next", role: "dim" },
   awaiting_gate: { glyph: "◆", word: "Waiting for you", role: "wait" },

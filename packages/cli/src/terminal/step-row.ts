@@ -1,8 +1,9 @@
+import type { StepPublicStatus } from "@writ/core";
 import { duration } from "./figure.ts";
 import { blanks, cut, hanging, lineWidth, padded } from "./layout.ts";
 import { isOneColumn, listEdge, textEdge, type Screen } from "./screen.ts";
 import { say, type Line, type Role } from "./span.ts";
-import { mark, STEP_LOOKS, type StepState } from "./state.ts";
+import { mark, STEP_LOOKS } from "./state.ts";
 import type { StepRowView } from "./view.ts";
 
 const DETAIL_COLUMN = 20;
@@ -36,7 +37,7 @@ export function stepRow(screen: Screen, view: StepRowView, column: number): read
 }
 
 /** Who must act is coloured through; what is not there yet, or never will be, is dim. */
-function rowRole(state: StepState): Role {
+function rowRole(state: StepPublicStatus): Role {
   switch (state) {
     case "awaiting_gate":
       return "wait";

@@ -4,9 +4,7 @@
  * digits. Ids are given as they are to be shown. Any text may be anybody's:
  * views treat all of it as foreign.
  */
-import type { ApprovalMode, Preview } from "@writ/core";
-
-import type { RunState, StepState } from "./state.ts";
+import type { ApprovalMode, Preview, RunStatus, StepPublicStatus } from "@writ/core";
 
 /** A plan before anything has run. */
 export interface PlanView {
@@ -61,7 +59,7 @@ export interface RunHeadView {
 /** One step as a row of a list. */
 export interface StepRowView {
   readonly name: string;
-  readonly state: StepState;
+  readonly state: StepPublicStatus;
   /** One clause: `3 new documents of 12`, `after draft_patch`. */
   readonly detail: string;
   /** Time worked; null before it started and while it waits. */
@@ -142,7 +140,7 @@ export type RunEndView =
   | { readonly kind: "waiting"; readonly step: string; readonly until: number; readonly next: string }
   | {
       readonly kind: "other";
-      readonly state: RunState;
+      readonly state: RunStatus;
       readonly sentence: string;
       /** The next command; null where nothing can be done. */
       readonly next: string | null;
@@ -175,7 +173,7 @@ export interface SuggestionView {
 export interface RunRowView {
   readonly run: string;
   readonly shortId: string;
-  readonly state: RunState;
+  readonly state: RunStatus;
   readonly goal: string;
   /** What happened, or what it waits for: one clause. */
   readonly clause: string;
@@ -195,7 +193,7 @@ export interface RunListView {
 /** One run as `writ show` opens it. */
 export interface RunShowView {
   readonly run: string;
-  readonly state: RunState;
+  readonly state: RunStatus;
   readonly workedMs: number;
   readonly waitedMs: number;
   readonly goal: string;

@@ -1,8 +1,7 @@
-import type { ApprovalView, ArtifactView, RunView } from "@writ/core";
+import { RUN_STATUSES, type ApprovalView, type ArtifactView, type RunStatus, type RunView } from "@writ/core";
 import { counted } from "../terminal/figure.ts";
 import { dayAndTime } from "../terminal/instant.ts";
 import type { Screen } from "../terminal/screen.ts";
-import type { RunState } from "../terminal/state.ts";
 import type { RunRowView } from "../terminal/view.ts";
 import { codeWords } from "./reason-words.ts";
 
@@ -14,23 +13,9 @@ export interface ListedRun {
   readonly shortId: string;
 }
 
-const STATES = [
-  "planned",
-  "in_progress",
-  "awaiting_gate",
-  "paused",
-  "in_doubt",
-  "completed",
-  "failed",
-  "rejected",
-  "expired",
-  "cancelled",
-  "escalated",
-] as const satisfies readonly RunState[];
-
 /** A state as the journal spells it; one that this version does not know stands still for a person to look. */
-export function shownState(status: string): RunState {
-  return STATES.find((state) => state === status) ?? "paused";
+export function shownState(status: string): RunStatus {
+  return RUN_STATUSES.find((state) => state === status) ?? "paused";
 }
 
 export function runRow(screen: Screen, run: ListedRun): RunRowView {

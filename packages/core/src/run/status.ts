@@ -1,33 +1,6 @@
 import { UNDO } from "./paths.ts";
 import type { RunState, StepState } from "./state.ts";
-
-/** The public states of a run (R12). */
-export type RunStatus =
-  | "planned"
-  | "in_progress"
-  | "awaiting_gate"
-  | "paused"
-  | "in_doubt"
-  | "completed"
-  | "failed"
-  | "rejected"
-  | "expired"
-  | "cancelled"
-  | "escalated";
-
-export type StepPublicStatus =
-  | "pending"
-  | "ready"
-  | "awaiting_gate"
-  | "running"
-  | "completed"
-  | "failed"
-  | "skipped"
-  | "blocked"
-  | "in_doubt"
-  | "compensating"
-  | "compensated"
-  | "cancelled";
+import type { RunStatus, StepPublicStatus } from "./statuses.ts";
 
 /** Derived, never set: the one place that turns the machinery into a word. */
 export function runStatus(state: RunState): RunStatus {
