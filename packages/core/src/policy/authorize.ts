@@ -44,11 +44,11 @@ export function authorize(policy: Policy, query: PolicyQuery): Authorization {
   const absolute = [...unliftable(spec, query), ...matching(policy, "gate", query), ...query.gates];
   const tier = tierGate(spec, query.mode);
   const lift = tier === null || absolute.length > 0 ? undefined : policy.lifts.find((each) => lifts(each, spec, query));
-  if (lift !== undefined) return { effect: "permit", rules: [lift.id] };
+  const ungated = reaches(spec.tier, "network") ? "self" : "permit";
+  if (lift !== undefined) return { effect: ungated, rules: [lift.id] };
   const gates = [...absolute, ...(tier === null ? [] : [tier])];
   if (gates.length > 0) return { effect: "gate", rules: [...new Set(gates)].toSorted() };
-  const self = reaches(spec.tier, "network");
-  return { effect: self ? "self" : "permit", rules: [`policy.${query.mode}.${spec.tier}`] };
+  return { effect: ungated, rules: [`policy.${query.mode}.${spec.tier}`] };
 }
 
 function names(pattern: string, tool: string): boolean {
