@@ -163,6 +163,7 @@ class Parser {
   #word(token: Token, depth: number): Result<Expression, SyntaxProblem> {
     if (token.text === "true" || token.text === "false") return ok({ op: "literal", value: token.text === "true" });
     if (token.text === "null") return ok({ op: "literal", value: null });
+    if (binaryOperator(token) !== null) return this.#problem(token, `"${token.text}" is not expected here`);
     const next = this.#peek();
     if (next.kind === "mark" && next.text === "(") return this.#call(token, depth);
     return this.#path(token);

@@ -39,6 +39,7 @@ export function withValueAt(value: Json | undefined, pointer: Pointer, next: Jso
     return [...value.slice(0, Number(token)), inner, ...value.slice(Number(token) + 1)];
   }
   if (value !== undefined && !isJsonObject(value)) return undefined;
-  const inner = withValueAt(value === undefined ? undefined : value[token], rest, next);
+  const own = value !== undefined && Object.hasOwn(value, token) ? value[token] : undefined;
+  const inner = withValueAt(own, rest, next);
   return inner === undefined ? undefined : { ...value, [token]: inner };
 }
