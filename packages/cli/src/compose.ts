@@ -26,6 +26,7 @@ import {
   type JsonObject,
   type RunId,
   plainJson,
+  type DurationMs,
 } from "@writ/core";
 import {
   Approvals,
@@ -57,7 +58,7 @@ import type { ExitCode } from "./command-module.ts";
 import { configuredModel, GoalPlanning } from "./compose-planner.ts";
 import { redrawRun, RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
-import type { Desk } from "./desk.ts";
+import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import type { World } from "./world.ts";
 
 export const PRODUCT = "writ/0.1.0";
@@ -164,6 +165,8 @@ class Seat {
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
   #stopWatching: (() => void) | null = null;
+  /** How long runs may take to come to rest at the end; null is as long as it takes. */
+  #patience: DurationMs | null = null;
 
   constructor(world: World, paths: WorkspacePaths, config: Config, store: SqliteStore, fittings: Fittings) {
     this.#fittings = fittings;
@@ -212,6 +215,7 @@ class Seat {
       own: () => this.#mine(),
       send: (request) => this.#send(request),
       nudges: (listener) => this.#nudges(listener),
+      interrupt: (run) => this.#interrupt(run),
       close: () => this.#close(),
     };
   }
@@ -462,13 +466,19 @@ class Seat {
     this.#stopWatching = () => watcher.close();
   }
 
+  async #interrupt(run: RunId): Promise<void> {
+    if (this.#owned === null) return;
+    this.#patience = INTERRUPT_PATIENCE;
+    await this.#handled({ method: "pause", run }, this.#actor);
+  }
+
   async #close(): Promise<void> {
     this.#stopWatching?.();
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
       const { engine, signer, ownership, folders, escalation } = this.#owned;
-      await engine.idle();
+      await engine.idle(this.#patience);
       engine.stop();
       await escalation.stop();
       await signer.close();

@@ -1,6 +1,19 @@
-import type { ApprovalView, JsonObject, Plan, PlanVerdict, PolicyMode, Rules, RunId, ToolRules } from "@writ/core";
+import {
+  durationMs,
+  type ApprovalView,
+  type JsonObject,
+  type Plan,
+  type PlanVerdict,
+  type PolicyMode,
+  type Rules,
+  type RunId,
+  type ToolRules,
+} from "@writ/core";
 import type { ApprovalDetail, Config, ControlRequest, History, Store, TemplateMatch, Tool } from "@writ/runtime";
 import type { PlanSetting } from "./views/plan.ts";
+
+/** What a call that is under way gets to answer when somebody leaves. */
+export const INTERRUPT_PATIENCE = durationMs(3_000);
 
 /** A workspace as the commands see it: what can be read, and who is asked to act. */
 export interface Desk {
@@ -46,6 +59,11 @@ export interface Desk {
   send(request: ControlRequest): Promise<JsonObject>;
   /** Calls back when entries may have been added, by whichever process. Returns the way to stop. */
   nudges(listener: () => void): () => void;
+  /**
+   * Somebody at the terminal stops waiting. A run that this process drives is paused: what it called may still answer
+   * for a moment, nothing new starts. A run that another process drives goes on.
+   */
+  interrupt(run: RunId): Promise<void>;
   /** Lets runs that this process drives come to rest, then lets go of the workspace. */
   close(): Promise<void>;
 }

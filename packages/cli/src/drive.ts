@@ -1,7 +1,7 @@
 import { epochMs, OrchestratorError, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
 import type { Clock, ControlRequest } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
-import type { Desk } from "./desk.ts";
+import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import { reportError } from "./error-report.ts";
 import { Following } from "./follow.ts";
 import { askApproval } from "./terminal/ask.ts";
@@ -46,6 +46,8 @@ export class Drive {
   readonly #setting: Setting;
   readonly #clock: Clock;
   readonly #stop = new AbortController();
+  #wasInterrupted = false;
+  #isMoving = false;
   readonly #rows = new StepRows();
   #display: RunDisplay | null = null;
   readonly #since: number;
@@ -68,20 +70,22 @@ export class Drive {
 
   async until(onApproval: OnApproval, isQuiet: boolean): Promise<Driven> {
     const following = await Following.of(this.#desk, this.#run);
-    const interrupt = (): void => this.#stop.abort();
+    const interrupt = (): void => this.#interrupt();
     process.once("SIGINT", interrupt);
     try {
       for (;;) {
+        this.#isMoving = true;
         await following.untilItRests(({ entry, state }) => {
           this.#seen(entry);
           if (!isQuiet) this.#show(entry, state);
         }, this.#stop.signal);
+        this.#isMoving = false;
         this.#display?.rest();
         const { state } = following;
-        if (this.#stop.signal.aborted) return { state, wasInterrupted: true };
+        if (this.#wasInterrupted) return { state, wasInterrupted: true };
         if (runStatus(state) !== "awaiting_gate" || onApproval === "exit") return { state, wasInterrupted: false };
         const goesOn = onApproval === "ask" ? await this.#ask(state) : await this.#waits(state, following);
-        if (!goesOn) return { state, wasInterrupted: this.#stop.signal.aborted };
+        if (!goesOn) return { state, wasInterrupted: this.#wasInterrupted };
       }
     } finally {
       process.removeListener("SIGINT", interrupt);
@@ -89,9 +93,29 @@ export class Drive {
     }
   }
 
+  /** The first time a run that moves is given a moment to come to rest; else it is left as it stands. */
+  #interrupt(): void {
+    const isFirst = !this.#wasInterrupted;
+    this.#wasInterrupted = true;
+    if (isFirst && this.#isMoving) void this.#letGo();
+    else this.#stop.abort();
+  }
+
+  async #letGo(): Promise<void> {
+    const late = this.#clock.after(INTERRUPT_PATIENCE, () => this.#stop.abort());
+    this.#stop.signal.addEventListener("abort", late, { once: true });
+    try {
+      await this.#desk.interrupt(this.#run);
+    } catch (error) {
+      // A run that is over, or that cannot be written to, is not paused; leaving it is right all the same.
+      if (!(error instanceof OrchestratorError)) throw error;
+      this.#stop.abort();
+    }
+  }
+
   #show(entry: Entry, state: RunState): void {
     if (state.plan === null || entry.version <= this.#since) return;
-    this.#display ??= runDisplay(this.#setting.terminal, this.#clock, plannedRows(state), () => this.#stop.abort());
+    this.#display ??= runDisplay(this.#setting.terminal, this.#clock, plannedRows(state), () => this.#interrupt());
     this.#rows.show(this.#display, entry, state);
     const { terminal } = this.#setting;
     if (terminal.canRedraw) return;

@@ -246,6 +246,41 @@ describe("limits and failures", () => {
     expect(await verifyLog(desk.store, testHasher)).toMatchObject({ isIntact: true });
   });
 
+  test("Ctrl-C while calls are under way: paused, and each is answered for by what its tool promises", async () => {
+    const started = { supported: Promise.withResolvers<void>(), none: Promise.withResolvers<void>() };
+    const slow = (idempotency: "supported" | "none"): TestTool =>
+      new TestTool(`test.${idempotency}`, "local_write", {
+        spec: { idempotency },
+        run: async (_, { signal, attempt }) => {
+          started[idempotency].resolve();
+          return attempt > 1 ? { ok: true } : await never(signal);
+        },
+      });
+    const keyed = slow("supported");
+    const keyless = slow("none");
+    await using work = Workspace.make(null, { fittings: { tools: [keyed, keyless] } });
+    work.configure("policy: { mode: autonomous }\n");
+    const steps = [
+      { id: "a", tool: "test.supported" },
+      { id: "b", tool: "test.none" },
+    ];
+    const run = await work.start({
+      author: "person",
+      plan: { intent: "test.plan", decision_checkpoints: [], steps },
+    });
+    await Promise.all([started.supported.promise, started.none.promise]);
+    await (await work.desk()).interrupt(run);
+    await work.close();
+    expect((await work.facts(run)).filter(({ type }) => type === "attempt_failed")).toEqual([]);
+    await (await work.desk()).send({ method: "resume", run });
+    await (await work.desk()).send({ method: "resolve", run, step: "b", answer: "did_not_happen" });
+    const view = await work.rest(run);
+    expect(view.status).toBe("completed");
+    expect((await work.facts(run)).map(({ type }) => type)).toContain("step_in_doubt");
+    expect([keyed.calls.length, keyless.calls.length]).toEqual([2, 2]);
+    expect(new Set(keyed.calls.map(({ key }) => key)).size).toBe(1);
+  });
+
   test.each([
     { says: "nothing", error: () => new TypeError("the line went dead"), status: "in_doubt" },
     { says: "it did not happen", error: () => new ToolFailure("unknown", "no", { happened: "no" }), status: "paused" },

@@ -1,5 +1,6 @@
 import {
   durationMs,
+  type DurationMs,
   EXECUTOR,
   isJsonObject,
   OrchestratorError,
@@ -127,8 +128,17 @@ export class Engine {
     });
   }
 
-  /** Resolves when no run moves. */
-  async idle(): Promise<void> {
+  /** Resolves when no run moves, or when patience is at its end. */
+  async idle(patience: DurationMs | null = null): Promise<void> {
+    if (patience === null) return this.#untilIdle();
+    const { clock } = this.#ports;
+    await new Promise<void>((resolve, reject) => {
+      const stop = clock.after(patience, resolve);
+      this.#untilIdle().finally(stop).then(resolve, reject);
+    });
+  }
+
+  async #untilIdle(): Promise<void> {
     for (let runs = [...this.#actors.keys()]; runs.length > 0; runs = [...this.#actors.keys()]) {
       await Promise.all(runs.map((run) => this.resting(run)));
     }
@@ -139,9 +149,10 @@ export class Engine {
     return this.#failure;
   }
 
-  /** Asks running tools to stop and lets go; what was under way is answered for at the next start. */
+  /** Lets go of every run and aborts what it called: that counts as interrupted, and is answered for at the next start. */
   stop(): void {
     this.#isStopping = true;
+    for (const actor of this.#actors.values()) void this.#guard(actor.then((loaded) => loaded.letGo()));
     this.#stopRecovery();
     this.#wakes.clear();
     for (const controller of this.#hands.stops.values()) controller.abort();

@@ -133,6 +133,11 @@ export class RunActor {
     }
   }
 
+  /** Takes nothing any more: what is under way is answered for when the run is loaded again. */
+  letGo(): void {
+    this.#failure ??= new OrchestratorError("owner_gone", "this process is letting go of the workspace; try again");
+  }
+
   /** Marks work as being done, so that the run does not count as resting meanwhile. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#underWay += 1;
