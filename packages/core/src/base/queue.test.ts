@@ -19,7 +19,8 @@ class Line {
 /** How often the property was really put to the test. */
 const premises = { taken: 0, leftFromWithin: 0, pushedAgain: 0 };
 
-type Act = (queue: Queue<number>, line: Line) => void;
+/** What the queue and what the line say to one act. */
+type Act = (queue: Queue<number>, line: Line) => readonly [unknown, unknown];
 
 const item = fc.integer({ min: 0, max: 40 });
 const count = fc.integer({ min: 1, max: 900 });
@@ -28,13 +29,15 @@ const push = item.map((each): Act => (queue, line) => {
   premises.pushedAgain += queue.has(each) ? 1 : 0;
   queue.push(each);
   line.push(each);
+  return [true, queue.has(each)];
 });
 
 const remove = item.map((each): Act => (queue, line) => {
   premises.leftFromWithin += line.items.indexOf(each) > 0 ? 1 : 0;
-  expect(queue.has(each)).toBe(line.items.includes(each));
+  const said = [queue.has(each), line.items.includes(each)] as const;
   queue.delete(each);
   line.delete(each);
+  return said;
 });
 
 const fill = count.map((many): Act => (queue, line) => {
@@ -43,14 +46,18 @@ const fill = count.map((many): Act => (queue, line) => {
     queue.push(each);
     line.items.push(each);
   }
+  return [queue.size, line.items.length];
 });
 
 const drain = count.map((many): Act => (queue, line) => {
-  for (let n = 0; n < many && queue.head !== undefined; n += 1) {
-    expect(queue.head).toBe(line.items.shift());
-    queue.delete(queue.head);
-    premises.taken += 1;
-  }
+  const wanted = line.items.splice(0, many);
+  const heads = wanted.map(() => {
+    const { head } = queue;
+    if (head !== undefined) queue.delete(head);
+    return head;
+  });
+  premises.taken += wanted.length;
+  return [heads, wanted];
 });
 
 const acts = fc.array(fc.oneof(push, push, remove, remove, fill, drain), { minLength: 10, maxLength: 60, size: "max" });
@@ -61,7 +68,8 @@ test("a queue is a line in which nobody stands twice and anybody may leave", () 
       const queue = new Queue<number>();
       const line = new Line();
       for (const act of some) {
-        act(queue, line);
+        const [said, wanted] = act(queue, line);
+        expect(said).toEqual(wanted);
         expect([queue.size, queue.head]).toEqual([line.items.length, line.items[0]]);
       }
       expect(queue.values()).toEqual(line.items);
