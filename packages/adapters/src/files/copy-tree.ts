@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } from "node:fs/promises";
+import { copyFile, lstat, mkdir, readdir, readlink, stat, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
 import { OrchestratorError } from "@writ/core";
@@ -14,6 +14,8 @@ export interface CopyOptions {
   readonly within: readonly string[];
   /** Names of folders that are noted and left empty at any depth. */
   readonly noted: ReadonlySet<string>;
+  /** A folder that is not copied wherever it stands, such as the one that copies are made in. */
+  readonly except: string;
   readonly maxFiles: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
@@ -24,7 +26,7 @@ export interface CopiedTree {
   readonly files: ReadonlyMap<string, string>;
   readonly noted: readonly string[];
   readonly bytes: number;
-  /** Closed folders, pipes, sockets, devices, names that are no text and files that may not be read. */
+  /** Closed and excepted folders, pipes, sockets, devices, names that are no text and files that may not be read. */
   readonly leftOut: number;
 }
 
@@ -32,6 +34,7 @@ export interface CopiedTree {
 const WIDTH = 16;
 
 interface Copying extends CopyOptions {
+  readonly excepted: Pick<Stats, "dev" | "ino">;
   readonly files: Map<string, string>;
   readonly notedPaths: string[];
   readonly tally: { bytes: number; leftOut: number };
@@ -47,7 +50,8 @@ export async function copyTree(source: string, target: string, options: CopyOpti
   const { dev, ino } = await lstat(source);
   using root = openRoot({ path: source, dev, ino }, PLATFORM_LOOKUP);
   const start = await descend(root, options.within, "refuse");
-  const copying: Copying = { ...options, files: new Map(), notedPaths: [], tally: { bytes: 0, leftOut: 0 } };
+  const excepted = await stat(options.except);
+  const copying: Copying = { ...options, excepted, files: new Map(), notedPaths: [], tally: { bytes: 0, leftOut: 0 } };
   try {
     await mkdir(join(target, ...options.within), { recursive: true });
     await copyFolder(
@@ -95,7 +99,8 @@ async function copyEntry(
 ): Promise<"folder" | "done"> {
   const stats = lookAt(from, name);
   if (stats === null) return "done";
-  const isOurs = !isClosed(name, CLOSED_NAMES) && !name.includes("\ufffd");
+  const { dev, ino } = copying.excepted;
+  const isOurs = !isClosed(name, CLOSED_NAMES) && !name.includes("\ufffd") && !(stats.ino === ino && stats.dev === dev);
   if (isOurs && stats.isDirectory()) return "folder";
   if (isOurs && stats.isSymbolicLink()) await copyLink(from, name, join(to, name));
   else if (isOurs && stats.isFile()) await copyRegular(copying, from, name, join(to, name), prefix + name);

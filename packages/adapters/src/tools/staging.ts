@@ -54,6 +54,7 @@ export async function openStaging(
     const copied = await copyTree(workspace.root, root, {
       within: partsOf(folder),
       noted: SHOWN_FOLDERS,
+      except: place,
       maxFiles: MAX_FILES,
       maxBytes: MAX_BYTES,
       signal,
