@@ -39,6 +39,9 @@ export function hasOnlyIntegers(value: Json): boolean {
   return typeof value !== "number" || Number.isSafeInteger(value);
 }
 
+/** Names that are sorted one by one. */
+const FEW = 32;
+
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function write(value: Json | undefined, depth: number): string {
@@ -76,10 +79,17 @@ function writeObject(object: JsonObject, depth: number): string {
   return out === "" ? "{}" : `${out}}`;
 }
 
-/** By UTF-16 code unit. */
+/** By UTF-16 code unit. Most objects are in order or have a few members. */
 function sorted(names: string[]): string[] {
+  if (names.length > FEW) return names.sort();
   for (let index = 1; index < names.length; index += 1) {
-    if ((names[index - 1] ?? "") > (names[index] ?? "")) return names.sort();
+    const name = names[index] ?? "";
+    let at = index;
+    for (let before = names[at - 1] ?? ""; at > 0 && before > name; before = names[at - 1] ?? "") {
+      names[at] = before;
+      at -= 1;
+    }
+    names[at] = name;
   }
   return names;
 }

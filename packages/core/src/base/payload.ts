@@ -4,6 +4,9 @@ import { canonicalJson, isJsonObject, type Json, type JsonObject } from "./json.
 import { parseJson } from "./parsed-json.ts";
 import { utf8Text } from "./utf8.ts";
 
+/** Bytes of a payload whose text is kept beside its value. */
+const SHORT = 256;
+
 export type PayloadForm = "json" | "text" | "bytes";
 
 /**
@@ -18,33 +21,31 @@ export class Payload {
   readonly size: number;
   readonly #stored: Uint8Array | null;
   #value: Json | undefined;
+  /** What was sealed, where it is short and was looked at: decisions read the value, the loop guard its text. */
+  #text: string | undefined;
 
-  private constructor(
-    commit: Commit,
-    form: PayloadForm,
-    size: number,
-    stored: Uint8Array | null,
-    value: Json | undefined,
-  ) {
+  private constructor(commit: Commit, form: PayloadForm, size: number, stored: Uint8Array | null) {
     this.commit = commit;
     this.form = form;
     this.size = size;
     this.#stored = stored;
-    this.#value = value;
   }
 
-  /** A value that was just sealed. */
-  static fresh(commit: Commit, form: "json" | "text", size: number, value: Json): Payload {
-    return new Payload(commit, form, size, null, value);
+  /** A value that was just sealed. @param text what was sealed: its canonical JSON, or the text itself */
+  static fresh(commit: Commit, form: "json" | "text", size: number, value: Json, text: string): Payload {
+    const payload = new Payload(commit, form, size, null);
+    payload.#value = value;
+    if (size <= SHORT) payload.#text = text;
+    return payload;
   }
 
   static bytes(commit: Commit, bytes: Uint8Array): Payload {
-    return new Payload(commit, "bytes", bytes.length, bytes, undefined);
+    return new Payload(commit, "bytes", bytes.length, bytes);
   }
 
   /** From a store; `stored` is null once the value was erased. */
   static stored(commit: Commit, form: PayloadForm, size: number, stored: Uint8Array | null): Payload {
-    return new Payload(commit, form, size, stored, undefined);
+    return new Payload(commit, form, size, stored);
   }
 
   get isErased(): boolean {
@@ -57,9 +58,10 @@ export class Payload {
     return this.#value;
   }
 
-  /** The canonical JSON that was sealed, without reading it where it came from a store. */
+  /** The canonical JSON of the value, without reading it where it came from a store. */
   canonical(): string {
-    return this.#stored === null || this.form !== "json" ? canonicalJson(this.json()) : utf8Text(this.#stored);
+    if (this.form !== "json" || (this.#text === undefined && this.#stored === null)) return canonicalJson(this.json());
+    return this.#sealed();
   }
 
   object(): JsonObject {
@@ -80,10 +82,16 @@ export class Payload {
   }
 
   #parsed(): Json {
-    if (this.#stored === null) throw this.#missing();
     if (this.form === "bytes") throw new InvariantError("bytes are not JSON", { commit: this.commit });
-    const text = utf8Text(this.#stored);
+    const text = this.#sealed();
     return this.form === "text" ? text : parseJson(text);
+  }
+
+  #sealed(): string {
+    if (this.#text !== undefined) return this.#text;
+    const text = utf8Text(this.raw());
+    if (this.size <= SHORT) this.#text = text;
+    return text;
   }
 
   #missing(): OrchestratorError {

@@ -82,7 +82,8 @@ class Births {
     if (!isRecord(value)) return value;
     if (isHandle(value)) return this.#payload(value);
     for (const name of Object.keys(value)) {
-      if (typeof value[name] === "object") value[name] = this.revive(value[name]);
+      const member = value[name];
+      if (isRecord(member)) value[name] = this.revive(member);
     }
     return value;
   }

@@ -1,4 +1,5 @@
 import { OrchestratorError } from "../base/error.ts";
+import { isRecord } from "../base/is-record.ts";
 import { parseStrict } from "../base/json-parse.ts";
 import { isJsonArray, isJsonObject } from "../base/json.ts";
 import { Payload } from "../base/payload.ts";
@@ -100,14 +101,17 @@ export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isRecord(a) || !isRecord(b)) return false;
   if (a instanceof Payload) return b instanceof Payload && a.commit === b.commit;
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && same(a[name], b[name]))
-  );
+  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b);
+  let members = 0;
+  for (const name in a) {
+    if (!Object.hasOwn(b, name) || !same(a[name], b[name])) return false;
+    members += 1;
+  }
+  return members === Object.keys(b).length;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (!same(a[index], b[index])) return false;
+  return true;
 }

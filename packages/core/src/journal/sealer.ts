@@ -24,17 +24,20 @@ export class EntrySealer implements Sealer {
   }
 
   json(value: Json): Payload {
-    const bytes = utf8Bytes(canonicalJson(value));
-    return Payload.fresh(this.#commit(bytes), "json", bytes.length, value);
+    return this.#text("json", value, canonicalJson(value));
   }
 
   text(value: string): Payload {
-    const bytes = utf8Bytes(value);
-    return Payload.fresh(this.#commit(bytes), "text", bytes.length, value);
+    return this.#text("text", value, value);
   }
 
   bytes(value: Uint8Array): Payload {
     return Payload.bytes(this.#commit(value), value);
+  }
+
+  #text(form: "json" | "text", value: Json, text: string): Payload {
+    const bytes = utf8Bytes(text);
+    return Payload.fresh(this.#commit(bytes), form, bytes.length, value, text);
   }
 
   #commit(bytes: Uint8Array): string {

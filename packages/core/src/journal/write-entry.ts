@@ -1,5 +1,7 @@
 import { InvariantError } from "../base/error.ts";
+import { isRecord } from "../base/is-record.ts";
 import { Payload } from "../base/payload.ts";
+import { Shapes } from "../base/shapes.ts";
 import type { Actor } from "../run/actor.ts";
 import type { JournalEvent } from "../run/event.ts";
 import type { RunInput } from "../run/input.ts";
@@ -37,6 +39,11 @@ export function writeEntry(entry: UnwrittenEntry, sealer: EntrySealer): WrittenE
   };
 }
 
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** Entries have the few forms that the core gives them: what is foreign is a payload. */
+const shapes = new Shapes();
+
 /** Canonical JSON in which payloads are written as births and references. @see formats.md 2.2 */
 class EntryWriter {
   readonly payloads: NewPayload[] = [];
@@ -47,18 +54,40 @@ class EntryWriter {
   }
 
   value(value: unknown): string {
-    if (value === null || typeof value === "boolean") return String(value);
-    if (typeof value === "string") return JSON.stringify(value);
-    if (typeof value === "number") return integer(value);
-    if (value instanceof Payload) return this.#payload(value);
-    if (Array.isArray(value)) return `[${value.map((item) => this.value(item)).join(",")}]`;
-    if (typeof value === "object") return this.#object(value);
-    throw new InvariantError("an entry holds JSON only", { type: typeof value });
+    switch (typeof value) {
+      case "string":
+        return ESCAPED.test(value) ? JSON.stringify(value) : `"${value}"`;
+      case "number":
+        return integer(value);
+      case "boolean":
+        return value ? "true" : "false";
+      case "object":
+        return this.#structure(value);
+      default:
+        throw new InvariantError("an entry holds JSON only", { type: typeof value });
+    }
   }
 
-  #object(value: object): string {
-    const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${this.value(member)}`).join(",")}}`;
+  #structure(value: object | null): string {
+    if (!isRecord(value)) return "null";
+    if (value instanceof Payload) return this.#payload(value);
+    return Array.isArray(value) ? this.#array(value) : this.#object(value);
+  }
+
+  #array(items: readonly unknown[]): string {
+    let out = "[";
+    for (let index = 0; index < items.length; index += 1) out += (index === 0 ? "" : ",") + this.value(items[index]);
+    return `${out}]`;
+  }
+
+  #object(object: Readonly<Record<string, unknown>>): string {
+    const { names, heads } = shapes.of(object);
+    let out = "";
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index] ?? "";
+      out += (heads[index] ?? "") + this.value(object[name]);
+    }
+    return out === "" ? "{}" : `${out}}`;
   }
 
   #payload(payload: Payload): string {

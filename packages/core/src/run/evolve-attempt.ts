@@ -147,12 +147,9 @@ function over(state: RunState, step: StepState, usage: Usage | null, wasSent = t
   state.work.delete(effectKey.attempt(step.path, attempt.number));
   state.open.delete(attempt.key);
   state.reserved = minus(state.reserved, attempt.reserve);
-  state.used = plus(state.used, {
-    ...NOTHING,
-    ...usage,
-    tool_calls: wasSent ? attempt.reserve.tool_calls : 0,
-    steps: 0,
-  });
+  const { tokens, cost_millicents, wall_clock_ms } = usage ?? NOTHING;
+  const tool_calls = wasSent ? attempt.reserve.tool_calls : 0;
+  state.used = plus(state.used, { steps: 0, tool_calls, tokens, cost_millicents, wall_clock_ms });
   wake(state, step.path);
 }
 

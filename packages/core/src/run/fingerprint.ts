@@ -4,16 +4,13 @@ import { canonicalJson, type JsonObject } from "../base/json.ts";
 /** Longer texts are remembered by their hash. */
 const SHORT = 256;
 
-/** Arguments are looked at when a call is keyed and when it is guarded: their text is made once. */
-const texts = new WeakMap<JsonObject, string>();
+/** The arguments that were looked at last: a call is keyed, then guarded, and their text is made once. */
+let last: { readonly args: JsonObject; readonly text: string } | null = null;
 
 /** The canonical JSON of arguments, which nobody changes. */
 export function argsText(args: JsonObject): string {
-  const known = texts.get(args);
-  if (known !== undefined) return known;
-  const text = canonicalJson(args);
-  texts.set(args, text);
-  return text;
+  if (last?.args !== args) last = { args, text: canonicalJson(args) };
+  return last.text;
 }
 
 /** Two calls with the same one are identical to the loop guard. It lives in memory only: a plain hash of arguments never enters an entry. */

@@ -40,10 +40,15 @@ function readKept(step: StepState, pointer: Pointer): Json | undefined {
   return step.kept?.get(pointerText(pointer));
 }
 
+/** Of most steps: a map of its own for each would be most of what a settled step costs. */
+const NOTHING_READ: ReadonlyMap<string, Json> = new Map();
+
 /** What later steps will read of an output: computed once, when it arrives, and only where something is read. */
 export function keep(scope: Scope, index: number, output: Payload): ReadonlyMap<string, Json> {
+  const reads = compiled(scope.block).reads[index];
+  if (reads === undefined || reads.size === 0) return NOTHING_READ;
   const kept = new Map<string, Json>();
-  for (const [text, pointer] of compiled(scope.block).reads[index] ?? []) {
+  for (const [text, pointer] of reads) {
     const value = valueAt(output.json(), pointer);
     if (value !== undefined) kept.set(text, value);
   }
