@@ -10,8 +10,8 @@ import { processIdentity, readProc } from "@writ/adapters/system/processes";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import { acquireOrConnect } from "@writ/adapters/workspace/ownership";
-import { isTerminal, OrchestratorError, parseCheckpoint, type StoredEntry } from "@writ/core";
-import { keysOfLog, type Store } from "@writ/runtime";
+import { isTerminal, OrchestratorError, parseCheckpoint } from "@writ/core";
+import { entryInstant, keysOfLog, SIGNED_WITHIN_MS, type Store } from "@writ/runtime";
 import { PRODUCT } from "./compose.ts";
 import { foldersOfRuns } from "./compose-run-folder.ts";
 import { isInside } from "./compose-upkeep.ts";
@@ -23,8 +23,6 @@ import type { World } from "./world.ts";
 
 /** An owner that does not answer for so long is stuck. */
 const PATIENCE_MS = 1_500;
-/** A head that is not signed after this is not signed because something fails. */
-const UNSIGNED_MS = 60_000;
 /** Entries are stamped a little before they are durable. */
 const CLOCK_SLACK_MS = 1_000;
 
@@ -133,15 +131,15 @@ async function keyRow({ home }: World, paths: WorkspacePaths, store: Store): Pro
   return good("key", `${key.id}, mode ${mode}, outside the workspace`);
 }
 
-/** formats.md 3.2: a signer that fails stops nothing, and after a minute it is said here. */
+/** formats.md 3.4: a signer that fails stops nothing, and after a minute it is said here. */
 async function headRow(store: Store): Promise<DoctorRowView> {
   const { size } = await store.audit.head();
   const signed = (await store.audit.signedHead())?.size ?? 0;
   const unsigned = size - signed;
   if (unsigned <= 0) return good("head", "signed up to the last entry");
-  const since = await instantAt(store, signed);
+  const since = await entryInstant(store, signed);
   const age = systemClock.now() - (since ?? 0);
-  if (age <= UNSIGNED_MS)
+  if (age <= SIGNED_WITHIN_MS)
     return good("head", `${counted(unsigned, "entry", "entries")} of the last minute not signed yet`);
   return bad(
     "head",
@@ -152,7 +150,7 @@ async function headRow(store: Store): Promise<DoctorRowView> {
 
 async function clockRow(store: Store): Promise<DoctorRowView> {
   const { size } = await store.audit.head();
-  const last = await instantAt(store, size - 1);
+  const last = await entryInstant(store, size - 1);
   const behind = (last ?? 0) - systemClock.now();
   if (behind <= CLOCK_SLACK_MS) return good("clock", "not before the last entry");
   return bad("clock", `moved back ${about(behind)} since the last entry`, "set it, then: writ doctor");
@@ -174,18 +172,6 @@ async function foldersRow(paths: WorkspacePaths, store: Store): Promise<DoctorRo
 function isOver(status: string): boolean {
   const known = ["completed", "failed", "rejected", "expired", "cancelled", "escalated"] as const;
   return known.some((each) => each === status && isTerminal(each));
-}
-
-async function instantAt(store: Store, seq: number): Promise<number | null> {
-  for await (const [entry] of store.audit.entries(seq, seq + 1)) if (entry !== undefined) return instantOf(entry);
-  return null;
-}
-
-function instantOf({ bytes }: StoredEntry): number | null {
-  const entry: unknown = JSON.parse(bytes);
-  return typeof entry === "object" && entry !== null && "at_ms" in entry && typeof entry.at_ms === "number"
-    ? entry.at_ms
-    : null;
 }
 
 /** With `~` for the home folder. */

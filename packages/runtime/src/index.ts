@@ -32,6 +32,7 @@ export * from "./service/approvals.ts";
 export * from "./service/check-log.ts";
 export * from "./service/control.ts";
 export * from "./service/custody.ts";
+export * from "./service/entry-instant.ts";
 export * from "./service/escalation.ts";
 export * from "./service/history.ts";
 export * from "./service/log-end.ts";

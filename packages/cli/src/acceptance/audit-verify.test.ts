@@ -1,8 +1,14 @@
 import { chmodSync, copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
+import { isJsonObject } from "@writ/core";
+import type { LogReport } from "@writ/runtime";
 import { describe, expect, test } from "vitest";
 
+import { auditLines } from "../terminal/audit-view.ts";
+import { SCREEN } from "../terminal/gallery-samples.ts";
+import { auditNotes, auditView } from "../views/audit.ts";
 import { AuditScene, containing, listOf } from "./audit-scene.ts";
+import { like } from "./matching.ts";
 
 const codesOf = (json: { readonly [name: string]: unknown }): readonly string[] => {
   const findings = json["findings"];
@@ -22,6 +28,68 @@ describe("a log that nobody touched", () => {
     expect((await scene.writ("audit", "verify")).out).toContain("✓ Intact");
   });
 });
+
+describe("a log whose newest entries nobody signed", () => {
+  test("is intact, and the tail is told with its place and its first instant", async () => {
+    using scene = new AuditScene();
+    await scene.demo();
+    scene.tamper("DELETE FROM signed_head WHERE size = (SELECT max(size) FROM signed_head)");
+    const { exit, json } = await scene.writ("audit", "verify", "--json");
+    expect(exit).toBe(0);
+    const [signed, unsigned] = [json["signed"], json["unsigned"]].map((each) => (isJsonObject(each) ? each : {}));
+    expect(Number(signed?.["size"])).toBeGreaterThan(0);
+    expect(unsigned).toEqual({
+      entries: 8 - Number(signed?.["size"]),
+      seq: signed?.["size"],
+      since: like(/Z$/),
+    });
+    expect(json["notes"]).toEqual([]);
+    const { out } = await scene.writ("audit", "verify");
+    expect(out).toMatch(/unsigned {2}[0-9] entr(y|ies) behind the signed head since /);
+    expect(out).not.toContain("head_unsigned");
+  });
+
+  test("is told of as a whole where there is no signed head at all", async () => {
+    using scene = new AuditScene();
+    await scene.demo();
+    scene.tamper("DELETE FROM signed_head");
+    const { exit, json } = await scene.writ("audit", "verify", "--json");
+    expect(exit).toBe(0);
+    expect(json).toMatchObject({ signed: null, unsigned: { entries: 8, seq: 0 } });
+  });
+
+  test.each([
+    ["a minute", 60_000, []],
+    ["more than a minute", 60_001, ["head_unsigned"]],
+  ])("after %s is told by its code, and how to have it signed: %i ms", (_, age, notes) => {
+    const report = unsignedReport();
+    const now = Date.parse(report.unsigned?.since ?? "") + age;
+    expect(auditNotes(report, now)).toEqual(notes);
+    const spans = auditLines(SCREEN, auditView(report, { now, tookMs: 3 })).flatMap((line) => [...line, { text: " " }]);
+    const text = spans
+      .map((span) => span.text)
+      .join("")
+      .replaceAll(/\s+/g, " ")
+      .trim();
+    expect(text).toMatch(/^✓ Intact.* signed up to 41 entries, .* unsigned 7 entries behind the signed head since/);
+    expect(text.includes("writ audit checkpoint [head_unsigned]")).toBe(notes.length === 1);
+  });
+});
+
+/** A log of 48 entries whose first 41 are signed. */
+function unsignedReport(): LogReport {
+  return {
+    log: "log_01m7xcc2g3b93rthtjgbd2xt23",
+    origin: "writ.local/log_01m7xcc2g3b93rthtjgbd2xt23",
+    size: 48,
+    root: "ab".repeat(32),
+    findings: [],
+    signed: { size: 41, time: "2026-11-20T14:21:09.500Z" },
+    unsigned: { entries: 7, seq: 41, since: "2026-11-20T14:21:10.000Z" },
+    since: null,
+    key: "writ.local/log_01m7xcc2g3b93rthtjgbd2xt23+9f3c12ab+AQ==",
+  };
+}
 
 describe("P66 a log that somebody changed", () => {
   const edits: readonly (readonly [string, readonly string[], string])[] = [

@@ -7,7 +7,7 @@ import { atDesk, systemClockOf } from "../compose.ts";
 import { rememberedHead, verifier } from "../compose-audit.ts";
 import { readGiven } from "../read-given.ts";
 import { auditLines } from "../terminal/audit-view.ts";
-import { auditView } from "../views/audit.ts";
+import { auditNotes, auditView } from "../views/audit.ts";
 
 /** `writ audit verify`: from the raw bytes, without becoming the owner. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
@@ -19,7 +19,8 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     const report = await checkLog(desk.store, verifier, notes);
     const now = systemClockOf().now();
     const exit = exitOfFindings(report.findings);
-    if (invocation.json) terminal.json({ ok: exit === 0, exit, ...report, took_ms: now - began });
+    if (invocation.json)
+      terminal.json({ ok: exit === 0, exit, ...report, notes: auditNotes(report, now), took_ms: now - began });
     else terminal.out(auditLines(terminal.screen(), auditView(report, { now, tookMs: now - began })));
     return exit;
   });

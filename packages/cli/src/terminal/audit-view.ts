@@ -14,16 +14,18 @@ export function auditLines(screen: Screen, view: AuditView): readonly Line[] {
 }
 
 function intact(screen: Screen, view: Extract<AuditView, { kind: "intact" }>): readonly Line[] {
-  const { signed, since } = view;
+  const { signed, since, unsigned } = view;
   const head = [...mark(screen, "ok", "✓"), ...say(screen, "ok", "Intact")];
   const sum = `${counted(view.entries, "entry", "entries")} in ${measured(view.tookMs)} · tree, signature, state all agree`;
+  const extent = unsigned === null ? "" : `up to ${counted(signed?.entries ?? 0, "entry", "entries")}, `;
   const signature =
     signed === null
       ? "not signed yet"
-      : `signed ${timeOrDay(screen, signed.at, view.now)} by ${signed.by} (${signed.key})`;
+      : `signed ${extent}${timeOrDay(screen, signed.at, view.now)} by ${signed.by} (${signed.key})`;
   return [
     ...hanging(screen, head, LABEL_COLUMN, say(screen, "plain", sum)),
     ...labelled(screen, "head", LABEL_COLUMN, `${shortDigest(view.head)}, ${signature}`),
+    ...(unsigned === null ? [] : tail(screen, unsigned, view.now)),
     ...(since === null
       ? []
       : labelled(
@@ -33,6 +35,18 @@ function intact(screen: Screen, view: Extract<AuditView, { kind: "intact" }>): r
           `consistent with the head of ${day(screen, since.at)}, ${counted(since.entries, "entry", "entries")}`,
         )),
   ];
+}
+
+/** It is there and hashed; only nobody vouches for it yet. */
+function tail(
+  screen: Screen,
+  { entries, since, code }: NonNullable<Extract<AuditView, { kind: "intact" }>["unsigned"]>,
+  now: number,
+): readonly Line[] {
+  const when = since === null ? "" : ` since ${timeOrDay(screen, since, now)}`;
+  const remedy = code === null ? "" : `; sign with: writ audit checkpoint  [${code}]`;
+  const text = `${counted(entries, "entry", "entries")} behind the signed head${when}${remedy}`;
+  return labelled(screen, "unsigned", LABEL_COLUMN, text);
 }
 
 function notIntact(screen: Screen, view: Extract<AuditView, { kind: "not_intact" }>): readonly Line[] {

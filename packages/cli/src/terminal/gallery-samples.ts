@@ -329,7 +329,8 @@ export const INTACT: AuditView = {
   entries: 48_213,
   tookMs: 281,
   head: digest("8c1e", "77d0"),
-  signed: { at: TEA + 128_000, by: "notes-laptop", key: "9f3c12ab" },
+  signed: { at: TEA + 128_000, entries: 48_213, by: "notes-laptop", key: "9f3c12ab" },
+  unsigned: null,
   since: { at: NOON - 86_400_000, entries: 41_066 },
   now: TEA + 300_000,
 };

@@ -267,8 +267,21 @@ export type AuditView =
       readonly entries: number;
       readonly tookMs: number;
       readonly head: string;
-      /** Null while the head waits for its signature. */
-      readonly signed: { readonly at: number; readonly by: string; readonly key: string } | null;
+      /** The newest signature; null while there is none. */
+      readonly signed: {
+        readonly at: number;
+        readonly entries: number;
+        readonly by: string;
+        readonly key: string;
+      } | null;
+      /** What no signed head covers; null where nothing is left. */
+      readonly unsigned: {
+        readonly entries: number;
+        /** Null where it cannot be told. */
+        readonly since: number | null;
+        /** Null while it is usual that a signature is still to come. */
+        readonly code: "head_unsigned" | null;
+      } | null;
       /** Null where no earlier head is known. */
       readonly since: { readonly at: number; readonly entries: number } | null;
       readonly now: number;

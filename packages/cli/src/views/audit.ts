@@ -1,5 +1,5 @@
 import { fromRfc3339 } from "@writ/core";
-import type { LogFinding, LogReport } from "@writ/runtime";
+import { SIGNED_WITHIN_MS, type LogFinding, type LogReport, type UnsignedTail } from "@writ/runtime";
 import { grouped } from "../terminal/figure.ts";
 import type { AuditView } from "../terminal/view.ts";
 
@@ -10,17 +10,30 @@ export function auditView(
 ): AuditView {
   const [first] = report.findings;
   if (first !== undefined) return notIntact(report, first);
-  const { key, root, signed, since, size } = report;
-  const isSigned = signed !== null && signed.size === size;
+  const { key, root, signed, since, size, unsigned } = report;
   return {
     kind: "intact",
     entries: size,
     tookMs,
     head: `sha256:${root}`,
-    signed: isSigned ? { at: fromRfc3339(signed.time) ?? 0, ...signerOf(key) } : null,
+    signed: signed === null ? null : { at: fromRfc3339(signed.time) ?? 0, entries: signed.size, ...signerOf(key) },
+    unsigned:
+      unsigned === null
+        ? null
+        : { entries: unsigned.entries, since: sinceOf(unsigned), code: auditNotes(report, now)[0] ?? null },
     since: since === null ? null : { at: fromRfc3339(since.time) ?? 0, entries: since.size },
     now,
   };
+}
+
+/** What is no finding and yet to be known: a tail that should have been signed by now (formats.md 3.4). */
+export function auditNotes({ unsigned }: LogReport, now: number): readonly "head_unsigned"[] {
+  if (unsigned === null) return [];
+  return now - (sinceOf(unsigned) ?? 0) > SIGNED_WITHIN_MS ? ["head_unsigned"] : [];
+}
+
+function sinceOf({ since }: UnsignedTail): number | null {
+  return since === null ? null : fromRfc3339(since);
 }
 
 function notIntact(report: LogReport, first: LogFinding): AuditView {

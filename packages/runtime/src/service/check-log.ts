@@ -7,13 +7,15 @@ import {
   type LogState,
   parseCheckpoint,
   toHex,
+  toRfc3339,
   type VerifierPlatform,
 } from "@writ/core";
 import { rootAt } from "../engine/tree-parts.ts";
 import type { Store } from "../ports/store.ts";
 import { differingViews } from "./check-views.ts";
+import { entryInstant } from "./entry-instant.ts";
 import { LogWalk, type Walked } from "./log-walk.ts";
-import type { LogFinding, LogReport } from "./log-report.ts";
+import type { LogFinding, LogReport, UnsignedTail } from "./log-report.ts";
 
 /**
  * Hashes every stored entry again and holds the log against its tiles, its
@@ -47,9 +49,16 @@ export async function checkLog(
     root: toHex(walked.root),
     findings: placed.toSorted((a, b) => rank(a) - rank(b)),
     signed: signed && { size: signed.size, time: signed.time },
+    unsigned: await unsignedTail(store, signed?.size ?? 0, walked.size),
     since: kept.map(({ size, time }) => ({ size, time })).toSorted((a, b) => a.size - b.size)[0] ?? null,
     key: keyAt(log, walked.size)?.text ?? null,
   };
+}
+
+async function unsignedTail(store: Store, signed: number, size: number): Promise<UnsignedTail | null> {
+  if (signed >= size) return null;
+  const at = await entryInstant(store, signed);
+  return { entries: size - signed, seq: signed, since: at === null ? null : toRfc3339(at) };
 }
 
 /** The log before its views, and what has a place before what has none. */

@@ -1,5 +1,8 @@
 import type { FindingCode } from "@writ/core";
 
+/** A tail that is not signed after so many milliseconds is not signed because something fails. */
+export const SIGNED_WITHIN_MS = 60_000;
+
 /** What a look at a whole log found. */
 export interface LogReport {
   readonly log: string;
@@ -11,6 +14,8 @@ export interface LogReport {
   readonly findings: readonly LogFinding[];
   /** The newest signed head; null while there is none or it is not one of the log's. */
   readonly signed: SeenHead | null;
+  /** What lies behind the newest signed head: it is there, and nobody vouches for it yet. Null where nothing does. */
+  readonly unsigned: UnsignedTail | null;
   /** The head remembered elsewhere with which the log is consistent; null where none is known. */
   readonly since: SeenHead | null;
   /** The written form of the key in force. */
@@ -21,6 +26,15 @@ export interface SeenHead {
   readonly size: number;
   /** When it was signed, RFC 3339. */
   readonly time: string;
+}
+
+/** Entries that no signed head covers. */
+export interface UnsignedTail {
+  readonly entries: number;
+  /** Position of the first of them. */
+  readonly seq: number;
+  /** The instant of the first of them, RFC 3339; null where its bytes do not say. */
+  readonly since: string | null;
 }
 
 /** One thing that does not hold of the log, and where. */
