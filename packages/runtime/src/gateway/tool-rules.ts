@@ -11,15 +11,40 @@ import {
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Tool } from "../ports/tool.ts";
 
+/** `defined`: made from a type by `defineTool`, and thereby a schema. `read`: it says so itself, and is held against the meta-schema. */
+type SchemaOrigin = "defined" | "read";
+
+type Compile = (schema: JsonObject) => ValidateFunction;
+
 /** Declarations with their checks: schemas are compiled when a tool is first asked about. */
-export function toolRules(hash: Hasher, tools: readonly Pick<Tool, "spec">[]): ToolRules {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
-  return new Map(tools.map((tool): readonly [string, ToolRule] => [tool.spec.name, toolRule(hash, ajv, tool)]));
+export function toolRules(
+  hash: Hasher,
+  tools: readonly Pick<Tool, "spec">[],
+  origin: SchemaOrigin = "defined",
+): ToolRules {
+  const compile = compiler(origin);
+  return new Map(tools.map((tool): readonly [string, ToolRule] => [tool.spec.name, toolRule(hash, compile, tool)]));
 }
 
-function toolRule(hash: Hasher, ajv: Ajv2020, { spec }: Pick<Tool, "spec">): ToolRule {
-  const args = lazily(ajv, spec.inputSchema);
-  const output = lazily(ajv, spec.outputSchema);
+/** Compiling the meta-schema takes longer than all else that a short command does, so only what needs it pays for it. */
+function compiler(origin: SchemaOrigin): Compile {
+  let ajv: Ajv2020 | null = null;
+  const isRead = origin === "read";
+  return (schema) => {
+    ajv ??= new Ajv2020({
+      allErrors: true,
+      strict: false,
+      validateFormats: false,
+      validateSchema: isRead,
+      meta: isRead,
+    });
+    return ajv.compile(schema);
+  };
+}
+
+function toolRule(hash: Hasher, compile: Compile, { spec }: Pick<Tool, "spec">): ToolRule {
+  const args = lazily(compile, spec.inputSchema);
+  const output = lazily(compile, spec.outputSchema);
   return {
     spec,
     hash: digestOf(hash, toolDocument(spec)),
@@ -28,9 +53,9 @@ function toolRule(hash: Hasher, ajv: Ajv2020, { spec }: Pick<Tool, "spec">): Too
   };
 }
 
-function lazily(ajv: Ajv2020, schema: JsonObject): () => ValidateFunction {
+function lazily(compile: Compile, schema: JsonObject): () => ValidateFunction {
   let compiled: ValidateFunction | null = null;
-  return () => (compiled ??= ajv.compile(schema));
+  return () => (compiled ??= compile(schema));
 }
 
 function problems(validate: ValidateFunction, value: Json): readonly SchemaProblem[] {

@@ -71,6 +71,7 @@ export function toolRulesOfDocuments(
   return toolRules(
     hash,
     specs.map((spec) => ({ spec })),
+    "read",
   );
 }
 
