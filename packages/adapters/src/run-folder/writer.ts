@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 
 import type { FolderFile } from "@writ/core";
 
@@ -9,8 +11,11 @@ import { processIdentity } from "../system/processes.ts";
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
-/** Files that are looked at and written at once. */
-const AT_ONCE = 8;
+/**
+ * Files that are looked at and written before something else gets its turn. One file takes four calls of some
+ * microseconds, and each would take ten times that on another thread: a run leaves a file a step.
+ */
+const A_TURN = 32;
 
 /** How many files of a folder were written anew, were right already, or had to go. */
 export interface FolderChange {
@@ -39,19 +44,23 @@ export async function writeRunFolder(folder: string, files: readonly FolderFile[
 
 async function written(folder: string, files: readonly FolderFile[]): Promise<FolderChange> {
   const wanted = new Map(files.map((file) => [file.path, file]));
-  const gone = (await filesIn(folder)).filter((path) => !wanted.has(path) && !isBeingWritten(path));
+  const there = new Set(await filesIn(folder));
+  const gone = [...there].filter((path) => !wanted.has(path) && !isBeingWritten(path));
   for (const path of gone) await rm(join(folder, path), { force: true });
   for (const path of new Set([...wanted.keys()].map((path) => dirname(join(folder, path))))) {
     await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
   }
-  const queue = [...wanted.values()];
   let changed = 0;
-  const work = async (): Promise<void> => {
-    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-      if (await writeOne(join(folder, file.path), file.bytes)) changed += 1;
+  let looked = 0;
+  for (const { path, bytes } of wanted.values()) {
+    const isRight = there.has(path) && bytesAt(join(folder, path))?.equals(bytes) === true;
+    if (!isRight) {
+      writeOne(join(folder, path), bytes);
+      changed += 1;
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+    looked += 1;
+    if (looked % A_TURN === 0) await setImmediate();
+  }
   return { written: changed, unchanged: wanted.size - changed, removed: gone.length };
 }
 
@@ -61,18 +70,15 @@ function isBeingWritten(path: string): boolean {
   return pid !== process.pid && processIdentity(pid) !== null;
 }
 
-/** @returns whether it had to be written */
-async function writeOne(path: string, bytes: Uint8Array): Promise<boolean> {
-  if ((await bytesAt(path))?.equals(bytes) === true) return false;
+function writeOne(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, bytes, { mode: PRIVATE_FILE });
-  await rename(temporary, path);
-  return true;
+  writeFileSync(temporary, bytes, { mode: PRIVATE_FILE });
+  renameSync(temporary, path);
 }
 
-async function bytesAt(path: string): Promise<Buffer | null> {
+function bytesAt(path: string): Buffer | null {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return null;
     throw error;
