@@ -36,9 +36,11 @@ import {
   Escalation,
   HeadSigner,
   keysOfLog,
+  LastReading,
   pinConfiguration,
   readConfig,
   readHistory,
+  Reading,
   rulesOfRun,
   Secrets,
   silentNotifier,
@@ -161,6 +163,7 @@ class Seat {
     readonly signer: HeadSigner;
     readonly folders: RunFolders;
     readonly escalation: Escalation;
+    readonly last: LastReading;
   } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
@@ -197,7 +200,8 @@ class Seat {
       toolRules: parts.rules,
       store: this.#lent(),
       rulesOf,
-      history: async (run) => readHistory(this.#store, run, await rulesOf(run)),
+      history: async (run) =>
+        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.last.history(run),
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
@@ -398,7 +402,11 @@ class Seat {
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
-      const erasedCopies = async (run: RunId) => redrawRun(this.#paths.runs, run, history);
+      const last = new LastReading(async (run) => new Reading(this.#store, run, await rulesOf(run)));
+      const erasedCopies = async (run: RunId) => {
+        last.forget();
+        await redrawRun(this.#paths.runs, run, history);
+      };
       const custody = new Custody({
         store: this.#store,
         platform: nodeVerifier,
@@ -410,16 +418,14 @@ class Seat {
         erasedCopies,
       });
       const control = new Control({ tasks, approvals, engine, custody });
-      const folders = new RunFolders(this.#paths.runs, async (run) =>
-        readHistory(this.#store, run, await rulesOf(run)),
-      );
+      const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
       const escalation = new Escalation({
         approvals: (query) => this.#store.views.approvals(query),
         clock: systemClock,
         notifier: this.#fittings.notifier,
         slaMs: this.#config.approvalSlaMs,
       });
-      this.#owned = { ownership, engine, control, signer, folders, escalation };
+      this.#owned = { ownership, engine, control, signer, folders, escalation, last };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();

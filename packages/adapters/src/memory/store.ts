@@ -32,11 +32,11 @@ export function openMemoryStore(log: MemoryLog): Store {
 
 function journalOf(open: () => MemoryLog): Journal {
   return {
-    async read(run, from = 1) {
+    async read(run, from = 1, through) {
       const log = open();
       return log
         .positions(run)
-        .slice(from - 1)
+        .slice(from - 1, through)
         .flatMap((seq) => storedAt(log, seq));
     },
     append: async (draft) => ({ seq: open().append(draft) }),

@@ -1,4 +1,4 @@
-import { digestOf, type Digest } from "../base/digest.ts";
+import { digestBytes, type Digest } from "../base/digest.ts";
 import { deriveId } from "../base/id.ts";
 import { canonicalJson, type Json, type JsonObject } from "../base/json.ts";
 import { epochMs } from "../base/time.ts";
@@ -81,7 +81,7 @@ export class Checkpoints {
       terminal_status: state.status === "ended" ? runStatus(state) : null,
     };
     const bytes = canonicalJson(document);
-    const digest = digestOf(hash, document);
+    const digest = digestBytes(hash, bytes);
     this.#parent = digest;
     return { digest, bytes, document };
   }

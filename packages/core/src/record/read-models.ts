@@ -12,21 +12,32 @@ import { runView } from "./run-view.ts";
 /** What an entry adds beside its own bytes: rows, documents, consumed grants, keys. */
 export type Derived = Pick<EntryDraft, "documents" | "approvalUses" | "keys" | "views">;
 
-/** The read models of one run, folded along with its state; everything here is derived and can be rebuilt. */
-export class ReadModels {
+type Observed = Pick<Entry, "run" | "at" | "actor" | "facts">;
+
+/** The rows of one run alone: whoever only looks needs no documents, and making them costs more than the fold. */
+export class ViewModels {
   readonly #approvals = new ApprovalViews();
-  readonly #checkpoints = new Checkpoints();
 
   /** @param state after the entry was folded */
-  observe(state: RunState, entry: Pick<Entry, "run" | "at" | "actor" | "facts">): Derived {
-    const views: ViewChanges = {
+  observe(state: RunState, entry: Observed): ViewChanges {
+    return {
       run: runView(state),
       approvals: this.#approvals.observe(entry),
       artifacts: entry.facts.flatMap((fact) => artifactsOf(entry, fact)),
     };
+  }
+}
+
+/** The read models of one run, folded along with its state; everything here is derived and can be rebuilt. */
+export class ReadModels {
+  readonly #views = new ViewModels();
+  readonly #checkpoints = new Checkpoints();
+
+  /** @param state after the entry was folded */
+  observe(state: RunState, entry: Observed): Derived {
     const checkpoint = this.#checkpoints.observe(state, entry.facts);
     return {
-      views,
+      views: this.#views.observe(state, entry),
       documents: [
         ...(checkpoint === null ? [] : [{ digest: checkpoint.digest, bytes: checkpoint.bytes }]),
         ...records(state, entry.facts),

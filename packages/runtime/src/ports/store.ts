@@ -36,10 +36,11 @@ export interface LogIdentity {
 
 export interface Journal {
   /**
-   * The entries of a run from version `from` (1 when left out), in order, with
-   * the payloads born in them. Empty for an unknown run.
+   * The entries of a run from version `from` to version `through`, both
+   * included, in order, with the payloads born in them; the first and the last
+   * there is when left out. Empty for an unknown run.
    */
-  read(run: RunId, from?: number): Promise<readonly StoredEntry[]>;
+  read(run: RunId, from?: number, through?: number): Promise<readonly StoredEntry[]>;
 
   /**
    * Queues one entry; resolves once it is durable. Drafts of one run must be

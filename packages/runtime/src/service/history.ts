@@ -4,7 +4,7 @@ import {
   evolve,
   initialState,
   OrchestratorError,
-  ReadModels,
+  ViewModels,
   type ApprovalView,
   type ArtifactView,
   type Entry,
@@ -24,24 +24,93 @@ export interface History {
   readonly artifacts: readonly ArtifactView[];
 }
 
+/** One run as it was read so far; what was added since is folded onto it, so that looking again costs what is new. */
+export class Reading {
+  readonly #store: Store;
+  readonly #run: RunId;
+  readonly #state: RunState;
+  readonly #reader: EntryReader;
+  readonly #views = new ViewModels();
+  readonly #stored: StoredEntry[] = [];
+  readonly #entries: Entry[] = [];
+  readonly #approvals = new Map<string, ApprovalView>();
+  readonly #artifacts: ArtifactView[] = [];
+  #looking: Promise<unknown> = Promise.resolve();
+
+  constructor(store: Store, run: RunId, rules: Rules) {
+    this.#store = store;
+    this.#run = run;
+    this.#state = initialState(run, rules);
+    this.#reader = new EntryReader(rules.hash);
+  }
+
+  /**
+   * What is there now. `state` goes on with later looks: whoever looks must not keep it.
+   *
+   * @throws OrchestratorError `run_not_found`
+   */
+  history(): Promise<History> {
+    const looked = this.#looking.then(() => this.#look());
+    this.#looking = looked.catch(() => undefined);
+    return looked;
+  }
+
+  async #look(): Promise<History> {
+    const run = this.#run;
+    for (const stored of await this.#store.journal.read(run, this.#stored.length + 1)) this.#fold(stored);
+    if (this.#stored.length === 0)
+      throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
+    return {
+      state: this.#state,
+      stored: [...this.#stored],
+      entries: [...this.#entries],
+      approvals: [...this.#approvals.values()],
+      artifacts: [...this.#artifacts],
+    };
+  }
+
+  #fold(stored: StoredEntry): void {
+    const entry = this.#reader.read(stored);
+    beginEntry(this.#state, entry.at, entry.actor);
+    for (const fact of entry.facts) evolve(this.#state, fact);
+    const { approvals, artifacts } = this.#views.observe(this.#state, entry);
+    for (const view of approvals) this.#approvals.set(view.approval_id, view);
+    this.#artifacts.push(...artifacts);
+    this.#stored.push(stored);
+    this.#entries.push(entry);
+  }
+}
+
+/**
+ * The reading of the run that was looked at last, for a process that looks at one again and again while it goes on.
+ * What was erased stays in it: whoever erases says `forget`.
+ */
+export class LastReading {
+  readonly #begin: (run: RunId) => Promise<Reading>;
+  #last: { readonly run: RunId; readonly reading: Promise<Reading> } | null = null;
+
+  constructor(begin: (run: RunId) => Promise<Reading>) {
+    this.#begin = begin;
+  }
+
+  /** @throws OrchestratorError `run_not_found`, `rules_unknown` */
+  async history(run: RunId): Promise<History> {
+    if (this.#last?.run !== run) this.#last = { run, reading: this.#begin(run) };
+    const { reading } = this.#last;
+    try {
+      return await (await reading).history();
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  forget(): void {
+    this.#last = null;
+  }
+}
+
 /** @throws OrchestratorError `run_not_found` */
-export async function readHistory(store: Store, run: RunId, rules: Rules): Promise<History> {
-  const stored = await store.journal.read(run);
-  if (stored.length === 0)
-    throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
-  const state = initialState(run, rules);
-  const reader = new EntryReader(rules.hash);
-  const models = new ReadModels();
-  const approvals = new Map<string, ApprovalView>();
-  const artifacts: ArtifactView[] = [];
-  const entries = stored.map((each) => {
-    const entry = reader.read(each);
-    beginEntry(state, entry.at, entry.actor);
-    for (const fact of entry.facts) evolve(state, fact);
-    const { views } = models.observe(state, entry);
-    for (const view of views.approvals) approvals.set(view.approval_id, view);
-    artifacts.push(...views.artifacts);
-    return entry;
-  });
-  return { state, stored, entries, approvals: [...approvals.values()], artifacts };
+export function readHistory(store: Store, run: RunId, rules: Rules): Promise<History> {
+  return new Reading(store, run, rules).history();
 }

@@ -105,7 +105,7 @@ export async function rulesOfRun(
   run: RunId,
   today: Omit<Configured, "policy" | "sandbox" | "models">,
 ): Promise<Rules> {
-  const [first] = await store.journal.read(run);
+  const [first] = await store.journal.read(run, 1, 1);
   if (first === undefined)
     throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
   const started = new EntryReader(today.hash).read(first).facts.find((fact) => fact.type === "run_started");

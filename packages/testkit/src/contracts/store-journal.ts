@@ -20,6 +20,8 @@ export function journalContract(make: MakeStore): void {
           expect(one).toEqual({ seq: 1, run: A, version: 1, bytes: `${first.head}1${first.tail}`, payloads: [] });
           expect(two).toMatchObject({ seq: 2, run: A, version: 2 });
           expect((await journal.read(A, 2)).map(({ version }) => version)).toEqual([2]);
+          expect((await journal.read(A, 1, 1)).map(({ version }) => version)).toEqual([1]);
+          expect((await journal.read(A, 2, 5)).map(({ version }) => version)).toEqual([2]);
           expect(await journal.read(A, 3)).toEqual([]);
           expect(await journal.read(B)).toEqual([]);
         });
