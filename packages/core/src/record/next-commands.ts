@@ -39,7 +39,9 @@ export function commandsFor(standing: Standing, approvals: readonly ApprovalView
     case "paused":
       return pausedNext(standing);
     case "in_progress":
-      return [`writ show ${run} --follow`];
+      return standing.view.reason === "operator_paused"
+        ? [`writ resume ${run}`, `writ show ${run} --follow`]
+        : [`writ show ${run} --follow`];
     case "completed":
       return [`writ show ${run}`, `writ replay ${run}`, `writ audit export ${run} ./evidence`];
     default:
