@@ -15,6 +15,7 @@ export function schemaAt(schema: Json, pointer: Pointer): JsonObject | "unknown"
     if (next === undefined) return "absent";
     here = next;
   }
+  if (here === false) return "absent";
   return isJsonObject(here) ? here : "unknown";
 }
 
@@ -27,11 +28,17 @@ function stepInto(schema: JsonObject, token: string): Json | undefined {
   if (isJsonObject(properties) && Object.hasOwn(properties, token)) return properties[token];
   const types = typesOf(schema);
   if (types?.has("array") === true)
-    return INDEX.test(token) ? (schema["items"] ?? null) : types.has("object") ? null : undefined;
+    return INDEX.test(token) ? itemAt(schema, Number(token)) : types.has("object") ? null : undefined;
   if (types !== null && !types.has("object")) return undefined;
+  if ("patternProperties" in schema) return null;
   const additional = schema["additionalProperties"];
   if (additional === false) return undefined;
   return isJsonObject(additional) ? additional : null;
+}
+
+function itemAt(schema: JsonObject, index: number): Json | null {
+  const first = schema["prefixItems"];
+  return (isJsonArray(first) ? first[index] : undefined) ?? schema["items"] ?? null;
 }
 
 /** The JSON types a schema allows; null where it does not say. `integer` counts as `number` too. */
