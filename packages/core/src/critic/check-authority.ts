@@ -197,7 +197,7 @@ function checkConflict(question: Question, step: ToolStep): readonly Finding[] {
       finding(
         "policy_eval_error",
         `the rule ${names} cannot be evaluated, so nothing is allowed`,
-        { step: step.id },
+        { step: step.id, field: "tool" },
         "mend the rule: writ policy test",
       ),
     ];

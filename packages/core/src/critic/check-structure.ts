@@ -1,7 +1,8 @@
-import { compiled, readsOf } from "../plan/block.ts";
+import { compiled, expressionsOf, readsOf } from "../plan/block.ts";
 import { findCycle, precedes } from "../plan/graph.ts";
 import { INPUTS, type Step } from "../plan/plan.ts";
-import { pathsOf } from "../plan/expression.ts";
+import { guardedPathsOf, pathsOf, type Path } from "../plan/expression.ts";
+import { pointerText } from "../plan/pointer.ts";
 import { finding, type Finding } from "./finding.ts";
 import { schemaAt } from "./schema-flow.ts";
 import type { Question } from "./question.ts";
@@ -144,34 +145,58 @@ function checkReads(question: Question, step: Step, known: ReadonlySet<string>):
       );
     }
   }
-  for (const name of inputsOf(step)) {
-    if (!question.inputs.has(name)) {
-      findings.push(
-        finding(
-          "reference_dangling",
-          `${step.id} reads the input ${name}, which was not given`,
-          { step: step.id },
-          `give it with: --input ${name}=VALUE`,
-        ),
-      );
-    }
-  }
-  return findings;
+  return [...findings, ...checkRoots(step), ...checkInputs(question, step)];
 }
 
-/** Inputs a step cannot do without: those bound to a parameter, or read outside `has` and `default`. */
-function inputsOf(step: Step): readonly string[] {
-  const bound =
-    step.kind === "tool"
-      ? step.args.bindings.filter((each) => each.from === INPUTS).map((each) => each.pointer[0] ?? "")
-      : [];
-  const read =
-    step.kind === "check"
-      ? pathsOf(step.that)
-          .filter(([root]) => root === INPUTS)
-          .map(([, name]) => String(name ?? ""))
-      : [];
+/** Nothing but steps and inputs has a name. */
+function checkRoots(step: Step): readonly Finding[] {
+  return expressionsOf(step).flatMap(([field, expression]) =>
+    pathsOf(expression)
+      .filter(([root, name]) => typeof name !== "string" || (root !== "steps" && root !== INPUTS))
+      .map((path) =>
+        finding(
+          "reference_dangling",
+          `${field} reads ${path.join(".")}, and that names neither a step nor an input`,
+          { step: step.id, field },
+          "write steps.<step id>.<member> or inputs.<name>",
+        ),
+      ),
+  );
+}
+
+function checkInputs({ inputs }: Question, step: Step): readonly Finding[] {
+  return inputsOf(step)
+    .filter(({ name }) => !inputs.has(name))
+    .map(({ name, field }) =>
+      finding(
+        "reference_dangling",
+        `${step.id} reads the input ${name}, which was not given`,
+        { step: step.id, field },
+        `give it with: --input ${name}=VALUE`,
+      ),
+    );
+}
+
+interface InputRead {
+  readonly name: string;
+  readonly field: string;
+}
+
+/** Inputs a step cannot do without: those bound to a parameter, and those read and not guarded by `has` or `default`. */
+function inputsOf(step: Step): readonly InputRead[] {
+  const bindings = step.kind === "tool" ? step.args.bindings.filter((each) => each.from === INPUTS) : [];
+  const bound = bindings.map(({ at, pointer: [name = ""] }) => ({ name, field: `param_bindings.${pointerText(at)}` }));
+  const read = expressionsOf(step).flatMap(([field, expression]) => {
+    const guarded = inputNames(guardedPathsOf(expression));
+    return inputNames(pathsOf(expression))
+      .filter((name) => !guarded.includes(name))
+      .map((name) => ({ name, field }));
+  });
   return [...bound, ...read];
+}
+
+function inputNames(paths: readonly Path[]): readonly string[] {
+  return paths.flatMap(([root, name]) => (root === INPUTS && typeof name === "string" ? [name] : []));
 }
 
 /** V11, without a catalogue: evidence a step requires is resolved, or given by a step that precedes it. */

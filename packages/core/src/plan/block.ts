@@ -1,4 +1,4 @@
-import { pathsOf } from "./expression.ts";
+import { pathsOf, type Expression } from "./expression.ts";
 import { pointerText } from "./pointer.ts";
 import { INPUTS, type Block, type Pointer, type Step } from "./plan.ts";
 
@@ -66,15 +66,21 @@ export interface Read {
   readonly field: string;
 }
 
+/** A step's expressions, each with the field it stands in. */
+export function expressionsOf(step: Step): readonly (readonly [field: string, expression: Expression])[] {
+  const own: readonly (readonly [string, Expression])[] =
+    step.kind === "check"
+      ? [["that", step.that]]
+      : step.kind === "value"
+        ? [...step.set].map(([name, expression]) => [`set.${name}`, expression] as const)
+        : [];
+  return step.when === null ? own : [["when", step.when], ...own];
+}
+
 /** What a step reads of other steps' outputs. */
 export function readsOf(step: Step): readonly Read[] {
   const reads: Read[] = [];
-  const expressions = [
-    ...(step.when === null ? [] : [["when", step.when] as const]),
-    ...(step.kind === "check" ? [["that", step.that] as const] : []),
-    ...(step.kind === "value" ? [...step.set].map(([name, expression]) => [`set.${name}`, expression] as const) : []),
-  ];
-  for (const [field, expression] of expressions) {
+  for (const [field, expression] of expressionsOf(step)) {
     for (const [root, id, ...rest] of pathsOf(expression)) {
       if (root === "steps" && typeof id === "string") reads.push({ step: id, pointer: rest.map(String), field });
     }

@@ -67,6 +67,25 @@ export function pathsOf(expression: Expression): readonly Path[] {
   }
 }
 
+/** The paths an expression asks about with `has`, or has a stand-in for with `default`: it can do without them. */
+export function guardedPathsOf(expression: Expression): readonly Path[] {
+  switch (expression.op) {
+    case "literal":
+    case "path":
+      return [];
+    case "not":
+      return guardedPathsOf(expression.of);
+    case "list":
+      return expression.items.flatMap(guardedPathsOf);
+    case "call": {
+      const asked = expression.name === "has" || expression.name === "default" ? expression.args.slice(0, 1) : [];
+      return [...asked.flatMap(pathsOf), ...expression.args.flatMap(guardedPathsOf)];
+    }
+    default:
+      return [...guardedPathsOf(expression.left), ...guardedPathsOf(expression.right)];
+  }
+}
+
 class Parser {
   readonly #tokens: readonly Token[];
   #at = 0;
