@@ -35,6 +35,12 @@ const STAMP_MARGIN_S = 0.05;
 /** Drivers that are optional at run time, loaded only where they are installed. */
 const OPTIONAL_PACKAGES = [/^pg($|\/)/, /^@napi-rs\/keyring$/, /^@restatedev\//];
 
+/**
+ * What is loaded later is compiled once for all starts: its code is kept beside the bundle, and where this user may not
+ * write there, each start compiles anew. What the entry itself consists of is small and was loaded before this runs.
+ */
+const KEEP_COMPILED = "process.getBuiltinModule('node:module').enableCompileCache(`${import.meta.dirname}/compiled`);";
+
 /** Builds what lies at `root` unless a build of the same sources exists. */
 export async function bundle(root: string): Promise<{ readonly entry: string; readonly isNew: boolean }> {
   const dist = join(root, "dist");
@@ -55,11 +61,12 @@ export async function bundle(root: string): Promise<{ readonly entry: string; re
 
 async function build(root: string, folder: string): Promise<void> {
   const packages = join(root, "packages");
+  const entry = join(packages, "cli/src/main.ts");
   const temporary = `${folder}.${process.pid}.tmp`;
   rmSync(temporary, { recursive: true, force: true });
   const build = await rolldown({
     cwd: root,
-    input: { writ: join(packages, "cli/src/main.ts") },
+    input: { writ: entry },
     platform: "node",
     external: OPTIONAL_PACKAGES,
     // Our modules declare things and do nothing when loaded, so what is not used is not carried.
@@ -75,6 +82,9 @@ async function build(root: string, folder: string): Promise<void> {
       chunkFileNames: "[name]-[hash].mjs",
       minify: false,
       sourcemap: false,
+      banner: ({ name }) => (name === "writ" ? KEEP_COMPILED : ""),
+      // One file for what every start loads. The entry stays apart: it waits for the rest, which needs this file.
+      codeSplitting: { groups: [{ name: "front", tags: ["$initial"], test: (id) => id !== entry }] },
     });
   } finally {
     await build.close();

@@ -6,11 +6,18 @@ import { systemWorld } from "./world.ts";
 
 /** One command line to its exit status. Nothing is loaded that the command does not need. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  const { env: environment } = process;
   const terminal = systemTerminal({
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    environment: process.env,
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    environment,
   });
   const line = await readCommandLine(argv, COMMANDS, VERSION, terminal);
   if (line.kind === "answered") return line.exit;

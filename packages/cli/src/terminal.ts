@@ -44,7 +44,7 @@ export interface Keyboard {
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 
-/** Standard streams, as a process has them. */
+/** Standard streams, as a process has them: each is opened when it is first asked for, and that takes a moment. */
 export interface Streams {
   readonly stdin: Readable & {
     readonly isTTY?: boolean;
@@ -57,25 +57,39 @@ export interface Streams {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-export function systemTerminal({ stdin, stdout, stderr, environment }: Streams): Terminal {
-  for (const stream of [stdout, stderr]) stream.on("error", ignoreClosedPipe);
-  const look = (stream: OutputStream) => (): Screen =>
-    screenFor({ isTerminal: stream.isTTY === true, columns: stream.columns, rows: stream.rows, environment });
-  const screen = look(stdout);
-  const errorScreen = look(stderr);
+export function systemTerminal(streams: Streams): Terminal {
+  const stdout = once(() => streams.stdout.on("error", ignoreClosedPipe));
+  const stderr = once(() => streams.stderr.on("error", ignoreClosedPipe));
+  const look = (stream: OutputStream): Screen => {
+    const { environment } = streams;
+    return screenFor({ isTerminal: stream.isTTY === true, columns: stream.columns, rows: stream.rows, environment });
+  };
+  const screen = (): Screen => look(stdout());
+  const errorScreen = (): Screen => look(stderr());
+  const keyboard = once(() =>
+    streams.stdin.isTTY === true && stderr().isTTY === true ? keyboardOf(streams.stdin) : null,
+  );
   return {
     screen,
     errorScreen,
     canRedraw: screen().form === "block",
-    keyboard: stdin.isTTY === true && stderr.isTTY === true ? keyboardOf(stdin) : null,
-    out: (lines) => void stdout.write(encodeAll(screen(), lines)),
-    err: (lines) => void stderr.write(encodeAll(errorScreen(), lines)),
-    json: (value) => void stdout.write(`${visibleJson(value)}\n`),
-    raw: (stream, text) => void (stream === "out" ? stdout : stderr).write(text),
+    get keyboard() {
+      return keyboard();
+    },
+    out: (lines) => void stdout().write(encodeAll(screen(), lines)),
+    err: (lines) => void stderr().write(encodeAll(errorScreen(), lines)),
+    json: (value) => void stdout().write(`${visibleJson(value)}\n`),
+    raw: (stream, text) => void (stream === "out" ? stdout() : stderr()).write(text),
     flushed: async () => {
-      await Promise.all([drained(stdout), drained(stderr)]);
+      await Promise.all([drained(stdout()), drained(stderr())]);
     },
   };
+}
+
+/** The same answer each time, found when it is first wanted. */
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | null = null;
+  return () => (found ??= { value: find() }).value;
 }
 
 /** The same terminal as `--plain` asks for it: no colour, no redraw, a line a fact. People can still be asked. */
@@ -87,6 +101,9 @@ export function plainTerminal(terminal: Terminal): Terminal {
     screen,
     errorScreen,
     canRedraw: false,
+    get keyboard() {
+      return terminal.keyboard;
+    },
     out: (lines) => terminal.raw("out", encodeAll(screen(), lines)),
     err: (lines) => terminal.raw("err", encodeAll(errorScreen(), lines)),
   };
