@@ -1,8 +1,9 @@
 import { base32Number, toBase32 } from "./base32.ts";
 import { InvariantError } from "./error.ts";
+import { formText } from "./form.ts";
 import type { Hasher } from "./hash.ts";
 import { writeHex } from "./hex.ts";
-import { canonicalJson, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -61,7 +62,7 @@ export function mintId<K extends IdKind>(kind: K, at: EpochMs, entropy: Uint8Arr
  * @param source where it comes from: `{run, version, index}` of its fact, or `{parent, path}` of a lane's step
  */
 export function deriveId<K extends IdKind>(hash: Hasher, kind: K, at: EpochMs, source: JsonObject): Id<K> {
-  const digest = hash.sha256Hex(canonicalJson({ ...source, kind: PREFIX[kind] }));
+  const digest = hash.sha256Hex(formText({ ...source, kind: PREFIX[kind] }));
   const entropy = new Uint8Array(ENTROPY_BYTES);
   writeHex(digest.slice(0, ENTROPY_BYTES * 2), entropy, 0);
   return mintId(kind, at, entropy);

@@ -44,10 +44,15 @@ const FEW = 32;
 
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
+/** A string as it is written. @throws OrchestratorError `json_surrogate` */
+export function quoted(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(checkText(text)) : `"${text}"`;
+}
+
 function write(value: Json | undefined, depth: number): string {
   switch (typeof value) {
     case "string":
-      return ESCAPED.test(value) ? JSON.stringify(checkText(value)) : `"${value}"`;
+      return quoted(value);
     case "number":
       return String(checkNumber(value));
     case "boolean":

@@ -1,6 +1,7 @@
 import { digestBytes, type Digest } from "../base/digest.ts";
+import { formText } from "../base/form.ts";
 import { deriveId } from "../base/id.ts";
-import { canonicalJson, type Json, type JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { epochMs } from "../base/time.ts";
 import { extend } from "../run/chain.ts";
 import type { JournalEvent, VerdictRendered } from "../run/event.ts";
@@ -80,7 +81,7 @@ export class Checkpoints {
       saved_at_ms: state.now,
       terminal_status: state.status === "ended" ? runStatus(state) : null,
     };
-    const bytes = canonicalJson(document);
+    const bytes = formText(document);
     const digest = digestBytes(hash, bytes);
     this.#parent = digest;
     return { digest, bytes, document };

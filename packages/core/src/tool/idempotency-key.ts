@@ -1,8 +1,9 @@
 import { toBase32 } from "../base/base32.ts";
 import { hmacSha256, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
+import { formText } from "../base/form.ts";
 import type { RunId } from "../base/id.ts";
-import { canonicalJson, type JsonObject } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 
 /** What makes two calls the same call. */
 export interface CallIdentity {
@@ -29,7 +30,7 @@ export type IdempotencyKey = `ik_${string}`;
 export function idempotencyKey(hash: Hasher, secret: Uint8Array, call: CallIdentity): IdempotencyKey {
   const { argsHash, occurrence, root, tenant, tool } = call;
   const identity = identityDocument({ args_hash: argsHash, occurrence, root, tenant, tool });
-  return keyOfMac(hmacSha256(hash, secret, canonicalJson(identity)));
+  return keyOfMac(hmacSha256(hash, secret, formText(identity)));
 }
 
 /** What is authenticated to make the key: its canonical JSON. */
