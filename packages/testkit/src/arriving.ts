@@ -2,6 +2,7 @@ import {
   effectOf,
   gateCall,
   type Actor,
+  type Amounts,
   type Answer,
   type FailedEffect,
   type FailureKind,
@@ -182,6 +183,13 @@ export function timePassed(ms: number): Arriving {
 
 export const paused: Arriving = arriving(() => ({ type: "pause" }), ADA);
 export const resumed: Arriving = arriving(() => ({ type: "resume" }), ADA);
+
+/** More of what is named, and nothing more of the rest. */
+export function extended(amounts: Partial<Amounts>): Arriving {
+  const more = { steps: 0, tool_calls: 0, tokens: 0, cost_millicents: 0, wall_clock_ms: 0, ...amounts };
+  return arriving((seal) => ({ type: "extend", amounts: more, reason: seal.text("needed") }), ADA);
+}
+
 export const proceeded: Arriving = arriving(() => ({ type: "proceed" }));
 export const cancelled: Arriving = arriving((seal) => ({ type: "cancel", reason: seal.text("enough") }), ADA);
 
