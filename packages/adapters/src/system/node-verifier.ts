@@ -11,19 +11,20 @@ const PRIME = 2n ** 255n - 19n;
 /** What the core's verifier needs, from Node alone. */
 export const nodeVerifier: VerifierPlatform = {
   ...nodeHasher,
-  hmacSha256: (key, text) => createHmac("sha256", key).update(text).digest(),
+  concat: (...parts) => Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part))),
+  hmacSha256Hex: (key, text) => createHmac("sha256", key).update(text).digest("hex"),
   verifyEd25519(publicKey, text, signature) {
-    const x = Buffer.from(publicKey).toString("base64url");
-    const y = BigInt(`0x0${Buffer.from(publicKey).reverse().toString("hex")}`) % 2n ** 255n;
-    if (publicKey.length !== 32 || y >= PRIME) return false;
-    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
-    return verify(null, Buffer.from(text), key, signature);
+    const key = Buffer.from(publicKey ?? []);
+    const jwk = { kty: "OKP", crv: "Ed25519", x: key.toString("base64url") };
+    const isKey = key.length === 32 && BigInt(`0x${key.reverse().toString("hex")}`) % 2n ** 255n < PRIME;
+    if (!isKey || signature === undefined) return false;
+    return verify(null, Buffer.from(text), createPublicKey({ key: jwk, format: "jwk" }), signature);
   },
-  toHex: (bytes) => Buffer.from(bytes).toString("hex"),
+  toHex: (bytes) => Buffer.from(bytes ?? []).toString("hex"),
   fromHex: (text) => Buffer.from(text, "hex"),
   fromBase64(text) {
-    const bytes = Buffer.from(text, "base64");
+    const bytes = Buffer.from(String(text), "base64");
     return bytes.toString("base64") === text ? bytes : undefined;
   },
-  utf8: (bytes) => (isUtf8(bytes) ? Buffer.from(bytes).toString() : undefined),
+  utf8: (bytes) => (bytes && isUtf8(bytes) ? Buffer.from(bytes).toString() : undefined),
 };

@@ -7,6 +7,8 @@ import type { Head } from "./proof.ts";
 /** A signed tree head as it is read. */
 export interface Checkpoint extends Head {
   readonly origin: string;
+  /** The root as it is written, in base64. */
+  readonly rootText: string;
   /** When it was signed, RFC 3339 in UTC. */
   readonly time: string;
   readonly note: Note;
@@ -22,9 +24,9 @@ export function checkpointText(origin: string, head: Head, at: EpochMs): string 
 /** @returns undefined unless it is a signed head in its only spelling; its signatures are not checked here */
 export function parseCheckpoint(platform: VerifierPlatform, text: string | undefined): Checkpoint | undefined {
   const note = parseNote(platform, text);
-  const [, origin = "", size, base64 = "", time = ""] = HEAD_TEXT.exec(note?.text ?? "") ?? [];
-  const root = platform.fromBase64(base64);
-  return note && root?.length === 32 ? { origin, size: Number(size), root, time, note } : undefined;
+  const [, origin = "", size, rootText = "", time = ""] = HEAD_TEXT.exec(note?.text ?? "") ?? [];
+  const root = platform.fromBase64(rootText);
+  return note && root?.length === 32 ? { origin, size: Number(size), root, rootText, time, note } : undefined;
 }
 
 /** What the old and the new key both sign when a log changes its key. `seq` is that of the entry that says so. */

@@ -1,7 +1,11 @@
-import { equalBytes } from "../base/bytes.ts";
-import type { Hasher } from "../base/hash.ts";
-import { middle, nodeHash } from "./merkle.ts";
-import type { Head } from "./proof.ts";
+import { middle, nodeHex } from "./merkle.ts";
+import type { VerifierPlatform } from "./platform.ts";
+
+/** A head with its root as 64 hex digits. */
+export interface HexHead {
+  readonly size: number;
+  readonly root: string;
+}
 
 /**
  * Whether the hashes, in the order of `consistencyRanges`, connect both heads: no fewer and no more.
@@ -11,20 +15,25 @@ import type { Head } from "./proof.ts";
  *
  * @see RFC 6962, section 2.1.2
  */
-export function provesConsistency(hash: Hasher, older: Head, newer: Head, hashes: readonly Uint8Array[]): boolean {
+export function provesConsistency(
+  platform: VerifierPlatform,
+  older: HexHead,
+  newer: HexHead,
+  hashes: readonly string[],
+): boolean {
   let used = 0;
-  const next = (): Uint8Array => hashes[used++] ?? new Uint8Array();
-  const roots = (from: number, to: number, isWhole: boolean): readonly [Uint8Array, Uint8Array] => {
-    const here = to === older.size ? (isWhole ? older.root : next()) : undefined;
-    if (here !== undefined) return [here, here];
+  const next = (): string => hashes[used++] ?? "";
+  const roots = (from: number, to: number, isWhole: boolean): readonly [string, string] => {
+    const here = to === older.size ? (isWhole ? older.root : next()) : "";
+    if (here !== "") return [here, here];
     const split = middle(from, to);
     const isRight = older.size > split;
     const [before, after] = isRight ? roots(split, to, false) : roots(from, split, isWhole);
+    const join = (left: string, right: string): string => nodeHex(platform, left, right);
     const other = next();
-    if (!isRight) return [before, nodeHash(hash, after, other)];
-    return [nodeHash(hash, other, before), nodeHash(hash, other, after)];
+    return isRight ? [join(other, before), join(other, after)] : [before, join(after, other)];
   };
   if (older.size < 1 || older.size > newer.size) return false;
   const [before, after] = roots(0, newer.size, true);
-  return used === hashes.length && equalBytes(before, older.root) && equalBytes(after, newer.root);
+  return used === hashes.length && before === older.root && after === newer.root;
 }

@@ -1,6 +1,6 @@
 import type { Hasher } from "../base/hash.ts";
 import { toHex } from "../base/hex.ts";
-import { fold, middle, type Known, type Range } from "./merkle.ts";
+import { fold, foldWith, middle, nodeHex, type Known, type Range } from "./merkle.ts";
 import type { VerifierPlatform } from "./platform.ts";
 
 /** One line of the tree file: a leaf if `isEntry`, else the root of a subtree that is not exported. */
@@ -51,15 +51,20 @@ export function writeCover(hash: Hasher, known: Known, exported: readonly number
 export function readCover(text = ""): readonly CoverLine[] | number {
   const lines: CoverLine[] = [];
   for (const line of text.split("\n").slice(0, -1)) {
-    const [, from = "", to, hash = ""] = COVER_LINE.exec(line) ?? [];
+    const [, from, to, hash = ""] = COVER_LINE.exec(line) ?? [];
     if (from !== String(lines.at(-1)?.to ?? 0)) return lines.length + 1;
     lines.push({ from: Number(from), to: Number(to ?? Number(from) + 1), isEntry: to === undefined, hash });
   }
   return text.endsWith("\n") ? lines : lines.length + 1;
 }
 
-/** Roots of the ranges that a cover names. */
-export function knownFromCover(platform: VerifierPlatform, lines: readonly CoverLine[]): Known {
+/** The root of the tree at a size, as 64 hex digits, where the cover shows it. */
+export function rootFromCover(
+  platform: VerifierPlatform,
+  lines: readonly CoverLine[],
+): (size: number) => string | undefined {
   const starts = new Map(lines.map((line) => [line.from, line]));
-  return (from, to) => (starts.get(from)?.to === to ? platform.fromHex(starts.get(from)?.hash ?? "") : undefined);
+  const known = (from: number, to: number): string | undefined =>
+    starts.get(from)?.to === to ? starts.get(from)?.hash : undefined;
+  return (size) => foldWith((left, right) => nodeHex(platform, left, right), known, 0, size);
 }

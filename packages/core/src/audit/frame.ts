@@ -50,8 +50,7 @@ export function writeFrames(payloads: readonly PayloadFrame[], documents: readon
  */
 export function readFrames(blobs: Uint8Array, bad: (at: number) => void): Map<string, Frame> {
   const frames = new Map<string, Frame>();
-  let before = "";
-  let isLost = false;
+  let [before, isLost] = ["", false];
   for (let at = 0; at < blobs.length;) {
     const start = blobs.indexOf(10, at) + 1 || blobs.length + 1;
     const header = String.fromCharCode(...blobs.subarray(at, Math.min(start - 1, at + MAX_HEADER)));

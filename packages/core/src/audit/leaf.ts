@@ -1,5 +1,6 @@
 import { concatBytes } from "../base/bytes.ts";
 import type { Hasher } from "../base/hash.ts";
+import type { VerifierPlatform } from "./platform.ts";
 
 const LEAF = Uint8Array.of(0);
 
@@ -11,8 +12,9 @@ const LEAF = Uint8Array.of(0);
  */
 export const leafHash = (hash: Hasher, entry: Uint8Array | string): Uint8Array => hash.sha256(leafPreimage(entry));
 
-/** The same as 64 hex digits. */
-export const leafHex = (hash: Hasher, entry: Uint8Array | string): string => hash.sha256Hex(leafPreimage(entry));
+/** The same as 64 hex digits, by the platform alone. */
+export const leafHex = (platform: VerifierPlatform, entry: Uint8Array | string): string =>
+  platform.sha256Hex(platform.concat("\0", entry));
 
 const leafPreimage = (entry: Uint8Array | string): Uint8Array | string =>
   typeof entry === "string" ? `\0${entry}` : concatBytes(LEAF, entry);

@@ -1,6 +1,7 @@
 import { asciiBytes, concatBytes } from "../base/bytes.ts";
 import { toBase64 } from "../base/base64.ts";
 import type { Hasher } from "../base/hash.ts";
+import type { Json } from "../base/json.ts";
 import type { VerifierPlatform } from "./platform.ts";
 
 /** A log's public key and where it says it belongs. */
@@ -24,13 +25,13 @@ export function logKey(hash: Hasher, name: string, publicKey: Uint8Array): LogKe
 }
 
 /** @returns undefined unless the text is exactly the written form of an Ed25519 key */
-export function parseVkey(platform: VerifierPlatform, text: unknown): LogKey | undefined {
-  const [written, name = "", id = "", base64 = ""] = VKEY.exec(String(text)) ?? [];
+export function parseVkey(platform: VerifierPlatform, text: Json | undefined): LogKey | undefined {
+  const [written = "", name = "", id, base64] = VKEY.exec(String(text)) ?? [];
   const typed = platform.fromBase64(base64);
-  if (written === undefined || typed === undefined || keyId(platform, name, typed) !== id) return undefined;
+  if (typed === undefined || keyId(platform, name, typed) !== id) return undefined;
   return { name, id, publicKey: typed.subarray(1), text: written };
 }
 
 /** @see C2SP signed-note: the beginning of a hash of name, line feed and key */
 const keyId = (hash: Hasher, name: string, typed: Uint8Array): string =>
-  hash.sha256Hex(concatBytes(asciiBytes(`${name}\n`), typed)).slice(0, 8);
+  hash.sha256Hex(Uint8Array.of(...asciiBytes(`${name}\n`), ...typed)).slice(0, 8);

@@ -1,4 +1,5 @@
 import type { Hasher } from "../base/hash.ts";
+import type { VerifierPlatform } from "./platform.ts";
 
 /** What is hashed for a node, filled anew each time: hashing is synchronous, and half of its cost was the copying. */
 const NODE = Uint8Array.of(1, ...new Uint8Array(64));
@@ -20,27 +21,36 @@ export function nodeHash(hash: Hasher, left: Uint8Array, right: Uint8Array): Uin
 }
 
 /** Where a range of two or more leaves divides: after the largest power of two below its length. */
-export function middle(from: number, to: number): number {
-  let length = 1;
-  while (length * 2 < to - from) length *= 2;
-  return from + length;
-}
+export const middle = (from: number, to: number): number => from + 2 ** ((to - from - 1).toString(2).length - 1);
 
 /**
  * The root of [from, to), from the largest known roots in it.
  *
  * Every computation over a tree is this one: of a root from leaves, a cover or
- * tiles, and of both roots that a proof connects.
+ * tiles, in bytes or in hex, and of both roots that a proof connects.
  *
  * @returns undefined where a part is not known
  */
-export function fold(hash: Hasher, known: Known, from: number, to: number): Uint8Array | undefined {
+export function foldWith<Hash>(
+  join: (left: Hash, right: Hash) => Hash,
+  known: (from: number, to: number) => Hash | undefined,
+  from: number,
+  to: number,
+): Hash | undefined {
   const here = known(from, to);
   if (here !== undefined || to - from < 2) return here;
-  const left = fold(hash, known, from, middle(from, to));
-  const right = left && fold(hash, known, middle(from, to), to);
-  return left && right && nodeHash(hash, left, right);
+  const left = foldWith(join, known, from, middle(from, to));
+  const right = left && foldWith(join, known, middle(from, to), to);
+  return left && right && join(left, right);
 }
+
+/** The same in bytes. */
+export const fold = (hash: Hasher, known: Known, from: number, to: number): Uint8Array | undefined =>
+  foldWith((left, right) => nodeHash(hash, left, right), known, from, to);
+
+/** What `nodeHash` is of bytes, of hashes as 64 hex digits. */
+export const nodeHex = (platform: VerifierPlatform, left: string, right: string): string =>
+  platform.sha256Hex(platform.fromHex(`01${left}${right}`));
 
 /** The root of a tree of these leaves; of none, the hash of nothing. */
 export function rootOf(hash: Hasher, leaves: readonly Uint8Array[]): Uint8Array {

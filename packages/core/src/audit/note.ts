@@ -12,7 +12,7 @@ export interface Note {
   readonly signatures: ReadonlyMap<string, Uint8Array>;
 }
 
-const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
+const NOTE = /^([^]+\n)\n((?:— [^\s+]+ [A-Za-z0-9+/]+={0,2}\n)+)$/;
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/;
 
 /** A note with the signature of one key over the text. */
@@ -22,21 +22,17 @@ export function writeNote(text: string, key: LogKey, signature: Uint8Array): str
 }
 
 /** @returns undefined unless it is a note in its only spelling, with no two lines of one key */
-export function parseNote(platform: VerifierPlatform, note: string | undefined = ""): Note | undefined {
-  const end = note.lastIndexOf("\n\n") + 1;
-  const lines = note.slice(end + 1, -1).split("\n");
+export function parseNote(platform: VerifierPlatform, note = ""): Note | undefined {
+  const [, text = "", signed = ""] = NOTE.exec(note) ?? [];
+  const lines = [...signed.matchAll(/— (\S+) (\S+)\n/g)];
   const signatures = new Map<string, Uint8Array>();
-  for (const line of lines) {
-    const [, name = "", base64 = ""] = SIGNATURE_LINE.exec(line) ?? [];
-    const bytes = platform.fromBase64(base64) ?? new Uint8Array();
-    if (bytes.length > 4) signatures.set(`${name} ${platform.toHex(bytes.subarray(0, 4))}`, bytes.subarray(4));
+  for (const [, name, base64] of lines) {
+    const typed = platform.fromBase64(base64) ?? new Uint8Array();
+    if (typed.length > 4) signatures.set(`${name} ${platform.toHex(typed.subarray(0, 4))}`, typed.subarray(4));
   }
-  const isNote = end > 1 && note.endsWith("\n") && !CONTROL.test(note) && signatures.size === lines.length;
-  return isNote ? { text: note.slice(0, end), signatures } : undefined;
+  return text !== "" && signatures.size === lines.length && !CONTROL.test(note) ? { text, signatures } : undefined;
 }
 
 /** Lines of other keys, such as witnesses, are ignored. */
-export function isSignedBy(platform: VerifierPlatform, note: Note | undefined, key: LogKey | undefined): boolean {
-  const signature = note?.signatures.get(`${key?.name} ${key?.id}`);
-  return Boolean(note && key && signature && platform.verifyEd25519(key.publicKey, note.text, signature));
-}
+export const isSignedBy = (platform: VerifierPlatform, note: Note | undefined, key: LogKey | undefined): boolean =>
+  platform.verifyEd25519(key?.publicKey, note?.text ?? "", note?.signatures.get(`${key?.name} ${key?.id}`));

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Audit } from "./platform.ts";
+import type { Expected } from "./stored-json.ts";
 import type { Entry } from "./verify-entries.ts";
 
 /** A run as far as the log has shown it. */
@@ -12,14 +13,14 @@ export interface RunState {
   started?: JsonObject;
   /** `plan` and `plan_commit` of the plan proposed last, and of the one in force. */
   proposed?: JsonObject;
-  plan?: JsonObject;
+  plan?: Expected;
   ended?: JsonObject;
 }
 
 /** An approval as far as the log has shown it. */
 export interface Approval {
   readonly binding: JsonObject;
-  readonly bindingHash: Json;
+  readonly bindingHash: Json | undefined;
   /** The last decision, a fact's type. */
   decision?: Json | undefined;
   /** The attempt that was started last. */

@@ -26,14 +26,13 @@ const ACTOR = /^(user|agent|service|automation|policy|system)$/;
 const TYPE = /^[a-z][a-z0-9_]*$/;
 
 /** The lines of a file; what follows the last line feed is one more. */
-export function linesOf(bytes: Uint8Array): readonly Uint8Array[] {
+export function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
-  let at = 0;
-  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, at)) {
+  for (let at = 0, end = 0; at <= bytes.length; at = end + 1) {
+    end = bytes.includes(10, at) ? bytes.indexOf(10, at) : bytes.length;
     lines.push(bytes.subarray(at, end));
-    at = end + 1;
   }
-  return [...lines, bytes.subarray(at)];
+  return lines;
 }
 
 /** Step 5: bytes are hashed and put in their place before anything of them is read. */
@@ -64,17 +63,16 @@ export function placeLines(
 ): readonly (number | undefined)[] {
   const slots = cover.filter(({ isEntry }) => isEntry);
   const slotOf = new Map(slots.map(({ hash }, slot) => [hash, slot]));
-  const own = leaves.map((leaf) => slotOf.get(leaf));
-  const vacant = new Set(slots.keys());
-  for (const slot of own) vacant.delete(slot ?? -1);
+  const own = new Set(leaves.map((leaf) => slotOf.get(leaf)));
+  const vacant = new Set([...slots.keys()].filter((slot) => !own.has(slot)));
   const taken = new Set<number>();
   let before = -1;
-  const places = own.map((known, index) => {
-    const slot = known ?? (vacant.delete(before + 1) ? before + 1 : -1);
+  const places = leaves.map((leaf, index) => {
+    const slot = slotOf.get(leaf) ?? (vacant.delete(before + 1) ? before + 1 : -1);
     const place = { seq: slots[slot]?.from ?? -1, line: index + 1 };
     const isExtra = slot === -1 || taken.has(slot);
     if (isExtra) audit.say("entry_extra", { line: index + 1 });
-    else if (known === undefined) audit.say("entry_leaf", place);
+    else if (!slotOf.has(leaf)) audit.say("entry_leaf", place);
     else if (slot < before) audit.say("entry_order", place);
     if (!isExtra) taken.add((before = slot));
     return isExtra ? undefined : place.seq;
@@ -87,11 +85,11 @@ export function placeLines(
 function isStored(value: Json | undefined, seq: number): value is JsonObject & Omit<Entry, "line"> {
   const isRun = member(value, "kind") === "run";
   if (!hasExactly(value, isRun ? RUN_ENTRY : LOG_ENTRY)) return false;
-  const { actor, at_ms: at, facts, input, kind, log, run, v, version } = value;
-  const isActor = hasExactly(actor, "id,kind") || hasExactly(actor, "id,kind,session");
-  const typed = isRun ? [input ?? null, ...items(facts)] : items(facts);
-  const hasHead = v === 1 && value["seq"] === seq && isCount(at) && matches(log, LOG_ID) && (isRun || kind === "log");
+  const { actor, at_ms: at, facts, input = null, kind, log, run, v, version } = value;
+  const typed = isRun ? [input, ...items(facts)] : items(facts);
   const hasTypes = items(facts).length > 0 && typed.every((part) => matches(member(part, "type"), TYPE));
-  const isOfRun = !isRun || (matches(run, RUN_ID) && isCount(version) && version > 0);
-  return hasHead && hasTypes && isOfRun && isActor && matches(actor["kind"], ACTOR) && hasOnlyIntegers(value);
+  const isActor = hasExactly(actor, "id,kind") || hasExactly(actor, "id,kind,session");
+  const isOfKind = isRun ? matches(run, RUN_ID) && isCount(version) && version > 0 : kind === "log";
+  const isHere = v === 1 && value["seq"] === seq && isCount(at) && matches(log, LOG_ID) && hasOnlyIntegers(value);
+  return isHere && isOfKind && hasTypes && isActor && matches(actor["kind"], ACTOR);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { rotationText } from "./checkpoint.ts";
 import { parseVkey, type LogKey } from "./log-key.ts";
 import type { Audit } from "./platform.ts";
@@ -18,9 +18,8 @@ const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** Step 6: start, one log id, rotations signed by both keys, and nothing after an end. */
 export function checkLog(audit: Audit, entries: readonly Entry[], size: number): LogState {
-  const [first] = entries;
-  const log = first?.log ?? "";
-  const started: JsonObject | undefined = first?.seq === 0 && first.run === undefined ? first.facts[0] : undefined;
+  const log = entries[0]?.log ?? "";
+  const started = entries.find(({ seq, run }) => seq === 0 && run === undefined)?.facts[0];
   const { type: kind, origin = "", tenant = "" } = started ?? {};
   const keys: { seq: number; key: LogKey }[] = [];
   const isStarted = kind === "log_started" && String(origin).endsWith(`/${log}`) && matches(tenant, TENANT);
@@ -28,14 +27,15 @@ export function checkLog(audit: Audit, entries: readonly Entry[], size: number):
   for (const { seq, line, facts, ...entry } of entries) {
     if (entry.log !== log) audit.say("log_start", { seq, line, field: "/log" });
     for (const [index, fact] of (entry.run === undefined ? facts : []).entries()) {
-      const place = { seq, line, field: `/facts/${index}` };
       const { type } = fact;
+      const place = { seq, line, field: `/facts/${index}` };
       if (type === "log_started" && fact !== started) audit.say("log_start", place);
       if (type === "log_ended" && size > seq + 1) audit.say("log_end", place);
       if (type !== "key_rotated" && fact !== started) continue;
-      const [old, key] = [keys.at(-1)?.key, parseVkey(audit, fact["new_key"] ?? fact["key"])];
+      const key = parseVkey(audit, fact["new_key"] ?? fact["key"]);
       if (key?.name !== origin) audit.say("key_unknown", place);
-      else if (fact !== started && !isRotation(audit, fact, seq, old, key)) audit.say("key_rotation", place);
+      else if (fact !== started && !isRotation(audit, fact, seq, keys.at(-1)?.key, key))
+        audit.say("key_rotation", place);
       if (key !== undefined) keys.push({ seq, key });
     }
   }
@@ -46,9 +46,15 @@ export function checkLog(audit: Audit, entries: readonly Entry[], size: number):
 export const keyAt = (state: LogState, size: number): LogKey | undefined =>
   state.keys.findLast(({ seq }) => seq < size)?.key;
 
-function isRotation(audit: Audit, fact: JsonObject, seq: number, old: LogKey | undefined, key: LogKey): boolean {
-  const text = rotationText(key.name, seq, String(fact["old_key"]), key.text);
-  const [before, after] = ["old_signature", "new_signature"].map((name) => audit.fromBase64(String(fact[name])));
-  if (before === undefined || after === undefined || old === undefined || fact["old_key"] !== old.text) return false;
-  return audit.verifyEd25519(old.publicKey, text, before) && audit.verifyEd25519(key.publicKey, text, after);
+function isRotation(
+  audit: Audit,
+  fact: JsonObject,
+  seq: number,
+  old: LogKey | undefined,
+  key: LogKey | undefined,
+): boolean {
+  const text = rotationText(String(key?.name), seq, String(fact["old_key"]), String(key?.text));
+  const isSigned = (by: LogKey | undefined, signature: Json | undefined): boolean =>
+    audit.verifyEd25519(by?.publicKey, text, audit.fromBase64(signature));
+  return fact["old_key"] === old?.text && isSigned(old, fact["old_signature"]) && isSigned(key, fact["new_signature"]);
 }

@@ -9,8 +9,8 @@ export function checkRuns(scene: RunScene, entries: readonly Entry[]): ReadonlyM
     const { seq, line, version = 0, at_ms: at, facts, run: id } = entry;
     if (id === undefined) continue;
     const run: RunState = runs.get(id) ?? { approvals: new Map(), version: 0, at: 0, facts: 0 };
-    const isNext = !scene.isComplete || (version === run.version + 1 && at >= run.at);
-    if (!isNext) scene.audit.say("run_gap", { seq, line });
+    const isNext = version === run.version + 1 && at >= run.at;
+    if (scene.isComplete && !isNext) scene.audit.say("run_gap", { seq, line });
     runs.set(id, Object.assign(run, { version, at, facts: run.facts + facts.length }));
     for (const [index, fact] of facts.entries()) {
       const object: Moment["object"] = (code, to = "") =>

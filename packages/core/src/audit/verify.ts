@@ -1,19 +1,17 @@
-import { equalBytes } from "../base/bytes.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
-import { knownFromCover, readCover, type CoverLine } from "./cover.ts";
+import { readCover, rootFromCover, type CoverLine } from "./cover.ts";
 import { exitOf } from "./exit.ts";
 import type { Finding } from "./finding.ts";
 import type { BundleFiles } from "./manifest.ts";
-import { fold } from "./merkle.ts";
 import { isSignedBy } from "./note.ts";
 import type { Audit, VerifierPlatform } from "./platform.ts";
 import { isOfReceipt } from "./receipt.ts";
-import { differing, hasExactly, isText, items, member } from "./stored-json.ts";
+import { differing, formOf, isText, items, member } from "./stored-json.ts";
 import { checkEntries, linesOf, type Entry } from "./verify-entries.ts";
 import { checkFiles, checkManifest, isLater, readLine } from "./verify-files.ts";
 import { checkLastSeen, readProof, type Present } from "./verify-last-seen.ts";
-import { checkLog, keyAt } from "./verify-log.ts";
+import { checkLog, keyAt, type LogState } from "./verify-log.ts";
 import { checkPayloads } from "./verify-payloads.ts";
 import { checkReplay } from "./verify-replay.ts";
 import { checkRuns } from "./verify-runs.ts";
@@ -65,26 +63,24 @@ export function verifyBundle(
 ): Verification {
   const errors: Finding[] = [];
   const audit: Audit = { ...platform, say: (code, at, file = "entries.jsonl") => errors.push({ code, file, ...at }) };
-  const read = (name: string): Uint8Array => files.get(name) ?? new Uint8Array();
   if (!files.has("manifest") && !files.has("checkpoint")) audit.say("bundle_not_found", {}, "manifest");
-  const manifest = errors.length > 0 ? undefined : checkManifest(audit, read("manifest"));
-  if (exitOf(errors.map(({ code }) => code)) === 2) return conclude(errors, {});
+  const manifest = errors.length > 0 ? undefined : checkManifest(audit, files.get("manifest"));
+  if (errors.some(({ code }) => code.startsWith("bundle_"))) return conclude(errors, {});
   checkFiles(audit, files, manifest);
-  const lines = linesOf(read("entries.jsonl"));
-  if (lines.at(-1)?.length !== 0) audit.say("entry_malformed", { line: lines.length });
-  const [head, tree] = ["checkpoint", "tree"].map((name) => audit.utf8(read(name)));
-  const { present, cover, entries, log, shown } = checkProven(audit, head, tree, lines.slice(0, -1), options.trust);
+  const lines = linesOf(files.get("entries.jsonl") ?? new Uint8Array());
+  if (lines.pop()?.length !== 0) audit.say("entry_malformed", { line: lines.length + 1 });
+  const [head, tree] = ["checkpoint", "tree"].map((name) => audit.utf8(files.get(name)));
+  const { present, cover, entries, log, shown } = checkProven(audit, head, tree, lines, options.trust);
   const isWhole = member(manifest?.["scope"], "kind") !== "run";
   const rules = { isWhole, isWithheld: manifest?.["payloads"] === "withheld", mustBeThere: options.requirePayloads };
-  const { payloads, documents, redacted, withheld } = checkPayloads(audit, read("blobs"), entries, rules);
-  if (manifest) compareManifest(audit, manifest, entries, { ...shown, ...log, cover, isBare: payloads.size === 0 });
-  const runs = checkRuns({ audit, tenant: log.tenant, payloads, documents, isComplete: true }, entries);
-  const proof = files.get("consistency.json");
+  const { counts, ...held } = checkPayloads(audit, files.get("blobs") ?? new Uint8Array(), entries, rules);
+  if (manifest)
+    compareManifest(audit, manifest, entries, { ...shown, ...log, cover, isBare: held.payloads.size === 0 });
+  const runs = checkRuns({ audit, tenant: log.tenant, ...held, isComplete: true }, entries);
+  const [proof, replay] = [files.get("consistency.json"), files.get("replay.json")];
   const from = present && proof && readProof(audit, present, proof);
   if (present && options.lastSeen) checkLastSeen(audit, present, from, options.lastSeen);
-  const replay = files.has("replay.json") ? checkReplay(audit, read("replay.json"), runs) : null;
-  const counts = { payloads_verified: payloads.size, payloads_redacted: redacted, payloads_withheld: withheld };
-  return conclude(errors, { ...shown, ...counts, documents: documents.size, replay });
+  return conclude(errors, { ...shown, ...counts, replay: replay ? checkReplay(audit, replay, runs) : null });
 }
 
 /** Checks a receipt: a small partial bundle in one file, with nothing to trust but the key. */
@@ -95,22 +91,32 @@ export function verifyReceipt(
 ): Verification {
   const errors: Finding[] = [];
   const audit: Audit = { ...platform, say: (code, place) => errors.push({ code, file: "receipt", ...place }) };
-  const receipt = readLine(audit, bytes);
-  const isReceipt = hasExactly(receipt, RECEIPT) && receipt["type"] === "writ/receipt/v1";
-  if (!isReceipt) audit.say(isLater(member(receipt, "type")) ? "bundle_unsupported" : "receipt_malformed");
-  if (!isReceipt) return conclude(errors, {});
+  const value = readLine(audit, bytes);
+  const receipt = formOf(value, "writ/receipt/v1", RECEIPT);
+  if (!receipt) audit.say(isLater(value) ? "bundle_unsupported" : "receipt_malformed");
+  if (!receipt) return conclude(errors, {});
   const { binding_hash: hash = null, checkpoint, tree } = receipt;
   const lines = items(receipt["entries"]).filter(isText);
   const { log, entries, shown } = checkProven(audit, String(checkpoint), String(tree), lines, options.trust);
-  const foreign = entries.filter(({ facts, run }) => !isOfReceipt(facts, run === undefined, hash));
-  for (const { seq, line } of foreign) audit.say("receipt_malformed", { seq, line });
+  for (const { seq, line, facts, run } of entries)
+    if (!isOfReceipt(facts, run === undefined, hash)) audit.say("receipt_malformed", { seq, line });
   const scene = { audit, tenant: log.tenant, payloads: new Map(), documents: new Map(), isComplete: false };
-  const runs = checkRuns(scene, entries);
-  const approvals = [...runs.values()].flatMap((run) => [...run.approvals.values()]);
+  const approvals = [...checkRuns(scene, entries).values()].flatMap((run) => [...run.approvals.values()]);
   const approval = approvals.find(({ bindingHash }) => bindingHash === hash);
   if (approval === undefined) audit.say("approval_missing");
   return conclude(errors, { ...shown, decision: approval?.decision ?? null });
 }
+
+/** What a signed head proves of a log. */
+interface Proven {
+  readonly present: Present | undefined;
+  readonly cover: readonly CoverLine[] | undefined;
+  readonly entries: readonly Entry[];
+  readonly log: LogState;
+  readonly shown: Shown;
+}
+
+type Shown = Pick<Verification, "entries" | "size" | "origin" | "key" | "key_pinned" | "checkpoint_time">;
 
 /** Steps 3 to 6: head, tree, entries and keys. */
 function checkProven(
@@ -119,17 +125,16 @@ function checkProven(
   tree: string | undefined,
   lines: readonly (Uint8Array | string)[],
   trust: string | undefined,
-) {
+): Proven {
   const checkpoint = parseCheckpoint(audit, head);
   const read = readCover(tree);
   const cover = typeof read === "number" ? undefined : read;
   const size = cover?.at(-1)?.to ?? checkpoint?.size ?? 0;
-  const known = knownFromCover(audit, cover ?? []);
-  const root = fold(audit, known, 0, size);
-  const isRoot = root && checkpoint?.size === size && equalBytes(root, checkpoint.root);
+  const rootAt = rootFromCover(audit, cover ?? []);
   if (checkpoint === undefined) audit.say("checkpoint_malformed", {}, "checkpoint");
   if (typeof read === "number") audit.say("tree_malformed", { line: read }, "tree");
-  else if (!isRoot) audit.say("tree_root", {}, "tree");
+  else if (checkpoint?.size !== size || rootAt(size) !== audit.toHex(checkpoint.root))
+    audit.say("tree_root", {}, "tree");
   const entries = checkEntries(audit, lines, cover);
   const log = checkLog(audit, entries, checkpoint?.size ?? size);
   const key = keyAt(log, checkpoint?.size ?? size);
@@ -138,33 +143,18 @@ function checkProven(
   if (checkpoint && !isSignedBy(audit, checkpoint.note, key)) audit.say("checkpoint_signature", {}, "checkpoint");
   if (trust !== undefined && !isPinned) audit.say("key_not_trusted", {}, "checkpoint");
   const names = { origin: log.origin, key: key?.text ?? null, key_pinned: isPinned };
-  const present: Present | undefined = checkpoint && { checkpoint, known, log };
-  return {
-    present,
-    cover,
-    entries,
-    log,
-    shown: { entries: entries.length, size, ...names, checkpoint_time: checkpoint?.time ?? null },
-  };
+  const shown = { entries: entries.length, size, ...names, checkpoint_time: checkpoint?.time ?? null };
+  return { present: checkpoint && { checkpoint, rootAt, log }, cover, entries, log, shown };
 }
 
-interface Shown {
-  readonly log: string;
-  readonly origin: string;
-  readonly tenant: string;
-  readonly key: string | null;
-  readonly size: number;
-  readonly cover: readonly CoverLine[] | undefined;
-  readonly isBare: boolean;
-}
+type Claim = Shown & LogState & { readonly cover: readonly CoverLine[] | undefined; readonly isBare: boolean };
 
 /** What the manifest claims is what the log shows. */
-function compareManifest(audit: Audit, manifest: JsonObject, entries: readonly Entry[], shown: Shown): void {
-  const { log, origin, tenant, key, size, cover = [], isBare } = shown;
-  const run = entries.find((entry) => entry.run !== undefined)?.run ?? null;
+function compareManifest(audit: Audit, manifest: JsonObject, entries: readonly Entry[], claim: Claim): void {
+  const { log, origin, tenant, key, size, cover = [], isBare } = claim;
+  const runs = new Set(entries.flatMap(({ run }) => run ?? []));
   const isWhole = cover.every(({ isEntry }) => isEntry) && member(manifest["scope"], "kind") === "log";
-  const isOneRun = run !== null && entries.every((entry) => (entry.run ?? run) === run);
-  const scope = isWhole ? { kind: "log" } : { kind: "run", run: isOneRun ? run : null };
+  const scope = isWhole ? { kind: "log" } : { kind: "run", run: (runs.size === 1 && [...runs][0]) || null };
   const payloads = manifest["payloads"] === "withheld" && isBare ? "withheld" : "included";
   const wrong = differing({ log, origin, tenant, key, size, entries: entries.length, scope, payloads }, manifest);
   if (wrong !== undefined) audit.say("manifest_mismatch", { field: `/${wrong}` }, "manifest");

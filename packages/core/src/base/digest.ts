@@ -1,4 +1,4 @@
-import { asciiBytes, concatBytes, u64 } from "./bytes.ts";
+import { asciiBytes } from "./bytes.ts";
 import { InvariantError } from "./error.ts";
 import type { Hasher } from "./hash.ts";
 import { canonicalJson, type Json } from "./json.ts";
@@ -83,7 +83,3 @@ export function commitment(hash: Hasher, salt: Uint8Array, payload: Uint8Array):
       .bytes(),
   );
 }
-
-/** The bytes whose hash is the commitment. */
-export const commitmentPreimage = (salt: Uint8Array, payload: Uint8Array): Uint8Array =>
-  concatBytes(COMMIT_DOMAIN, salt, u64(payload.length), payload);

@@ -3,7 +3,6 @@ import { hmacSha256, type Digest } from "../base/digest.ts";
 import type { Hasher } from "../base/hash.ts";
 import { formText } from "../base/form.ts";
 import type { RunId } from "../base/id.ts";
-import type { JsonObject } from "../base/json.ts";
 
 /** What makes two calls the same call. */
 export interface CallIdentity {
@@ -29,11 +28,6 @@ export type IdempotencyKey = `ik_${string}`;
  */
 export function idempotencyKey(hash: Hasher, secret: Uint8Array, call: CallIdentity): IdempotencyKey {
   const { argsHash, occurrence, root, tenant, tool } = call;
-  const identity = identityDocument({ args_hash: argsHash, occurrence, root, tenant, tool });
-  return keyOfMac(hmacSha256(hash, secret, formText(identity)));
+  const identity = { type: "writ/ik/v1", args_hash: argsHash, occurrence, root, tenant, tool };
+  return `ik_${toBase32(hmacSha256(hash, secret, formText(identity)).subarray(0, 10))}`;
 }
-
-/** What is authenticated to make the key: its canonical JSON. */
-export const identityDocument = (call: JsonObject): JsonObject => ({ ...call, type: "writ/ik/v1" });
-
-export const keyOfMac = (mac: Uint8Array): IdempotencyKey => `ik_${toBase32(mac.subarray(0, 10))}`;
