@@ -215,7 +215,6 @@ class Seat {
         at: systemClock.now(),
       }),
       isFileInput: (name) => parts.planner.isFileInput(name),
-      undoPlan: (run) => named.undoPlan(run),
       own: () => this.#mine(),
       send: (request) => this.#send(request),
       nudges: (listener) => this.#nudges(listener),

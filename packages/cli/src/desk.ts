@@ -41,8 +41,6 @@ export interface Desk {
   check(
     request: Extract<ControlRequest, { method: "create" }>,
   ): Promise<{ readonly plan: Plan; readonly verdict: PlanVerdict }>;
-  /** A plan that takes back what a run did, newest first. @throws OrchestratorError `run_not_found`, `nothing_to_answer` */
-  undoPlan(run: RunId): Promise<JsonObject>;
   /** The store to write to: this process becomes the owner. @throws OrchestratorError `workspace_owned` while another one is */
   own(): Promise<Store>;
   /** What policy will answer is judged against; null for the configured mode. */

@@ -147,6 +147,28 @@ describe.each<Lookup>(["descriptor", "path"])("files of a workspace, looked up b
     await expect(openWorkspaceFiles(join(base, "none"))).rejects.toMatchObject({ code: "file_not_found" });
   });
 
+  test("folders that are not there are counted, and empty ones go from the innermost outwards", async () => {
+    expect(await files.missingFolders("notes/x.md")).toBe(0);
+    expect(await files.missingFolders("notes/b/c/x.md")).toBe(2);
+    await mkdir(join(root, "notes", "b", "c"), { recursive: true });
+    expect(await files.missingFolders("notes/b/c/x.md")).toBe(0);
+    expect(await files.removeEmptyFolders("notes/b/c/x.md", 1)).toEqual(["notes/b/c"]);
+    expect(await files.removeEmptyFolders("notes/b/c/x.md", 9)).toEqual(["notes/b"]);
+    expect(await files.removeEmptyFolders("x.md", 9)).toEqual([]);
+    expect(await onDisk("notes/a.md")).toBe("a");
+  });
+
+  test("a link is no folder to count, and none to remove", async () => {
+    await mkdir(join(base, "outside", "empty"));
+    await symlink(join(base, "outside"), join(root, "way"));
+    await symlink(join(base, "outside", "empty"), join(root, "gap"));
+    expect(codeOf(await files.missingFolders("way/empty/x.md").catch((error: unknown) => error))).toBe("path_escape");
+    expect(await files.removeEmptyFolders("way/empty/x.md", 1)).toEqual([]);
+    expect(await files.removeEmptyFolders("gap/x.md", 1)).toEqual([]);
+    expect((await lstat(join(base, "outside", "empty"))).isDirectory()).toBe(true);
+    expect((await lstat(join(root, "gap"))).isSymbolicLink()).toBe(true);
+  });
+
   test("a path that leaves is refused before anything is opened", async () => {
     for (const path of [
       "../outside/secret.md",

@@ -5,6 +5,7 @@ import type { FileContent, FileStat, WorkspaceFiles } from "@writ/runtime";
 
 import { descend, lookAt, openRoot, PLATFORM_LOOKUP, type Folder, type Lookup } from "./descriptor.ts";
 import { fileError } from "./file-error.ts";
+import { missingAmong, removeEmptyAmong } from "./folders-around.ts";
 import { openRegular, requireRegular, toFileStat } from "./file-stat.ts";
 import { listFilesIn } from "./list-files.ts";
 import { CLOSED_NAMES, parsePath } from "./path.ts";
@@ -105,6 +106,14 @@ export async function openWorkspaceFiles(root: string, options: WorkspaceFilesOp
       await turns.take(path, () =>
         inParent(path, "refuse", "write", (parent, name) => removeFileIn(parent, name, path, options)),
       ),
+    missingFolders: async (path) => {
+      const names = parse(path, closed);
+      return await inRoot(path, "read", async (top) => missingAmong(top, names.slice(0, -1)));
+    },
+    removeEmptyFolders: async (path, most) => {
+      const names = parse(path, closed);
+      return await inRoot(path, "write", (top) => removeEmptyAmong(top, names.slice(0, -1), most));
+    },
     list: async (folder, list) =>
       await inRoot(folder, "read", async (top) => {
         const names = folder === "" || folder === "." ? [] : parse(folder, closed);

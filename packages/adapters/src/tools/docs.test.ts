@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isJsonObject, type FilePreview, type Json, type JsonObject } from "@writ/core";
@@ -162,7 +162,9 @@ describe.each(writers)("%s", (name, make, argsOf) => {
 
   test("after a crash before the effect, a change that was approved anew is written", async () => {
     const { live } = await freeze("ideas.md", "new\n");
-    await previous().keep("ik_crash", [{ path: "ideas.md", content: Buffer.from("older"), mode: "0644" }]);
+    await previous().keep("ik_crash", [
+      { path: "ideas.md", content: Buffer.from("older"), mode: "0644", missingFolders: 0 },
+    ]);
     await writeFile(join(bench.root, "ideas.md"), "edited by hand\n");
     await expect(write("ideas.md", "new\n", { idempotencyKey: "ik_crash", frozen: live })).rejects.toMatchObject({
       kind: "evidence_stale",
@@ -171,6 +173,45 @@ describe.each(writers)("%s", (name, make, argsOf) => {
     const outcome = await write("ideas.md", "new\n", { idempotencyKey: "ik_crash", frozen: anew.live });
     await takeBack(outcome);
     expect(await onDisk("ideas.md")).toBe("edited by hand\n");
+  });
+
+  test("taken back, the folders that were made for it go, as far as they are empty", async () => {
+    await mkdir(join(bench.root, "old"));
+    const first = await write("old/new/deep/a.md", "a\n");
+    const second = await write("old/new/b.md", "b\n", { idempotencyKey: "ik_second" });
+    expect([first.undo?.args["made_folders"], second.undo?.args["made_folders"]]).toEqual([2, 0]);
+    expect((await takeBack(first)).output).toEqual({
+      restored: [],
+      removed: ["old/new/deep/a.md"],
+      removed_folders: ["old/new/deep"],
+    });
+    expect(await readdir(join(bench.root, "old/new"))).toEqual(["b.md"]);
+    await write("old/new/deep/a.md", "a\n", { idempotencyKey: "ik_third" });
+    await takeBack(second);
+    await takeBack(first, { idempotencyKey: "ik_back" });
+    expect((await readdir(join(bench.root, "old"))).length).toBe(0);
+  });
+
+  test("after a crash between the folder and the file, the folder still counts as made", async () => {
+    await previous().keep("ik_crash", [{ path: "new/a.md", content: null, mode: null, missingFolders: 1 }]);
+    await mkdir(join(bench.root, "new"));
+    const outcome = await write("new/a.md", "a\n", { idempotencyKey: "ik_crash", attempt: 2 });
+    await takeBack(outcome);
+    expect(await readdir(bench.root)).not.toContain("new");
+  });
+
+  test("a folder that was there before stays, even empty", async () => {
+    await mkdir(join(bench.root, "mine"));
+    await takeBack(await write("mine/a.md", "a\n"));
+    expect(await readdir(join(bench.root, "mine"))).toEqual([]);
+  });
+
+  test("the picture of taking it back tells of the folders", async () => {
+    const { undo } = await write("new/a.md", "a\n");
+    const { preview } = await restoreFile(previous()).freeze(undo?.args ?? {}, bench.call());
+    expect(filesOf(preview).title).toBe(
+      "Take back: Delete new/a.md, and the folders made for it if they are empty then",
+    );
   });
 
   test("declares what policy asks for", () => {

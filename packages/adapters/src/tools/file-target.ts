@@ -7,7 +7,14 @@ import { nodeHasher } from "../system/sha256.ts";
 export const MAX_CHANGED_BYTES = 4_194_304;
 
 /** A file as it is before a change; `content` is null where there is none. */
-export type FileTarget = PresentFile | { readonly path: string; readonly content: null };
+export type FileTarget = PresentFile | AbsentFile;
+
+export interface AbsentFile {
+  readonly path: string;
+  readonly content: null;
+  /** Folders on the way to it that are not there either: whoever writes the file makes them. */
+  readonly missingFolders: number;
+}
 
 export interface PresentFile {
   readonly path: string;
@@ -27,7 +34,8 @@ export async function lookAtTarget(
     const { content, mode } = await files.read(path, maxBytes);
     return { path, content, sha256: nodeHasher.sha256Hex(content), mode };
   } catch (error) {
-    if (error instanceof OrchestratorError && error.code === "file_not_found") return { path, content: null };
+    if (error instanceof OrchestratorError && error.code === "file_not_found")
+      return { path, content: null, missingFolders: await files.missingFolders(path) };
     throw error;
   }
 }

@@ -12,6 +12,8 @@ export interface PreviousFile {
   readonly content: Uint8Array | null;
   /** Null where there was no file. */
   readonly mode: string | null;
+  /** Folders on the way to it that were not there. */
+  readonly missingFolders: number;
 }
 
 /**
@@ -55,7 +57,12 @@ export function previousContentsIn(folder: string): PreviousContents {
 
 function format(files: readonly PreviousFile[]): string {
   return JSON.stringify(
-    files.map(({ path, content, mode }) => ({ path, mode, content: content === null ? null : base64(content) })),
+    files.map(({ path, content, mode, missingFolders }) => ({
+      path,
+      mode,
+      content: content === null ? null : base64(content),
+      missing_folders: missingFolders,
+    })),
   );
 }
 
@@ -69,14 +76,16 @@ function parse(bytes: Uint8Array): readonly PreviousFile[] {
 function parseFile(file: Json): PreviousFile {
   if (!isJsonObject(file)) throw new InvariantError("a kept file is an object");
   const { path, mode, content } = { path: file["path"], mode: file["mode"], content: file["content"] };
+  const missingFolders = file["missing_folders"] ?? 0;
   const bytes = typeof content === "string" ? fromBase64(content) : null;
   if (
     typeof path !== "string" ||
     (bytes === null) !== (content === null) ||
-    (mode !== null && typeof mode !== "string")
+    (mode !== null && typeof mode !== "string") ||
+    typeof missingFolders !== "number"
   )
     throw new InvariantError("a kept file has a path, a mode and bytes");
-  return { path, content: bytes, mode };
+  return { path, content: bytes, mode, missingFolders };
 }
 
 async function writeDurably(folder: string, path: string, text: string): Promise<void> {

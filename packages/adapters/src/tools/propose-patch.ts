@@ -139,7 +139,7 @@ async function lookAtAll(patch: Patch, call: ToolCall): Promise<readonly FileTar
 function pairs(wanted: readonly WantedFile[], targets: readonly FileTarget[]) {
   return wanted.map((after) => ({
     after,
-    before: targets.find(({ path }) => path === after.path) ?? { path: after.path, content: null },
+    before: targets.find(({ path }) => path === after.path) ?? { path: after.path, content: null, missingFolders: 0 },
   }));
 }
 

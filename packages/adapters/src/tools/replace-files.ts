@@ -59,7 +59,13 @@ async function compare(file: WantedFile, kept: readonly PreviousFile[] | null, c
   const now = await lookAtTarget(call.files, file.path);
   const isDone = isAsWanted(now, file);
   const old = kept?.find(({ path }) => path === file.path);
-  return { file, now, isDone, before: isDone && old !== undefined ? toTarget(old) : now };
+  return { file, now, isDone, before: isDone && old !== undefined ? toTarget(old) : withFolders(now, old) };
+}
+
+/** Folders that an attempt before this one made count as made by the call. */
+function withFolders(now: FileTarget, old: PreviousFile | undefined): FileTarget {
+  if (now.content !== null || old === undefined) return now;
+  return { ...now, missingFolders: Math.max(now.missingFolders, old.missingFolders) };
 }
 
 /** That the live value is still what the approver saw; an ungated call has none. */
@@ -137,8 +143,10 @@ async function afterwards(cause: unknown, touched: readonly Replacement[], call:
 
 async function putBack({ path, content }: WantedFile, old: FileTarget, call: ToolCall): Promise<void> {
   const expect = content === null ? "absent" : { sha256: nodeHasher.sha256Hex(content) };
-  if (old.content === null) await call.files.remove(path, { expect });
-  else await call.files.write(path, old.content, { expect, mode: old.mode });
+  if (old.content === null) {
+    await call.files.remove(path, { expect });
+    await call.files.removeEmptyFolders(path, old.missingFolders);
+  } else await call.files.write(path, old.content, { expect, mode: old.mode });
 }
 
 function isSameContent(a: FileTarget, b: FileTarget): boolean {
@@ -146,11 +154,13 @@ function isSameContent(a: FileTarget, b: FileTarget): boolean {
 }
 
 /** A kept file as a target; its mode only matters where it is put back. */
-export function toTarget({ path, content, mode }: PreviousFile): FileTarget {
-  if (content === null) return { path, content };
+export function toTarget({ path, content, mode, missingFolders }: PreviousFile): FileTarget {
+  if (content === null) return { path, content, missingFolders };
   return { path, content, sha256: nodeHasher.sha256Hex(content), mode: mode ?? "0644" };
 }
 
 function toPrevious(target: FileTarget): PreviousFile {
-  return { path: target.path, content: target.content, mode: target.content === null ? null : target.mode };
+  return target.content === null
+    ? { ...target, mode: null }
+    : { path: target.path, content: target.content, mode: target.mode, missingFolders: 0 };
 }

@@ -10,7 +10,12 @@ import { bytesOf, restoredFile, type RestoredFile } from "./restored-file.ts";
 /** Tools that take back what others did. No planner is shown them and no plan may name them. */
 export const COMPENSATING_TOOLS: readonly string[] = ["files.restore", "files.restore_many"];
 
-const output = z.strictObject({ restored: z.array(z.string()), removed: z.array(z.string()) });
+const output = z.strictObject({
+  restored: z.array(z.string()),
+  removed: z.array(z.string()),
+  /** Folders that the change had made for its files, and that were empty now. */
+  removed_folders: z.array(z.string()),
+});
 
 /** Puts one file back, if it still is what the call that changed it left behind. */
 export function restoreFile(previous: PreviousContents): Tool {
@@ -47,8 +52,9 @@ async function freeze(files: readonly RestoredFile[], call: ToolCall) {
     files.map((file, at) => ({ before: targets[at] ?? nothingAt(file.path), after: toWanted(file) })),
   );
   const paths = files.map(({ path }) => path);
+  const folders = files.some(madeFolders) ? ", and the folders made for it if they are empty then" : "";
   return {
-    preview: filePreview(changes, `Take back: ${filesTitle(changes, paths)}`),
+    preview: filePreview(changes, `Take back: ${filesTitle(changes, paths)}${folders}`),
     live: { targets: targetsEvidence(targets) },
   };
 }
@@ -67,14 +73,26 @@ async function restore(files: readonly RestoredFile[], call: ToolCall, previous:
     }
   };
   const { artifacts } = await replaceFiles(files.map(toWanted), check, call, previous);
+  const folders: string[] = [];
+  for (const file of files) {
+    if (madeFolders(file)) folders.push(...(await call.files.removeEmptyFolders(file.path, file.made_folders)));
+  }
   const [restored, removed] = [
     files.filter(({ content }) => content !== null),
     files.filter(({ content }) => content === null),
   ];
   return {
-    output: { restored: restored.map(({ path }) => path), removed: removed.map(({ path }) => path) },
+    output: {
+      restored: restored.map(({ path }) => path),
+      removed: removed.map(({ path }) => path),
+      removed_folders: folders,
+    },
     artifacts,
   };
+}
+
+function madeFolders({ content, made_folders }: RestoredFile): boolean {
+  return content === null && made_folders > 0;
 }
 
 function toWanted({ path, content, encoding, mode }: RestoredFile): WantedFile {
@@ -85,5 +103,5 @@ function toWanted({ path, content, encoding, mode }: RestoredFile): WantedFile {
 }
 
 function nothingAt(path: string): FileTarget {
-  return { path, content: null };
+  return { path, content: null, missingFolders: 0 };
 }

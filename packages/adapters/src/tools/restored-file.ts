@@ -22,6 +22,8 @@ export const restoredFile = z.strictObject({
     .string()
     .regex(/^0[0-7]{3}$/)
     .nullable(),
+  /** How many folders were made for the file, the innermost counted; they go with it where they are empty. */
+  made_folders: z.int().nonnegative().max(1_000).default(0),
 });
 
 export type RestoredFile = z.infer<typeof restoredFile>;
@@ -49,7 +51,10 @@ export function bytesOf(content: string, encoding: "text" | "base64"): Uint8Arra
 
 function toRestored({ path, content }: WantedFile, old: FileTarget): JsonObject & RestoredFile {
   const expected = content === null ? null : nodeHasher.sha256Hex(content);
-  if (old.content === null) return { path, expect_sha256: expected, content: null, encoding: "text", mode: null };
+  if (old.content === null) {
+    const nothing = { content: null, encoding: "text", mode: null } as const;
+    return { path, expect_sha256: expected, ...nothing, made_folders: old.missingFolders };
+  }
   const text = plainText(old.content);
   return {
     path,
@@ -57,5 +62,6 @@ function toRestored({ path, content }: WantedFile, old: FileTarget): JsonObject 
     content: text ?? base64(old.content),
     encoding: text === null ? "base64" : "text",
     mode: old.mode,
+    made_folders: 0,
   };
 }

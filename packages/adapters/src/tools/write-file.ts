@@ -44,7 +44,8 @@ export async function writeOne(
 ): Promise<Acted<z.infer<typeof writtenFile>>> {
   const { artifacts, undo } = await replaceFiles(
     [wanted(path, content)],
-    ([target = { path, content: null }]) => checkFrozen(call, "target", targetEvidence(target), [path]),
+    ([target = { path, content: null, missingFolders: 0 }]) =>
+      checkFrozen(call, "target", targetEvidence(target), [path]),
     call,
     previous,
   );

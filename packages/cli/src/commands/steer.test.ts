@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
@@ -159,6 +159,58 @@ describe("undo", () => {
     expect((await work.approve(id)).status).toBe("completed");
     expect(work.text("old.md")).toBe("# Before\n");
     expect(existsSync(join(work.root, "out.md"))).toBe(false);
+  });
+
+  test("takes the folders with it that the run made, and leaves what somebody put there since", async () => {
+    await using work = Workspace.make(null, { environment: { POLICY_MODE: "autonomous" } });
+    const at = (id: string, path: string) => ({ id, tool: "docs.write_doc", params: { path, text: "# Here\n" } });
+    const run = await work.plan([
+      at("a", "made/deep/a.md"),
+      { ...at("b", "made/b.md"), depends_on: ["a"] },
+      { ...at("c", "kept/c.md"), depends_on: ["b"] },
+    ]);
+    work.write("work", "kept/mine.md", "# Mine\n");
+    expect((await work.command("undo", run)).exit).toBe(0);
+    expect(readdirSync(work.root).toSorted()).toEqual([".orchestrate", "kept"]);
+    expect(readdirSync(join(work.root, "kept"))).toEqual(["mine.md"]);
+  });
+
+  test("a run that is cancelled takes its folders back, too", async () => {
+    await using work = Workspace.make(null, { environment: { POLICY_MODE: "autonomous" } });
+    const nested = { ...write, params: { path: "made/deep/out.md", text: "# New\n" } };
+    const run = await work.plan([nested, { ...missing, depends_on: ["write"] }]);
+    expect(existsSync(join(work.root, "made/deep/out.md"))).toBe(true);
+    await work.command("cancel", run);
+    expect(documentOf(await work.command("show", run, "--json"))).toMatchObject({ status: "cancelled" });
+    expect(existsSync(join(work.root, "made"))).toBe(false);
+  });
+
+  test("takes back more effects than a run may have steps: taking back is no step", async () => {
+    const environment = { POLICY_MODE: "autonomous" };
+    await using work = Workspace.make(null, { environment: { ...environment, AUTONOMY_BUDGET: "40" } });
+    const name = (index: number): string => `${"x".repeat(50)}-${index}`;
+    const run = await work.plan(
+      Array.from({ length: 30 }, (_, index) => ({
+        id: name(index),
+        tool: "docs.write_doc",
+        params: { path: `made/${index}.md`, text: `# ${index}\n` },
+      })),
+    );
+    expect(readdirSync(join(work.root, "made")).length).toBe(30);
+    await work.close();
+    work.world = { ...work.world, environment };
+    const said = await work.command("undo", run, "--json");
+    expect(said.exit).toBe(0);
+    const { status, steps } = documentOf(said);
+    expect({ status, undone: Array.isArray(steps) ? steps.length : 0 }).toEqual({ status: "completed", undone: 30 });
+    expect(existsSync(join(work.root, "made"))).toBe(false);
+  });
+
+  test("of a run whose contents were erased is refused", async () => {
+    await using work = Workspace.make(null, { environment: { POLICY_MODE: "autonomous" } });
+    const run = await work.plan([write]);
+    await work.command("audit", "redact", run);
+    expect(await work.command("undo", run)).toMatchObject({ exit: 2, err: holding("was erased") });
   });
 
   test("of a run that did nothing says so", async () => {

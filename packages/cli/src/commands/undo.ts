@@ -8,21 +8,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, world } = setting;
   return atDesk(world, invocation, async (desk) => {
     const undone = await desk.runNamed(argumentOf(invocation, "run") ?? "");
-    const plan = await desk.undoPlan(undone);
-    const { run: made } = await desk.send({
-      method: "create",
-      goal: `Take back ${undone}`,
-      plan,
-      author: "program",
-      inputs: {},
-      context: [],
-      door: "undo",
-      mode: null,
-      budget: {},
-      approvalTtlMs: null,
-      deadlineAtMs: null,
-      begin: true,
-    });
+    const { run: made } = await desk.send({ method: "undo", run: undone });
     return await stay(desk, setting, await desk.runNamed(String(made)));
   });
 }

@@ -23,6 +23,8 @@ const call: ToolCall = {
     stat: unreachable,
     write: unreachable,
     remove: unreachable,
+    missingFolders: unreachable,
+    removeEmptyFolders: unreachable,
     list: unreachable,
   },
   sandbox: { profile: {}, probe: unreachable, run: unreachable },

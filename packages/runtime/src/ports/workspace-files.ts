@@ -17,6 +17,15 @@ export interface WorkspaceFiles {
   /** Temporary file in the same folder, fsync, rename, fsync of the folder. Missing parent folders are made. */
   write(path: string, bytes: Uint8Array, options: WriteOptions): Promise<FileStat>;
   remove(path: string, options: RemoveOptions): Promise<void>;
+  /** How many of the folders on the way to `path` are not there: those that writing it would make. */
+  missingFolders(path: string): Promise<number>;
+  /**
+   * Removes the innermost `most` folders on the way to `path`, up to the first that is not empty. One that was gone
+   * already is no error, and one that cannot be removed stays.
+   *
+   * @returns paths of those that went, the innermost first
+   */
+  removeEmptyFolders(path: string, most: number): Promise<readonly string[]>;
   /** Regular files below `folder` in order of path; links, fifos and closed folders are left out and counted. */
   list(folder: string, options: ListOptions): Promise<FileListing>;
 }

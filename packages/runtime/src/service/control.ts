@@ -64,6 +64,7 @@ export const controlRequest = z.discriminatedUnion("method", [
     step: z.string(),
     answer: z.enum(["happened", "did_not_happen", "retry", "skip"]),
   }),
+  z.strictObject({ method: z.literal("undo"), run }),
   z.strictObject({ method: z.literal("sign_head") }),
   z.strictObject({
     method: z.literal("audit_export"),
@@ -134,6 +135,8 @@ export class Control {
       case "resolve":
         await tasks.resolve(idOf(request.run), request.step, request.answer, actor);
         return {};
+      case "undo":
+        return { run: await tasks.undo(idOf(request.run), actor) };
       case "sign_head":
         return asJson(await custody.checkpoint());
       case "audit_export":

@@ -3,6 +3,7 @@ import {
   intake,
   loosened,
   InvariantError,
+  isJsonArray,
   mintId,
   OrchestratorError,
   parseId,
@@ -40,6 +41,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { RunQuery, Store } from "../ports/store.ts";
 import { readHistory, type History } from "./history.ts";
+import { undoPlan } from "./undo-plan.ts";
 
 /** The longest goal that is read; a longer text belongs into a file given with --context. */
 const MAX_GOAL = 20_000;
@@ -101,10 +103,13 @@ export class Tasks {
    * @throws OrchestratorError `goal_empty`, `goal_too_long`, `policy_relaxation`, `plan_refused`, `budget_exceeded`
    */
   async create(request: TaskRequest, actor: Actor): Promise<RunId> {
+    return this.#start(request, this.#settings(request), actor);
+  }
+
+  async #start(request: TaskRequest, settings: RunSettings, actor: Actor): Promise<RunId> {
     const { clock, entropy, pinned } = this.#ports;
     if (pinned === null) throw new InvariantError("starting needs the engine");
     const { pins } = pinned;
-    const settings = this.#settings(request);
     const now = epochMs(clock.now());
     const plan = request.plan === null ? null : this.#prepared(request, request.plan, settings);
     const run = mintId("run", now, entropy.bytes(10));
@@ -224,29 +229,29 @@ export class Tasks {
       );
   }
 
-  /** A new run that takes back what this one did, newest first, behind the same gates. */
-  async undoPlan(run: RunId): Promise<JsonObject> {
-    const { entries, state } = await this.history(run);
-    const steps: JsonObject[] = [];
-    for (const fact of entries.flatMap((entry) => entry.facts)) {
-      if (fact.type !== "attempt_returned" || fact.undo === null) continue;
-      const tier = this.#ports.rules.get(fact.undo.tool)?.spec.tier ?? "destructive";
-      steps.unshift({
-        id: `undo-${fact.step.replaceAll(/[^A-Za-z0-9_-]/g, "-")}-${fact.attempt}`,
-        tool: fact.undo.tool,
-        params: fact.undo.args.object(),
-        approval_mode: tier,
-      });
-    }
-    if (steps.length === 0)
-      throw new OrchestratorError(
-        "nothing_to_answer",
-        `${run} did nothing that can be taken back; see what it did with: writ show ${run}`,
-      );
-    const chained = steps.map((step, index) =>
-      index === 0 ? step : { ...step, depends_on: [String(steps[index - 1]?.["id"])] },
-    );
-    return { intent: `undo.${state.plan?.intent ?? "run"}`, steps: chained, decision_checkpoints: [] };
+  /**
+   * Starts a run that takes back what another one did, newest first, behind the same gates. Taking back counts
+   * against no bound on steps (R10), so this run has as many as it needs, and the calls for them.
+   *
+   * @throws OrchestratorError `run_not_found`, `nothing_to_answer`, `plan_refused`
+   */
+  async undo(run: RunId, actor: Actor): Promise<RunId> {
+    const plan = undoPlan(await this.history(run), this.#ports.rules);
+    const request: TaskRequest = {
+      goal: `Take back ${run}`,
+      plan,
+      author: "program",
+      inputs: {},
+      context: [],
+      door: "undo",
+      mode: null,
+      budget: {},
+      approvalTtlMs: null,
+      deadlineAtMs: null,
+      begin: true,
+    };
+    const settings = this.#settings(request);
+    return this.#start(request, { ...settings, budget: roomFor(stepsIn(plan), settings.budget) }, actor);
   }
 
   async #steer(run: RunId, actor: Actor, input: { readonly type: "pause" | "resume" }): Promise<void> {
@@ -347,6 +352,19 @@ export class Tasks {
       at: epochMs(clock.now()),
     });
   }
+}
+
+function stepsIn({ steps }: JsonObject): number {
+  return steps !== undefined && isJsonArray(steps) ? steps.length : 0;
+}
+
+/** Bounds in which so many calls can be made, retries included. */
+function roomFor(steps: number, limits: Limits): Limits {
+  return {
+    ...limits,
+    steps: Math.max(limits.steps, steps),
+    tool_calls: Math.max(limits.tool_calls, steps + limits.retries),
+  };
 }
 
 /** The exit a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
