@@ -4,6 +4,7 @@ import type { CommandModule } from "./command-module.ts";
 import { argument, option } from "./options.ts";
 
 const RUN = argument("run", "a run's id, or a unique beginning of it");
+const WHOLE_RUN = argument("run", "a run's full id");
 const INPUT = option("--input", "NAME=VALUE", "a value the plan reads; NAME=@FILE for the text of a file", {
   occurs: "often",
 });
@@ -252,8 +253,10 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: "Decide",
     summary: "Gives a run more of what ran out; recorded with your name and reason.",
     usage: "writ extend <run> --steps N --reason TEXT",
-    examples: [{ command: 'writ extend 01m7 --steps 5 --reason "two more files"', purpose: null }],
-    arguments: [RUN],
+    examples: [
+      { command: 'writ extend run_01m7z5md0ctjq8drcga3phv2wg --steps 5 --reason "two more files"', purpose: null },
+    ],
+    arguments: [WHOLE_RUN],
     options: [
       option("--steps", "N", "so many more steps"),
       option("--tool-calls", "N", "so many more calls"),
@@ -269,9 +272,9 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: "Decide",
     summary: "Says whether a step in doubt happened, or what to do with one in review.",
     usage: "writ resolve <run> <step> happened|did-not-happen|retry|skip",
-    examples: [{ command: "writ resolve 01m7 issue_refund happened", purpose: null }],
+    examples: [{ command: "writ resolve run_01m7z5md0ctjq8drcga3phv2wg issue_refund happened", purpose: null }],
     arguments: [
-      RUN,
+      WHOLE_RUN,
       argument("step", "the step's path"),
       argument("answer", "happened, did-not-happen, retry or skip"),
     ],
@@ -381,8 +384,8 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     group: null,
     summary: "Erases what an ended run holds of people, models, tools and files; every proof stays.",
     usage: "writ audit redact <run> [--reason REASON]",
-    examples: [{ command: "writ audit redact 01m7 --reason secret_leaked", purpose: null }],
-    arguments: [argument("run", "a run's full id")],
+    examples: [{ command: "writ audit redact run_01m7z5md0ctjq8drcga3phv2wg --reason secret_leaked", purpose: null }],
+    arguments: [WHOLE_RUN],
     options: [
       option("--reason", "REASON", "why; erasure_request when left out", {
         choices: ["erasure_request", "retention", "secret_leaked", "other"],

@@ -1,30 +1,25 @@
-import { OrchestratorError, parseId } from "@writ/core";
 import { REDACTION_REASONS } from "@writ/runtime";
-import { argumentOf, optionOf } from "../argv/invocation.ts";
+import { optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk } from "../compose.ts";
 import { counted } from "../terminal/figure.ts";
 import { toldLines } from "../terminal/told-lines.ts";
+import { wholeRunId } from "../whole-run-id.ts";
 
 /** `writ audit redact <run>`: a person's to do, with the full id, because nothing brings the values back. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   assertPerson(world, invocation);
-  const id = parseId("run", argumentOf(invocation, "run") ?? "");
-  if (!id.ok)
-    throw new OrchestratorError(
-      "malformed_id",
-      "erasing takes a run's full id, because nothing brings it back; copy it from: writ list",
-    );
+  const id = wholeRunId(invocation, "erasing");
   const wanted = optionOf(invocation, "--reason") ?? "erasure_request";
   const reason = REDACTION_REASONS.find((each) => each === wanted) ?? "other";
   return atDesk(world, invocation, async (desk) => {
-    const answer = await desk.send({ method: "audit_redact", run: id.value, reason });
-    if (invocation.json) terminal.json({ run: id.value, reason, ...answer });
+    const answer = await desk.send({ method: "audit_redact", run: id, reason });
+    if (invocation.json) terminal.json({ run: id, reason, ...answer });
     else
       terminal.out(
         toldLines(terminal.screen(), {
           title: "Erased",
-          sentence: `${counted(Number(answer["payloads"]), "payload")} of ${id.value}; what it did and every proof stay`,
+          sentence: `${counted(Number(answer["payloads"]), "payload")} of ${id}; what it did and every proof stay`,
           rows: [
             { label: "entry", value: `${String(answer["seq"])} says so, reason ${reason}` },
             { label: "not here", value: "backups and exports that left before" },

@@ -1,9 +1,10 @@
 import { costCents, millicentsOf, OrchestratorError, type Amounts } from "@writ/core";
-import { argumentOf, optionOf, type Invocation } from "../argv/invocation.ts";
+import { optionOf, type Invocation } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk } from "../compose.ts";
 import { amountsText } from "../views/amounts.ts";
 import { wholeNumber } from "../whole-number.ts";
+import { wholeRunId } from "../whole-run-id.ts";
 import { goOn } from "./run.ts";
 
 /** `writ extend <run> --steps N --reason TEXT`: more of what ran out; the run goes on. */
@@ -16,9 +17,9 @@ export async function run(setting: Setting): Promise<ExitCode> {
       "input_malformed",
       'more budget needs a reason, which stands in the record; add: --reason "…"',
     );
+  const id = wholeRunId(invocation, "extending");
   assertPerson(world, invocation);
   return atDesk(world, invocation, async (desk) => {
-    const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     await desk.send({ method: "extend", run: id, amounts, reason });
     return goOn(desk, setting, id, `Extended by ${amountsText(amounts)}, recorded with your name and reason.`);
   });

@@ -3,6 +3,7 @@ import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk } from "../compose.ts";
 import { nearest } from "../terminal/nearest.ts";
+import { wholeRunId } from "../whole-run-id.ts";
 import { goOn } from "./run.ts";
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map([
@@ -17,9 +18,9 @@ export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, world } = setting;
   const answer = answerNamed(argumentOf(invocation, "answer") ?? "");
   const step = argumentOf(invocation, "step") ?? "";
+  const id = wholeRunId(invocation, "an answer");
   assertPerson(world, invocation);
   return atDesk(world, invocation, async (desk) => {
-    const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     await desk.send({ method: "resolve", run: id, step, answer });
     return goOn(desk, setting, id, `${step}: ${answer.replaceAll("_", " ")}, recorded with your name.`);
   });

@@ -137,6 +137,25 @@ describe("resolve", () => {
   });
 });
 
+describe("what is decided", () => {
+  test.each([
+    ["extend", ["--steps", "5", "--reason", "x"]],
+    ["resolve", ["look", "skip"]],
+    ["audit redact", []],
+  ])("%s takes the full id only, where reading takes any unique beginning", async (command, more) => {
+    await using work = Workspace.make(null);
+    const run = await work.plan([missing]);
+    const before = await work.journalSize();
+    for (const part of [run.slice(4), run.slice(0, -1), run.slice(0, 20), "run_"]) {
+      const said = await work.command(...command.split(" "), part, ...more);
+      expect(said).toMatchObject({ exit: 2, err: holding("[malformed_id]") });
+    }
+    expect(await work.journalSize()).toBe(before);
+    expect((await work.command("show", run.slice(0, 20))).exit).toBe(0);
+    expect((await work.command("show", run.slice(4, 20))).exit).toBe(0);
+  });
+});
+
 describe("undo", () => {
   test("takes back what a run wrote, newest first, as a run of its own behind the same gates", async () => {
     await using work = Workspace.make(null);
