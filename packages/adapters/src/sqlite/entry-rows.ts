@@ -17,7 +17,7 @@ import { integerOrNull, textOf } from "./row.ts";
 export const BIRTHS_PER_ENTRY = 4_096;
 
 /** Runs whose version is remembered between groups; more are asked for again. */
-const REMEMBERED_RUNS = 4_096;
+const REMEMBERED_RUNS = 1_024;
 
 /** Writes the rows of entries, inside a transaction that somebody else begins and ends. */
 export class EntryRows implements Ledger {

@@ -62,15 +62,17 @@ export class Engine {
   constructor(ports: EnginePorts) {
     this.#ports = ports;
     this.#hands = { ...ports, stops: new Map() };
-    this.#wakes = new Wakes(ports.clock, (run) => {
-      void this.#guard(this.deliver(run, () => ({ type: "time_passed" }), EXECUTOR));
-    });
+    this.#wakes = new Wakes(
+      ports.clock,
+      (run) => void this.#guard(this.deliver(run, () => ({ type: "time_passed" }), EXECUTOR)),
+      () => void this.#guard(this.#lookAhead()),
+    );
   }
 
   /** Wakes what the journal says is not finished, now and every minute. Needs nothing but the journal. */
   async recover(): Promise<readonly RunId[]> {
     const { store } = this.#ports;
-    for (const { run, wakeAt } of await store.views.unfinished()) if (wakeAt !== null) this.#wakes.set(run, wakeAt);
+    await this.#lookAhead();
     const moving = await store.views.runs({ statuses: ["in_progress"], before: null, limit: 10_000 });
     const woken: RunId[] = [];
     for (const { run_id } of moving) {
@@ -156,6 +158,13 @@ export class Engine {
     this.#stopRecovery();
     this.#wakes.clear();
     for (const controller of this.#hands.stops.values()) controller.abort();
+  }
+
+  /** Takes the next instants from the rows of the runs that are not over. */
+  async #lookAhead(): Promise<void> {
+    const unfinished = await this.#ports.store.views.unfinished();
+    if (this.#isStopping) return;
+    for (const { run, wakeAt } of unfinished) if (wakeAt !== null) this.#wakes.set(run, wakeAt);
   }
 
   async #delivered(actor: RunActor, delivering: Promise<Delivered>): Promise<Delivered> {

@@ -220,25 +220,31 @@ export function previewJson(preview: Preview): Json {
 
 /** One attempt's time: aborts the tool when it is up, and tells a timeout from a stop. */
 class Deadline {
-  readonly signal: AbortSignal;
   readonly #controller = new AbortController();
   readonly #clear: () => void;
   readonly #outer: AbortSignal;
   readonly #clock: Clock;
   #isLate = false;
+  readonly #onStop = (): void => this.#controller.abort(this.#outer.reason);
 
   constructor(clock: Clock, ms: number, outer: AbortSignal) {
     this.#clock = clock;
     this.#outer = outer;
-    this.signal = AbortSignal.any([outer, this.#controller.signal]);
+    outer.addEventListener("abort", this.#onStop, { once: true });
+    if (outer.aborted) this.#onStop();
     this.#clear = clock.after(durationMs(ms), () => {
       this.#isLate = true;
       this.#controller.abort(new ToolFailure("transient_timeout", `no answer within ${ms} ms`));
     });
   }
 
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
   clear(): void {
     this.#clear();
+    this.#outer.removeEventListener("abort", this.#onStop);
   }
 
   /** The tool's own answer, or the abort when it does not heed the signal in time. */
@@ -251,7 +257,6 @@ class Deadline {
         void work.finally(stop).catch(() => undefined);
       };
       this.signal.addEventListener("abort", onAbort, { once: true });
-      // A composite signal that is listened to is kept alive for good.
       const release = (): void => this.signal.removeEventListener("abort", onAbort);
       void work.finally(release).then(resolve, reject);
     });
