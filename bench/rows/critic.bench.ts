@@ -64,7 +64,7 @@ row({
         remaining: WIDE_LIMITS,
         intent: null,
         inputs: new Set<string>(),
-        settled: new Set<string>(),
+        settled: new Map(),
         evidence: new Set<string>(),
         refusedPlans: new Set<string>(),
         at: systemClock.now(),

@@ -117,7 +117,7 @@ function findingsOf(plan: PlanDocument, inputs: readonly string[]): readonly Fin
     remaining: DEFAULT_LIMITS,
     intent: null,
     inputs: new Set(inputs),
-    settled: new Set(),
+    settled: new Map(),
     evidence: new Set(),
     refusedPlans: new Set(),
     at: epochMs(0),

@@ -18,6 +18,7 @@ const WORDS: Partial<Record<ReasonCode, string>> = {
   interrupted: "Writ stopped before an answer came",
   operator_paused: "paused by a person",
   operator_cancelled: "cancelled by a person",
+  missing_evidence: "evidence it requires was not found",
   stopped: "stopped, because the run was ending",
   operator_skipped: "skipped by a person",
   planned: "planned, not begun",

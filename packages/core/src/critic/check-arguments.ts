@@ -1,8 +1,8 @@
 import { compiled } from "../plan/block.ts";
-import { parsePointer, pointerText, valueAt } from "../plan/pointer.ts";
+import { pointerText } from "../plan/pointer.ts";
 import type { ParamBinding, ToolStep } from "../plan/plan.ts";
+import { brokenConstraints } from "../tool/constraint.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
-import type { ArgumentConstraint } from "../tool/tool-spec.ts";
 import { finding, type Finding } from "./finding.ts";
 import { schemaAt, typesDiffer } from "./schema-flow.ts";
 import type { Question } from "./question.ts";
@@ -40,32 +40,14 @@ function touches(problem: string, hole: string): boolean {
 }
 
 function checkConstraints(step: ToolStep, rule: ToolRule): readonly Finding[] {
-  return rule.spec.traits.constraints.flatMap((constraint) => {
-    if (constraint.unlessApproved && step.gates.length > 0) return [];
-    const broken = brokenBound(step, constraint);
-    return broken === null
-      ? []
-      : [
-          finding(
-            "argument_not_allowed",
-            `${step.tool}: ${constraint.at} ${broken}`,
-            { step: step.id, field: `params${constraint.at}` },
-            constraint.unlessApproved ? 'list a gate: requires: ["GATE_OPERATOR"]' : "stay within the bound",
-          ),
-        ];
-  });
-}
-
-/** Why a literal argument breaks a bound, in words; null when it keeps it. */
-export function brokenBound(step: ToolStep, constraint: ArgumentConstraint): string | null {
-  const value = valueAt(step.args.params, parsePointer(constraint.at) ?? []);
-  if (value === undefined) return null;
-  if (constraint.max !== null && (typeof value !== "number" || value > constraint.max))
-    return `is above ${constraint.max}`;
-  if (constraint.oneOf !== null && !(typeof value === "string" && constraint.oneOf.includes(value))) {
-    return `is none of ${constraint.oneOf.join(", ")}`;
-  }
-  return null;
+  return brokenConstraints(rule.spec, step.args.params, step.gates.length > 0).map(({ constraint, message }) =>
+    finding(
+      "argument_not_allowed",
+      `${step.tool}: ${constraint.at} ${message}`,
+      { step: step.id, field: `params${constraint.at}` },
+      constraint.unlessApproved ? 'list a gate: requires: ["GATE_OPERATOR"]' : "stay within the bound",
+    ),
+  );
 }
 
 function checkFlow(question: Question, step: ToolStep, rule: ToolRule): readonly Finding[] {

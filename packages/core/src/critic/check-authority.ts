@@ -24,6 +24,15 @@ export function checkAuthority(question: Question): readonly Finding[] {
         `use one of ${question.policy.gates.map((known) => known.id).join(", ")}`,
       ),
     );
+    if (step.gates.length > 0 && (step.kind === "check" || step.kind === "value"))
+      findings.push(
+        finding(
+          "plan_malformed",
+          `${step.id} does nothing that a person could be asked about`,
+          { step: step.id, field: "requires" },
+          `put a step of kind gate before it: requires: ${JSON.stringify(step.gates)}`,
+        ),
+      );
     if (step.kind !== "tool" || question.settled.has(step.id)) return findings;
     const rule = question.tools.get(step.tool);
     const authority = authorizationOf(question, step, rule);

@@ -1,5 +1,6 @@
 import { compiled, expressionsOf, readsOf } from "../plan/block.ts";
-import { findCycle, precedes } from "../plan/graph.ts";
+import { findCycle } from "../plan/graph.ts";
+import { lacking } from "../plan/supply.ts";
 import { INPUTS, type Step } from "../plan/plan.ts";
 import { guardedPathsOf, pathsOf, type Path } from "../plan/expression.ts";
 import { pointerText } from "../plan/pointer.ts";
@@ -202,21 +203,14 @@ function inputNames(paths: readonly Path[]): readonly string[] {
 /** V11, without a catalogue: evidence a step requires is resolved, or given by a step that precedes it. */
 function checkEvidence(question: Question): readonly Finding[] {
   const { block } = question.plan;
-  const wanting = block.steps.flatMap((step, index) => step.evidence.map((name) => ({ step, index, name })));
-  return wanting.flatMap(({ step, index, name }) => {
-    if (question.evidence.has(name)) return [];
-    const given = block.steps.some(
-      (other, position) => other.kind === "tool" && other.produces.includes(name) && precedes(block, position, index),
-    );
-    return given
-      ? []
-      : [
-          finding(
-            "missing_evidence",
-            `${step.id} requires ${name}, and no step before it gives that`,
-            { step: step.id, field: "requires" },
-            "add a step with produces_evidence, or let this one depend on it",
-          ),
-        ];
-  });
+  const wanted = block.steps.map((step) => step.evidence.filter((name) => !question.evidence.has(name)));
+  const given = block.steps.map((step) => (step.kind === "tool" ? step.produces : []));
+  return lacking(block, given, wanted).map(({ step, name }) =>
+    finding(
+      "missing_evidence",
+      `${step} requires ${name}, and no step before it gives that`,
+      { step, field: "requires" },
+      "add a step with produces_evidence, or let this one depend on it",
+    ),
+  );
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from "../base/time.ts";
 import type { Amounts } from "../budget/amounts.ts";
 import type { Limits } from "../budget/budget.ts";
 import type { PolicyMode } from "../plan/plan-document.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, Step } from "../plan/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ApprovalMode } from "../tool/approval-mode.ts";
 import type { ToolRules } from "../tool/tool-rule.ts";
@@ -22,8 +22,8 @@ export interface Question {
   readonly intent: string | null;
   /** Names of the run's inputs. */
   readonly inputs: ReadonlySet<string>;
-  /** Steps that are already done and count as nothing. */
-  readonly settled: ReadonlySet<string>;
+  /** Steps that are already done and count as nothing, as they were, by id. */
+  readonly settled: ReadonlyMap<string, Step>;
   /** Evidence that earlier plans resolved. */
   readonly evidence: ReadonlySet<string>;
   readonly refusedPlans: ReadonlySet<string>;

@@ -7,6 +7,7 @@ import { loosened, minus, tightened } from "../budget/budget.ts";
 import { APPROVAL_MODES, furthest, type ApprovalMode } from "../tool/approval-mode.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { checkAuthority } from "./check-authority.ts";
+import { checkSettled } from "./check-settled.ts";
 import { checkStructure } from "./check-structure.ts";
 import { consequence, finding, type Consequence, type Finding } from "./finding.ts";
 
@@ -48,6 +49,7 @@ function pass(question: Question, tier: ApprovalMode): readonly Finding[] {
   const structure = checkStructure(question);
   const findings = [
     ...structure,
+    ...checkSettled(question),
     ...checkArguments(question),
     ...checkAuthority(question),
     ...checkScope(question),

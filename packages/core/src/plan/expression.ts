@@ -140,7 +140,7 @@ class Parser {
 
   #primary(depth: number): Result<Expression, SyntaxProblem> {
     const token = this.#take();
-    if (token.kind === "number") return ok({ op: "literal", value: Number(token.text) });
+    if (token.kind === "number") return this.#number(token);
     if (token.kind === "string") return ok({ op: "literal", value: token.text });
     if (token.kind === "mark" && token.text === "(") return this.#bracketed(depth);
     if (token.kind === "mark" && token.text === "[") return this.#list(depth);
@@ -149,6 +149,14 @@ class Parser {
       token,
       token.kind === "end" ? "the expression ends too early" : `"${token.text}" is not expected here`,
     );
+  }
+
+  /** Numbers that no document may hold are none here. */
+  #number(token: Token): Result<Expression, SyntaxProblem> {
+    const value = Number(token.text);
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+      ? ok({ op: "literal", value })
+      : this.#problem(token, `${token.text} is beyond ${Number.MAX_SAFE_INTEGER}`);
   }
 
   #bracketed(depth: number): Result<Expression, SyntaxProblem> {

@@ -48,20 +48,3 @@ function waitsOf({ needs, fallback }: CompiledBlock): readonly (readonly number[
   const together = fallback.map((stand, step) => (stand === -1 ? [step] : [step, steps + stand]));
   return [...own, ...together];
 }
-
-/** Whether `later` comes after `earlier` in every order the block allows. */
-export function precedes(block: Block, earlier: number, later: number): boolean {
-  const { needs } = compiled(block);
-  const seen = new Set<number>([later]);
-  const open = [later];
-  for (let step = open.pop(); step !== undefined; step = open.pop()) {
-    for (const need of needs[step] ?? []) {
-      if (need === earlier) return true;
-      if (!seen.has(need)) {
-        seen.add(need);
-        open.push(need);
-      }
-    }
-  }
-  return false;
-}

@@ -35,7 +35,7 @@ const toolStep = z.strictObject({
   /** `"<JSON pointer into params>": "<step id>.<JSON pointer into its output>"`; the step id `inputs` names the run's inputs. */
   param_bindings: z.record(reference, reference).optional(),
   approval_mode: z.enum(APPROVAL_MODES).nullish(),
-  produces_evidence: z.array(z.string().regex(NAME)).optional(),
+  produces_evidence: z.array(z.string().regex(NAME)).max(MAX_NAMES).optional(),
   timeout_ms: z.int().positive().nullish(),
   retry: z.strictObject({ max_attempts: z.int().min(1).max(10), backoff_ms: z.int().nonnegative() }).nullish(),
   compensation: z.strictObject({ tool: z.string().max(200), params: z.record(z.string(), json) }).nullish(),

@@ -18,10 +18,15 @@ export function planHash(hash: Hasher, plan: JsonObject): Digest {
 /** The form of the plan that is hashed. Steps keep their order: it decides dispatch. */
 export function normalPlan(plan: JsonObject): JsonObject {
   const { intent = null, steps, decision_checkpoints: checkpoints } = plan;
-  const optional = Object.entries(without(plan, "type")).filter(([name]) => OPTIONAL_PARTS.includes(name));
-  const form = { type: "writ/plan/v1", intent, steps: objectsOf(steps).map(normalStep) };
+  const optional = Object.entries(plan).filter(([name, value]) => OPTIONAL_PARTS.includes(name) && value !== null);
   const decisions = objectsOf(checkpoints).map(normalCheckpoint).sort(byPlace);
-  return { ...form, decision_checkpoints: decisions, ...Object.fromEntries(optional) };
+  const form = {
+    type: "writ/plan/v1",
+    intent,
+    steps: objectsOf(steps).map(normalStep),
+    decision_checkpoints: decisions,
+  };
+  return { ...form, ...Object.fromEntries(optional) };
 }
 
 function normalStep(step: JsonObject): JsonObject {
@@ -39,11 +44,9 @@ function normalCheckpoint(checkpoint: JsonObject): JsonObject {
 const without = (object: JsonObject, dropped: string): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name, value]) => name !== dropped && value !== null));
 
-const sortedSet = (value: Json): Json => (isJsonArray(value) ? [...new Set(value)].sort(byText) : value);
+const sortedSet = (value: Json): Json => (isJsonArray(value) ? [...new Set(value)].sort() : value);
 
-const byText = (a: Json, b: Json): number => (String(a) < String(b) ? -1 : 1);
-
-const byPlace = (a: JsonObject, b: JsonObject): number => byText(placeOf(a), placeOf(b));
+const byPlace = (a: JsonObject, b: JsonObject): number => (placeOf(a) < placeOf(b) ? -1 : 1);
 
 /** Checkpoints are sorted by `after_step`, then `decision_id`. */
 const placeOf = ({ after_step: step = "", decision_id: id = "" }: JsonObject): string =>

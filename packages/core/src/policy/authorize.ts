@@ -57,7 +57,9 @@ function names(pattern: string, tool: string): boolean {
 }
 
 function outbound(policy: Policy, spec: ToolSpec, args: JsonObject): readonly string[] {
-  if (!reaches(spec.tier, "network") || spec.tier === "destructive") return [];
+  if (!reaches(spec.tier, "network")) return [];
+  // What destroys need not reach out; where it says to which host it does, that host must be allowed.
+  if (spec.tier === "destructive" && spec.traits.host === null) return [];
   if (policy.hosts.length === 0) return ["outbound_off"];
   const host = spec.traits.host === null ? null : hostOf(valueAt(args, parsePointer(spec.traits.host) ?? []));
   return host === null || policy.hosts.includes(host) ? [] : ["egress"];

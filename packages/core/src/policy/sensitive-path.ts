@@ -76,6 +76,9 @@ function words(...lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => line.split(" "));
 }
 
+/** File systems take no longer names; the shapes are not to be held against more. */
+const LONGEST_NAME = 255;
+
 /** Marks that a file system may leave out when it compares names, and no reader sees. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
@@ -110,6 +113,12 @@ function plainParts(path: string): readonly string[] {
     .replace(INVISIBLE, "")
     .toLowerCase()
     .split(/[/\\]/)
-    .map((name) => name.replace(/[. ]+$/, ""))
+    .map((name) => trimmedEnd(name).slice(-LONGEST_NAME))
     .filter((name) => name !== "");
+}
+
+function trimmedEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && (name[end - 1] === "." || name[end - 1] === " ")) end -= 1;
+  return name.slice(0, end);
 }

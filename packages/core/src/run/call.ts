@@ -10,7 +10,7 @@ import type { ApprovalMode } from "../tool/approval-mode.ts";
 import { idempotencyKey } from "../tool/idempotency-key.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
 import type { Binding, CallBudget } from "./binding.ts";
-import { located, WHOLE_PLAN } from "./paths.ts";
+import { located, ROOT, WHOLE_PLAN } from "./paths.ts";
 import { resolveArgs } from "./references.ts";
 import { inputsOf, settingsOf, type RunState, type Scope } from "./state.ts";
 import type { GateStep, ToolStep } from "../plan/plan.ts";
@@ -124,7 +124,13 @@ function keyOf(state: RunState, tool: string, args: JsonObject, occurrence: numb
 }
 
 /** Why a call may go, or what must happen first. */
-export function authorizeCall(state: RunState, step: ToolStep, args: JsonObject, at: number): Authorization {
+export function authorizeCall(
+  state: RunState,
+  path: string,
+  step: ToolStep,
+  args: JsonObject,
+  at: number,
+): Authorization {
   const { plan } = state;
   const mode = settingsOf(state).mode;
   return authorize(state.rules.policy, {
@@ -133,9 +139,14 @@ export function authorizeCall(state: RunState, step: ToolStep, args: JsonObject,
     args,
     mode: stricterMode(mode, plan?.document.policy_mode ?? mode),
     gates: step.gates,
-    tainted: plan === null || isTainted(plan, step),
+    tainted: isTaintedAt(state, path, step),
     at: epochMs(at),
   });
+}
+
+/** Whether a step may send or write what no person wrote; what takes an effect back brings its content from a tool. */
+export function isTaintedAt({ plan, steps }: RunState, path: string, step: ToolStep): boolean {
+  return plan === null || steps.get(path)?.scope !== ROOT || isTainted(plan, step);
 }
 
 /** The most this call may use; reserved when it starts, bound when it is approved. */

@@ -183,7 +183,7 @@ export function driftOf(state: RunState, path: string, grant: Request): keyof Bi
 /** The rules that ask about a tool's call as it stands; null where the plan alone asks. */
 function rulesAsking(state: RunState, path: string, call: Call): readonly string[] | null {
   const step = located(state, path)?.step;
-  return step?.kind === "tool" ? authorizeCall(state, step, call.args, state.now).rules : null;
+  return step?.kind === "tool" ? authorizeCall(state, path, step, call.args, state.now).rules : null;
 }
 
 function findGate(state: RunState, approval: string): Gate | null {

@@ -13,8 +13,11 @@ import { ROOT } from "./paths.ts";
 import type { Arrival } from "./arrival.ts";
 import { progressOf } from "./progress.ts";
 import type { Reason } from "./reason.ts";
+import { settledSteps } from "./settled-steps.ts";
 import { inputsOf, settingsOf, type RunState } from "./state.ts";
 
+/** More are counted. */
+const MOST_FINDINGS = 1_000;
 const FREE: Usage = { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 };
 
 /** A run begins: with the plan it was given, or by asking for one. */
@@ -123,11 +126,6 @@ function judgeProposal(state: RunState, arrival: Arrival, offer: Offer): Judged 
 
 function verify(state: RunState, arrival: Arrival, plan: Parameters<typeof verifyPlan>[1]["plan"]): PlanVerdict {
   const settings = settingsOf(state);
-  const settled = new Set<string>();
-  for (const path of state.scopes.get(ROOT)?.paths ?? []) {
-    const at = path === undefined ? undefined : state.steps.get(path);
-    if (at?.status === "succeeded") settled.add(at.path.split("#")[0] ?? at.path);
-  }
   return verifyPlan(state.rules.hash, {
     plan,
     tools: state.rules.tools,
@@ -138,7 +136,7 @@ function verify(state: RunState, arrival: Arrival, plan: Parameters<typeof verif
     remaining: remaining(state.limits, state.used, state.reserved),
     intent: settings.intent,
     inputs: new Set(Object.keys(inputsOf(state))),
-    settled,
+    settled: settledSteps(state.scopes.get(ROOT), state.steps),
     evidence: state.tally.evidence,
     refusedPlans: state.refusedPlans,
     at: epochMs(arrival.at),
@@ -163,11 +161,18 @@ function refused(
         verdict,
         codes: [...new Set(problems.map((each) => each.code))],
         plan: offer.plan,
-        findings: arrival.seal.json(problems.map(problemJson)),
+        findings: arrival.seal.json(told(problems)),
         usage: offer.usage,
       },
     ],
   };
+}
+
+/** Findings as they are kept: a plan that is wrong everywhere must not be too large to refuse. */
+function told(problems: readonly Problem[]): readonly Json[] {
+  const more = problems.length - MOST_FINDINGS;
+  const first = problems.slice(0, MOST_FINDINGS).map(problemJson);
+  return more <= 0 ? first : [...first, problemJson({ code: "plan_malformed", message: `${more} more findings` })];
 }
 
 function problemJson(problem: Problem): Json {

@@ -1,11 +1,15 @@
-import type { Json } from "../base/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { Payload, Sealer } from "../base/payload.ts";
+import { OrchestratorError } from "../base/error.ts";
 import { exhausted } from "../budget/budget.ts";
 import { tripOnCall } from "../budget/loop-guard.ts";
 import { compiled } from "../plan/block.ts";
 import { evaluate, isTrue } from "../plan/evaluate.ts";
+import { parsePointer, pointerText } from "../plan/pointer.ts";
 import type { CheckStep, GateStep, Step, ToolStep, ValueStep } from "../plan/plan.ts";
 import { reaches } from "../tool/approval-mode.ts";
+import { brokenConstraints } from "../tool/constraint.ts";
+import type { ToolRule } from "../tool/tool-rule.ts";
 import { deriveId } from "../base/id.ts";
 import { epochMs } from "../base/time.ts";
 import { authorizeCall, callBudget, givenArgs, toolCall, type Call } from "./call.ts";
@@ -22,8 +26,18 @@ import type { Done, Request, RunState, Scope, StepState } from "./state.ts";
 /** Times a step is asked again because what it rests on moved. */
 const MAX_ROUNDS = 6;
 
-/** A ready step begins, and always leaves at least one fact: what became of it. */
+/** A ready step begins, and always leaves at least one fact: what became of it. A value that no document may hold fails the step that makes it. */
 export function enter(state: RunState, path: string, seal: Sealer): readonly JournalEvent[] {
+  try {
+    return entering(state, path, seal);
+  } catch (error) {
+    const at = state.steps.get(path);
+    if (!(error instanceof OrchestratorError) || !error.code.startsWith("json_") || at === undefined) throw error;
+    return [settled(at, "failed", { code: "value_too_large", step: path, detail: error.code })];
+  }
+}
+
+function entering(state: RunState, path: string, seal: Sealer): readonly JournalEvent[] {
   const found = located(state, path);
   if (found === null) return [];
   const { at, scope, step } = found;
@@ -61,6 +75,8 @@ function beforeEntering(state: RunState, scope: Scope, at: StepState, step: Step
     if (need !== subject && !isMet(state, scope, need))
       return settled(at, "blocked", { code: "dependency_failed", step: at.path });
   }
+  const missing = step.evidence.find((name) => !state.tally.evidence.has(name));
+  if (missing !== undefined) return settled(at, "failed", { code: "missing_evidence", step: at.path, detail: missing });
   if (step.when === null) return null;
   const condition = evaluate(step.when, lookup(state, scope));
   if (!condition.found)
@@ -122,11 +138,20 @@ function enterTool(entering: Entering): readonly JournalEvent[] {
   const given = givenArgs(scope, at.index);
   const args = given === null ? resolveArgs(state, scope, step) : { ok: true as const, value: given.object() };
   if (!args.ok) return [settled(at, "failed", { code: "undefined_variables", step: at.path, detail: args.error })];
-  const [problem] = rule.checkArgs(args.value);
-  if (problem !== undefined)
-    return [settled(at, "failed", { code: "argument_not_allowed", step: at.path, detail: problem.at })];
+  const refused = refusedArgument(rule, args.value, step.gates.length > 0);
+  if (refused !== null)
+    return [settled(at, "failed", { code: "argument_not_allowed", step: at.path, detail: refused })];
   const call = toolCall(state, at.path, step, rule, args.value);
   return served(entering, call) ?? looping(entering, call) ?? authorised(entering, call, given);
+}
+
+/** The place of an argument that the tool's schema or one of its bounds refuses, as far as the tool declares it: a name below that is data. */
+function refusedArgument({ spec, checkArgs }: ToolRule, args: JsonObject, isAsked: boolean): string | null {
+  const at = checkArgs(args)[0]?.at ?? brokenConstraints(spec, args, isAsked)[0]?.constraint.at;
+  if (at === undefined) return null;
+  const [name] = parsePointer(at) ?? [];
+  const { properties } = spec.inputSchema;
+  return name !== undefined && isJsonObject(properties) && Object.hasOwn(properties, name) ? pointerText([name]) : "";
 }
 
 /** A grant that its step will not use is void: it must not look as if it waited. */
@@ -192,7 +217,7 @@ function authorised(entering: Entering, call: Call, given: Payload | null): read
   const gate = state.gates.get(at.path);
   const grant = at.grant ?? (gate?.status === "granted" ? gate.request : null);
   if (grant !== null) return underGrant(entering, call, grant);
-  const { effect, rules } = authorizeCall(state, step, call.args, state.now);
+  const { effect, rules } = authorizeCall(state, at.path, step, call.args, state.now);
   if (effect === "forbid")
     return [stopped(state, at, step, "escalate", { code: "policy_denied", step: at.path, detail: rules.join(",") })];
   if (effect === "permit") return start(entering, call, { rules }, given);

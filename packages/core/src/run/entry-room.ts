@@ -13,8 +13,8 @@ const BOUND = 2_000;
 /** One item of evidence: its reference and its commitment, in the binding and beside it. */
 const PER_EVIDENCE = 700;
 const PER_UNDO = 350;
-/** A character of a detail may be escaped or take several bytes. */
-const PER_CHARACTER = 3;
+/** A character of a detail may be written as an escape. */
+const PER_CHARACTER = 6;
 
 /** What one entry still has room for. */
 export class EntryRoom {

@@ -1,6 +1,5 @@
 import type { Payload } from "../base/payload.ts";
-import { compiled } from "../plan/block.ts";
-import { INPUTS } from "../plan/plan.ts";
+import { compiled, readsOf } from "../plan/block.ts";
 import { located } from "./paths.ts";
 import type { RunState, Scope } from "./state.ts";
 
@@ -20,7 +19,7 @@ export function evidenceOf(state: RunState, path: string): readonly Evidence[] {
   const open = [found.at.index];
   const seen = new Set(open);
   for (let index = open.shift(); index !== undefined && evidence.size < MAX_EVIDENCE; index = open.shift()) {
-    for (const source of sourcesOf(found.scope, index)) {
+    for (const source of sourcesOf(state, found.scope, index)) {
       if (seen.has(source)) continue;
       seen.add(source);
       open.push(source);
@@ -31,13 +30,17 @@ export function evidenceOf(state: RunState, path: string): readonly Evidence[] {
   return [...evidence.values()];
 }
 
-function sourcesOf(scope: Scope, index: number): readonly number[] {
+/** Where a step's values come from: what it reads, and of a step that failed the one that stood in for it. */
+function sourcesOf(state: RunState, scope: Scope, index: number): readonly number[] {
   const step = scope.block.steps[index];
-  if (step?.kind !== "tool") return [];
-  const { at } = compiled(scope.block);
-  return step.args.bindings.flatMap((binding) => {
-    const position = binding.from === INPUTS ? undefined : at.get(binding.from);
-    return position === undefined ? [] : [position];
+  if (step === undefined) return [];
+  const { at, fallback } = compiled(scope.block);
+  const read = readsOf(step).flatMap(({ step: id }) => at.get(id) ?? []);
+  return read.flatMap((position) => {
+    const path = scope.paths[position];
+    const stand = fallback[position] ?? -1;
+    const isReplaced = path !== undefined && state.steps.get(path)?.status === "failed" && stand !== -1;
+    return isReplaced ? [position, stand] : [position];
   });
 }
 

@@ -10,6 +10,7 @@ import type { JournalEvent } from "./event.ts";
 import type { Usage } from "./input.ts";
 import { ROOT, WHOLE_PLAN } from "./paths.ts";
 import { openScope } from "./scope.ts";
+import { settledSteps } from "./settled-steps.ts";
 import type { RunState, StepState } from "./state.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 
@@ -116,12 +117,13 @@ export function openRoot(state: RunState): void {
   const gate = state.gates.get(WHOLE_PLAN);
   if (gate !== undefined) removeGate(state, gate);
   if (plan === null) return;
+  const goingOn = settledSteps(old, state.steps);
   const settled = new Map<string, StepState>();
   const kept: Step[] = [];
   for (const path of old?.paths ?? []) {
     const at = path === undefined ? undefined : state.steps.get(path);
     const step = at === undefined ? undefined : old?.block.steps[at.index];
-    if (at?.status === "succeeded" && step !== undefined) {
+    if (at !== undefined && step !== undefined && goingOn.has(step.id)) {
       settled.set(step.id, at);
       kept.push({ ...step, needs: [], when: null, fallbackFor: null });
     } else if (path !== undefined) {

@@ -1,10 +1,10 @@
 import type { JournalEvent } from "./event.ts";
 import { keep } from "./references.ts";
-import { hasStandIn, release } from "./scope.ts";
+import { hasStandIn, release, subjectOf } from "./scope.ts";
 import { effectKey } from "./effect.ts";
 import { UNDO } from "./paths.ts";
 import type { Reason } from "./reason.ts";
-import type { Gate, RunState, StepState } from "./state.ts";
+import type { Gate, RunState, Scope, StepState } from "./state.ts";
 import type { Payload } from "../base/payload.ts";
 
 export interface Settling {
@@ -27,7 +27,7 @@ export function settleStep(state: RunState, path: string, settling: Settling): v
   if (scope === undefined) return;
   if (output !== null && !output.isErased) step.kept = keep(scope, step.index, output);
   scope.left -= 1;
-  if (outcome === "failed") fail(state, step, reason);
+  if (outcome !== "succeeded") fail(state, scope, step);
   if (isEntered(state, scope.path)) release(state, scope, step.index);
   wake(state, path);
 }
@@ -71,13 +71,16 @@ function tally(state: RunState, outcome: Settling["outcome"]): void {
   if (outcome === "failed") state.tally.failed += 1;
 }
 
-/** A failed `stop` step ends its block, unless another stands in for it. */
-function fail(state: RunState, step: StepState, reason: Reason | null): void {
-  const scope = state.scopes.get(step.scope);
-  const planned = scope?.block.steps[step.index];
-  if (scope === undefined || planned === undefined || planned.onFailure === "continue") return;
-  if (hasStandIn(scope, step.index)) return;
-  scope.failing ??= { ...(reason ?? { code: "step_failed" }), step: step.path };
+/** A failed `stop` step ends its block, unless another stands in for it; once nobody does any more, its word counts. */
+function fail(state: RunState, scope: Scope, { index, status }: StepState): void {
+  if (status === "failed" && hasStandIn(scope, index)) return;
+  for (let at = index; at !== -1; at = subjectOf(scope, at)) {
+    const path = scope.paths[at];
+    const step = path === undefined ? undefined : state.steps.get(path);
+    if (step === undefined || (at !== index && step.status !== "failed")) return;
+    if (step.status === "failed" && scope.block.steps[at]?.onFailure === "stop")
+      scope.failing ??= { ...(step.reason ?? { code: "step_failed" }), step: step.path };
+  }
 }
 
 /** Steps that waited behind a call with the same key look again. */

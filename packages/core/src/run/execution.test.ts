@@ -658,7 +658,10 @@ describe("an attempt that may not be sent", () => {
   });
 
   test("P03 arguments that turn out to be off the schema", () => {
-    const tools = { "docs.write": { tier: "local_write", args: () => [{ at: "/from", message: "no" }] } } as const;
+    const over = { inputSchema: { type: "object", properties: { from: { type: "string" } } } };
+    const tools = {
+      "docs.write": { tier: "local_write", args: () => [{ at: "/from", message: "no" }], over },
+    } as const;
     const plan = aPlan([
       aStep("s1", "docs.read"),
       aStep("s2", "docs.write", { param_bindings: { "/from": "s1./id" } }),

@@ -272,10 +272,7 @@ describe("a replan", () => {
 
   test("AS-39 to a plan that failed before, under other names, is a loop; to the one before that, an oscillation", () => {
     const plan = (n: number) =>
-      aModelsPlan([
-        aStep("ok", "docs.read", { params: { n } }),
-        aStep("b", "docs.read", { params: { b: n }, depends_on: ["ok"] }),
-      ]);
+      aModelsPlan([aStep("ok", "docs.read"), aStep("b", "docs.read", { params: { b: n }, depends_on: ["ok"] })]);
     const repeat = given(asked(), planProposed(plan(1)), returned("ok"), failed("b", "evidence_stale"));
     const run = repeat.when(planProposed({ ...plan(1), replan_reason: "other words" })).then({
       facts: [

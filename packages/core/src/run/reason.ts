@@ -27,6 +27,7 @@ export type ReasonCode =
   | "argument_not_allowed"
   | "predicate_evaluation_failed"
   | "check_failed"
+  | "missing_evidence"
   | "condition_false"
   | "dependency_failed"
   | "not_needed"

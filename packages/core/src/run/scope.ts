@@ -105,7 +105,8 @@ function above(state: RunState, scope: Scope, index: number): readonly number[] 
   return [...(dependents[subject] ?? []).filter((each) => each !== index), ...above(state, scope, subject)];
 }
 
-function subjectOf(scope: Scope, index: number): number {
+/** The position of the step that one stands in for; -1 for none. */
+export function subjectOf(scope: Scope, index: number): number {
   const subject = scope.block.steps[index]?.fallbackFor ?? null;
   return subject === null ? -1 : (compiled(scope.block).at.get(subject) ?? -1);
 }
@@ -127,6 +128,12 @@ export function isMet(state: RunState, scope: Scope, index: number): boolean {
   if (step === undefined) return false;
   if (step.status === "succeeded") return true;
   if (step.status === "skipped") return step.reason?.code === "condition_false" || step.reason?.code === "not_needed";
+  return step.status === "failed" && isStoodIn(state, scope, index);
+}
+
+/** Whether a stand-in did what a failed step did not, or one that stands in for it. */
+function isStoodIn(state: RunState, scope: Scope, index: number): boolean {
   const stand = compiled(scope.block).fallback[index] ?? -1;
-  return step.status === "failed" && stand !== -1 && isMet(state, scope, stand);
+  const status = stand === -1 ? undefined : statusAt(state, scope, stand);
+  return status === "succeeded" || (status === "failed" && isStoodIn(state, scope, stand));
 }

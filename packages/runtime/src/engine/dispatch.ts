@@ -4,7 +4,7 @@ import {
   gateCall,
   InvariantError,
   isJsonObject,
-  isTainted,
+  isTaintedAt,
   located,
   mintId,
   epochMs,
@@ -12,7 +12,6 @@ import {
   PLAN_GATE,
   PLAN_START,
   preparePlan,
-  ROOT,
   settingsOf,
   stricterMode,
   type Actor,
@@ -340,7 +339,7 @@ function baseInvocation(state: RunState, call: Call) {
     timeoutMs: call.timeoutMs,
     mode: stricterMode(mode, state.plan?.document.policy_mode ?? mode),
     gates: step?.gates ?? [],
-    tainted: step === null || state.plan === null || found?.scope.path !== ROOT || isTainted(state.plan, step),
+    tainted: step === null || isTaintedAt(state, call.path, step),
   };
 }
 

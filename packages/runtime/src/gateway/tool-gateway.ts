@@ -1,5 +1,6 @@
 import {
   authorize,
+  brokenConstraints,
   canonicalJson,
   durationMs,
   epochMs,
@@ -163,6 +164,8 @@ export class ToolGateway {
     if (rule.hash !== invocation.toolHash) return "its declaration changed since the run started; start a new run";
     const [problem] = rule.checkArgs(invocation.args);
     if (problem !== undefined) return problem.message;
+    const [broken] = brokenConstraints(rule.spec, invocation.args, "approval" in invocation.authority);
+    if (broken !== undefined) return `${broken.constraint.at} ${broken.message}`;
     const { effect, rules } = authorize(this.#ports.policy, {
       spec: rule.spec,
       tool: invocation.tool,

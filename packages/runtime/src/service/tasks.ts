@@ -346,7 +346,7 @@ export class Tasks {
       remaining: { steps, tool_calls, tokens, cost_millicents, wall_clock_ms },
       intent: settings.intent,
       inputs: new Set(Object.keys(request.inputs)),
-      settled: new Set(),
+      settled: new Map(),
       evidence: new Set(),
       refusedPlans: new Set(),
       at: epochMs(clock.now()),

@@ -59,7 +59,7 @@ export function aQuestion(plan: JsonObject, { policy = {}, ...over }: QuestionOv
     remaining: DEFAULT_LIMITS,
     intent: null,
     inputs: new Set(),
-    settled: new Set(),
+    settled: new Map(),
     evidence: new Set(),
     refusedPlans: new Set(),
     at: epochMs(1),
