@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from "../base/json.ts";
 import { utf8Bytes } from "../base/utf8.ts";
 import { epochMs, toRfc3339 } from "../base/time.ts";
+import { logName } from "./log-name.ts";
 import { reportMarkdown, reportOf, type ReportSource } from "./report.ts";
 
 /** One file of a run's readable evidence, relative to its folder. */
@@ -8,8 +9,6 @@ export interface FolderFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
-
-const SAFE = /[^A-Za-z0-9_-]/g;
 
 /**
  * What `runs/<run_id>/` holds: a view for people, rebuilt from the journal at
@@ -27,13 +26,13 @@ export function runFolder(source: ReportSource): readonly FolderFile[] {
   for (const fact of source.entries.flatMap((entry) => entry.facts)) {
     if (fact.type === "attempt_returned" && !fact.output.isErased) {
       files.push({
-        path: `logs/${fact.step.replaceAll(SAFE, "_")}.${fact.attempt}.json`,
+        path: `logs/${logName(source.state.rules.hash, fact.step)}.${fact.attempt}.json`,
         bytes: json(fact.output.json()),
       });
     }
     if (fact.type === "attempt_failed" && !fact.error.isErased) {
       files.push({
-        path: `logs/${fact.step.replaceAll(SAFE, "_")}.${fact.attempt}.error.txt`,
+        path: `logs/${logName(source.state.rules.hash, fact.step)}.${fact.attempt}.error.txt`,
         bytes: utf8Bytes(`${fact.error.text()}\n`),
       });
     }
