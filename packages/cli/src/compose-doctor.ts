@@ -25,7 +25,7 @@ export async function examine(world: World, invocation: Invocation): Promise<rea
   const rows = [
     ...log,
     await sandboxRow(world),
-    ...("policy" in config ? [modelRow(config, templates), outboundRow(config)] : [config]),
+    ...("policy" in config ? [await modelRow(config, templates), outboundRow(config)] : [config]),
     userRow(world),
     ...templateRows(templates),
   ];
@@ -83,11 +83,11 @@ async function sandboxRow({ home }: World): Promise<DoctorRowView> {
   }
 }
 
-function modelRow(config: Config, { catalogue }: LoadedTemplates): DoctorRowView {
+async function modelRow(config: Config, { catalogue }: LoadedTemplates): Promise<DoctorRowView> {
   const count = catalogue?.templates.length ?? 0;
   if (config.model === null) return off("model", `none; ${counted(count, "template")} work without one`, null);
   try {
-    configuredModel(config);
+    await configuredModel(config);
     return good("model", `${config.model.model} at ${config.model.baseUrl}`);
   } catch (error) {
     if (error instanceof OrchestratorError) return brokenBy("model", error);

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { OpenAiCompatible, DEFAULT_MAX_ANSWER_BYTES } from "@writ/adapters/llm/openai-compatible";
 import { checkModelEndpoint } from "@writ/adapters/llm/endpoint";
 import { systemClock } from "@writ/adapters/system/clock";
 import { nodeHasher } from "@writ/adapters/system/sha256";
-import { COMPENSATING_TOOLS } from "@writ/adapters/tools/restore";
 import { InvariantError, OrchestratorError } from "@writ/core";
 import {
   GoalPlanner,
@@ -26,7 +24,7 @@ import {
 import { fileURLToPath } from "node:url";
 
 /** The configured model; null when there is none. @throws OrchestratorError `outbound_refused`, `config_invalid` */
-export function configuredModel(config: Config): Llm | null {
+export async function configuredModel(config: Config): Promise<Llm | null> {
   if (config.model === null) return null;
   const { baseUrl, model, apiKey } = config.model;
   const endpoint = checkModelEndpoint(baseUrl, config.policy.hosts);
@@ -38,6 +36,7 @@ export function configuredModel(config: Config): Llm | null {
       { problems: [endpoint.error] },
     );
   }
+  const { OpenAiCompatible, DEFAULT_MAX_ANSWER_BYTES } = await import("@writ/adapters/llm/openai-compatible");
   return new OpenAiCompatible(
     {
       baseUrl: endpoint.value,
@@ -70,7 +69,8 @@ export class GoalPlanning implements Planner {
     this.#llm = llm;
   }
 
-  propose(request: PlanRequest, signal: AbortSignal): Promise<Proposal> {
+  async propose(request: PlanRequest, signal: AbortSignal): Promise<Proposal> {
+    const { COMPENSATING_TOOLS } = await import("@writ/adapters/tools/restore");
     const tools = request.tools.filter(({ name }) => !COMPENSATING_TOOLS.includes(name));
     return this.#load().planner.propose({ ...request, tools }, signal);
   }

@@ -1,25 +1,14 @@
 import { join } from "node:path";
-import { DocumentIndex } from "@writ/adapters/docs-index/document-index";
 import { openBubblewrap } from "@writ/adapters/sandbox/bubblewrap";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { toolchainOf } from "@writ/adapters/system/toolchain";
-import { readCode } from "@writ/adapters/tools/code";
-import { deleteFiles } from "@writ/adapters/tools/delete-files";
-import { getDoc, writeDoc } from "@writ/adapters/tools/docs";
-import { runUnitTests } from "@writ/adapters/tools/evaluate";
-import { listFiles, readFile, writeFile } from "@writ/adapters/tools/files";
-import { generateText, GENERATION_TOKENS } from "@writ/adapters/tools/generate";
-import { previousContentsIn } from "@writ/adapters/tools/previous-contents";
-import { proposePatch } from "@writ/adapters/tools/propose-patch";
-import { restoreFile, restoreFiles } from "@writ/adapters/tools/restore";
-import { scoreQa } from "@writ/adapters/tools/score-qa";
-import { searchCode } from "@writ/adapters/tools/search-code";
-import { searchDocs } from "@writ/adapters/tools/search-docs";
-import { execShell } from "@writ/adapters/tools/shell";
-import { systemHealth } from "@writ/adapters/tools/system-health";
+import type { PreviousContents } from "@writ/adapters/tools/previous-contents";
+import { InvariantError } from "@writ/core";
 import type { Sandbox, Tool } from "@writ/runtime";
+import { lateTool } from "./late-tool.ts";
+import { listedTools } from "./listed-tools.ts";
 
 /** The Node that runs Writ is there for commands, too, wherever it was installed. */
 const TOOLCHAIN = toolchainOf(process.execPath);
@@ -33,31 +22,76 @@ export interface ToolParts {
   readonly writtenByWrit: () => Promise<ReadonlySet<string>>;
 }
 
-/** Every tool that ships. To add one: write it with `defineTool`, and name it here. */
-export function shippedTools({ folder, staging, hasModel, writtenByWrit }: ToolParts): readonly Tool[] {
-  const previous = previousContentsIn(join(folder, "previous"));
-  const place = { staging, path: TOOLCHAIN.path };
-  const tokens = hasModel ? GENERATION_TOKENS : 0;
-  const index = new DocumentIndex(join(folder, "index.db"), nodeHasher);
-  return [
-    searchDocs(index, writtenByWrit),
-    getDoc,
-    writeDoc(previous),
-    generateText(tokens),
-    searchCode(),
-    readCode,
-    proposePatch(previous),
-    runUnitTests(place),
-    scoreQa(tokens),
-    listFiles,
-    readFile,
-    writeFile(previous),
-    deleteFiles,
-    execShell(place),
-    systemHealth(systemClock),
-    restoreFile(previous),
-    restoreFiles(previous),
-  ];
+type Load = (parts: ToolParts) => Promise<Tool>;
+
+/** What a tool stays below when a model writes for it. */
+const tokensOf = async ({ hasModel }: ToolParts): Promise<number> =>
+  hasModel ? (await import("@writ/adapters/tools/generate")).GENERATION_TOKENS : 0;
+
+const previousOf = async ({ folder }: ToolParts): Promise<PreviousContents> =>
+  (await import("@writ/adapters/tools/previous-contents")).previousContentsIn(join(folder, "previous"));
+
+const placeOf = ({ staging }: ToolParts) => ({ staging, path: TOOLCHAIN.path });
+
+/**
+ * Every tool that ships, each loaded when it is first called. To add one: write it with `defineTool`, name it here, and
+ * run `npm run generate`, which lists its declaration in `shipped-tools.json`.
+ */
+const LOADS: readonly (readonly [string, Load])[] = [
+  [
+    "docs.search_docs",
+    async ({ folder, writtenByWrit }) => {
+      const { DocumentIndex } = await import("@writ/adapters/docs-index/document-index");
+      const { searchDocs } = await import("@writ/adapters/tools/search-docs");
+      return searchDocs(new DocumentIndex(join(folder, "index.db"), nodeHasher), writtenByWrit);
+    },
+  ],
+  ["docs.get_doc", async () => (await import("@writ/adapters/tools/docs")).getDoc],
+  ["docs.write_doc", async (parts) => (await import("@writ/adapters/tools/docs")).writeDoc(await previousOf(parts))],
+  [
+    "llm.generate",
+    async (parts) => (await import("@writ/adapters/tools/generate")).generateText(await tokensOf(parts)),
+  ],
+  ["code.search", async () => (await import("@writ/adapters/tools/search-code")).searchCode()],
+  ["code.read_file", async () => (await import("@writ/adapters/tools/code")).readCode],
+  [
+    "code.propose_patch",
+    async (parts) => (await import("@writ/adapters/tools/propose-patch")).proposePatch(await previousOf(parts)),
+  ],
+  [
+    "eval.run_unit_tests",
+    async (parts) => (await import("@writ/adapters/tools/evaluate")).runUnitTests(placeOf(parts)),
+  ],
+  ["eval.score_qa", async (parts) => (await import("@writ/adapters/tools/score-qa")).scoreQa(await tokensOf(parts))],
+  ["files.list", async () => (await import("@writ/adapters/tools/files")).listFiles],
+  ["files.read", async () => (await import("@writ/adapters/tools/files")).readFile],
+  ["files.write", async (parts) => (await import("@writ/adapters/tools/files")).writeFile(await previousOf(parts))],
+  ["files.delete", async () => (await import("@writ/adapters/tools/delete-files")).deleteFiles],
+  ["shell.exec", async (parts) => (await import("@writ/adapters/tools/shell")).execShell(placeOf(parts))],
+  ["system.health", async () => (await import("@writ/adapters/tools/system-health")).systemHealth(systemClock)],
+  [
+    "files.restore",
+    async (parts) => (await import("@writ/adapters/tools/restore")).restoreFile(await previousOf(parts)),
+  ],
+  [
+    "files.restore_many",
+    async (parts) => (await import("@writ/adapters/tools/restore")).restoreFiles(await previousOf(parts)),
+  ],
+];
+
+/** The tools as they are listed. @throws OrchestratorError `rules_unknown` if the list is of another version */
+export function shippedTools(parts: ToolParts): readonly Tool[] {
+  const listed = new Map(listedTools(parts.hasModel).map((spec) => [spec.name, spec]));
+  return LOADS.map(([name, load]) => {
+    const spec = listed.get(name);
+    if (spec === undefined) throw new InvariantError("the tool is not listed; run: npm run generate", { tool: name });
+    return lateTool(spec, () => load(parts));
+  });
+}
+
+/** The same from their definitions, all loaded. */
+export function definedTools(parts: ToolParts): Promise<readonly Tool[]> {
+  return Promise.all(LOADS.map(([, load]) => load(parts)));
 }
 
 /** @param state the user's own state folder, where the canary remembers */

@@ -504,7 +504,7 @@ async function partsOf(
   fittings: Fittings,
   writtenByWrit: () => Promise<ReadonlySet<string>>,
 ) {
-  const llm = configuredModel(config);
+  const llm = await configuredModel(config);
   const tools = [
     ...shippedTools({
       folder: paths.folder,

@@ -4,7 +4,6 @@ import { readdir } from "node:fs/promises";
 
 import { OrchestratorError } from "@writ/core";
 import type { FileListing, FileStat, ListOptions } from "@writ/runtime";
-import picomatch from "picomatch";
 
 import { lookAt, openFolder, type Folder } from "./descriptor.ts";
 import { errnoOf } from "../system/errno.ts";
@@ -27,7 +26,7 @@ export async function listFilesIn(
   closed: readonly string[],
   options: ListOptions,
 ): Promise<FileListing> {
-  const matches = options.include.length === 0 ? () => true : picomatch([...options.include], { dot: true });
+  const matches = await matcher(options.include);
   const walk: Walk = {
     closed,
     matches,
@@ -39,6 +38,12 @@ export async function listFilesIn(
   await walkFolder(walk, folder, prefix);
   const truncated = walk.files.length > options.maxFiles;
   return { files: walk.files.slice(0, options.maxFiles), skipped: walk.skipped, truncated };
+}
+
+async function matcher(include: readonly string[]): Promise<(path: string) => boolean> {
+  if (include.length === 0) return () => true;
+  const { default: picomatch } = await import("picomatch");
+  return picomatch([...include], { dot: true });
 }
 
 async function walkFolder(walk: Walk, folder: Folder, prefix: string): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   digestOf,
   toolDocument,
+  type Digest,
   type Hasher,
   type Json,
   type JsonObject,
@@ -45,9 +46,12 @@ function compiler(origin: SchemaOrigin): Compile {
 function toolRule(hash: Hasher, compile: Compile, { spec }: Pick<Tool, "spec">): ToolRule {
   const args = lazily(compile, spec.inputSchema);
   const output = lazily(compile, spec.outputSchema);
+  let digest: Digest | null = null;
   return {
     spec,
-    hash: digestOf(hash, toolDocument(spec)),
+    get hash() {
+      return (digest ??= digestOf(hash, toolDocument(spec)));
+    },
     checkArgs: (value) => problems(args(), value),
     checkOutput: (value) => problems(output(), value),
   };

@@ -41,7 +41,7 @@ export async function pinConfiguration(
   { hash, log, tools, policy, sandbox, models }: Configured,
 ): Promise<{ readonly pins: Pins; readonly rules: Rules }> {
   const toolDocuments = [...tools.values()].map((rule) => toolDocument(rule.spec));
-  const catalogue: JsonObject = { type: "writ/tools/v1", tools: [...tools.values()].map(catalogued) };
+  const catalogue = toolCatalogue(tools);
   const evaluators: JsonObject = { type: "writ/evaluators/v1", evaluators: { ...EVALUATORS } };
   const policies = policyDocument(policy);
   const written = [...toolDocuments, catalogue, evaluators, policies, sandbox, models].map((document) => ({
@@ -59,6 +59,11 @@ export async function pinConfiguration(
     runtime: RUNTIME,
   };
   return { pins, rules: { hash, log, tools, policy, policyHash: digest(policies), sandboxHash: digest(sandbox) } };
+}
+
+/** The tools by name, each with its declaration by digest. */
+export function toolCatalogue(tools: ToolRules): JsonObject {
+  return { type: "writ/tools/v1", tools: [...tools.values()].map(catalogued) };
 }
 
 /** A tool in the catalogue: its declaration by digest, and what else decisions rest on. */

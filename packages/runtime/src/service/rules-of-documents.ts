@@ -60,19 +60,31 @@ export function toolRulesOfDocuments(
   catalogue: JsonObject,
   documents: ReadonlyMap<string, JsonObject>,
 ): ToolRules {
+  const specs = toolSpecsOfDocuments(catalogue, documents);
+  return toolRules(
+    hash,
+    specs.map((spec) => ({ spec })),
+    "read",
+  );
+}
+
+/**
+ * What is known of the tools of a catalogue before one of them runs.
+ *
+ * @throws OrchestratorError `rules_unknown` for a document that is missing or of another form
+ */
+export function toolSpecsOfDocuments(
+  catalogue: JsonObject,
+  documents: ReadonlyMap<string, JsonObject>,
+): readonly ToolSpec[] {
   const tools = isJsonArray(catalogue["tools"]) ? catalogue["tools"] : [];
-  const specs = tools.map((each): ToolSpec => {
+  return tools.map((each) => {
     const listed = item.safeParse(each);
     const declared = declaration.safeParse(listed.success ? documents.get(listed.data.document) : undefined);
     if (!listed.success || !declared.success) throw unknown(isJsonObject(each) ? String(each["name"]) : "");
     const { input_schema: inputSchema, output_schema: outputSchema, type: _, ...rest } = declared.data;
     return { ...rest, inputSchema, outputSchema, traits: listed.data.traits };
   });
-  return toolRules(
-    hash,
-    specs.map((spec) => ({ spec })),
-    "read",
-  );
 }
 
 /** Documents by the digest each has. */
