@@ -247,6 +247,9 @@ class Seat {
       get audit() {
         return present().audit;
       },
+      get notices() {
+        return present().notices;
+      },
       close: () => this.#close(),
     };
   }
@@ -420,6 +423,7 @@ class Seat {
       const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
       const escalation = new Escalation({
         approvals: (query) => this.#store.views.approvals(query),
+        claim: (notice, atMs) => this.#store.notices.claim(notice, atMs),
         clock: systemClock,
         notifier: this.#fittings.notifier,
         slaMs: this.#config.approvalSlaMs,

@@ -43,6 +43,8 @@ export class MemoryLog implements Ledger, ErasureSource<KeptPayload> {
   readonly tiles = new Map<string, Uint8Array>();
   readonly documents = new Map<string, string>();
   readonly signedHeads = new Map<number, string>();
+  /** What was claimed to be told once. */
+  readonly notices = new Set<string>();
   readonly erasures = new Set<number>();
   readonly views = new MemoryViews();
   readonly #positions = new Map<string | null, number[]>();

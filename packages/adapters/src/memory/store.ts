@@ -24,6 +24,12 @@ export function openMemoryStore(log: MemoryLog): Store {
     views: log.views,
     documents: documentsOf(open),
     audit: auditOf(open),
+    notices: {
+      async claim(notice) {
+        const { notices } = open();
+        return notices.size < notices.add(notice).size;
+      },
+    },
     async close() {
       gate.isClosed = true;
     },

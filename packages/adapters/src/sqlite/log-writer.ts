@@ -74,6 +74,16 @@ export class LogWriter {
     this.#writeNow(() => insert.run(size, note));
   }
 
+  /** @returns whether nobody had claimed it */
+  claimNotice(notice: string, atMs: number): boolean {
+    const insert = this.#db.prepare("INSERT INTO notice (notice, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    let claimed = false;
+    this.#writeNow(() => {
+      claimed = insert.run(notice, atMs).changes === 1;
+    });
+    return claimed;
+  }
+
   rebuild(rows: AsyncIterable<ViewChanges>): Promise<void> {
     return rebuildViews(this.#db, this.#commit, rows);
   }

@@ -10,6 +10,7 @@ import { guarded } from "./sqlite-failure.ts";
 const MIGRATIONS: readonly URL[] = [
   new URL("./migrations/0001_journal.sql", import.meta.url),
   new URL("./migrations/0002_views.sql", import.meta.url),
+  new URL("./migrations/0003_notices.sql", import.meta.url),
 ];
 
 /** The form of database this version writes. */

@@ -108,7 +108,9 @@ describe("opening", () => {
   test("brings an earlier form up to date and keeps a copy of it", async () => {
     await appended(1, 3);
     const db = new DatabaseSync(files.database);
-    db.exec("DROP TABLE run_view; DROP TABLE approval_view; DROP TABLE artifact_view; PRAGMA user_version = 1");
+    db.exec(
+      "DROP TABLE run_view; DROP TABLE approval_view; DROP TABLE artifact_view; DROP TABLE notice; PRAGMA user_version = 1",
+    );
     db.close();
     expect(await read()).toBe("workspace_older");
     const store = await open();

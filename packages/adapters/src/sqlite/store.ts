@@ -92,6 +92,7 @@ function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: 
       appendPlaced: async (make) => owner().appendPlaced(make),
       redact: async (erasure) => owner().redact(erasure),
     }),
+    notices: { claim: async (notice, atMs) => owner().claimNotice(notice, atMs) },
     backUp: (folder) => backUp(files.database, blobs, folder),
     assertDurable: () => assertDurable(db),
     async close() {

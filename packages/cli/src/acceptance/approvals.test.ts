@@ -92,6 +92,30 @@ describe("an approval", () => {
     ]);
   });
 
+  test("P26 escalated before a restart: not told again; due while nobody worked here: told once, by the next", async () => {
+    const notices: Notice[] = [];
+    const notifier = { notify: async (notice: Notice) => void notices.push(notice) };
+    const escalated = () => notices.flatMap((each) => (each.type === "approval_escalated" ? [each.run] : []));
+    await using work = Workspace.make(null, { fittings: { notifier } });
+    work.configure("approvals: { sla: 150ms }\n");
+    const told = await work.plan([write]);
+    await until(() => escalated().length === 1);
+    await work.close();
+    work.configure("approvals: { sla: 1h }\n");
+    const due = await work.plan([{ ...write, params: { path: "due.md", text: "# Due\n" } }]);
+    await work.close();
+    work.configure("approvals: { sla: 150ms }\n");
+    for (let restarts = 0; restarts < 3; restarts += 1) {
+      await work.desk();
+      await work.rest(told);
+      await until(() => escalated().length === 2);
+      await pause(200);
+      await work.close();
+    }
+    expect(escalated()).toEqual([told, due]);
+    expect((await work.approve(due)).status).toBe("completed");
+  });
+
   test("P27 autonomous: a write runs and is audited, an always-approve tool still waits", async () => {
     const send = new TestTool("comms.send_message", "local_write", { spec: { traits: { alwaysApprove: true } } });
     await using work = Workspace.make(null, {

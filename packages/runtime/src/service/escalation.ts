@@ -3,13 +3,14 @@ import { durationMs, type JournalEvent } from "@writ/core";
 import type { DurableEntry } from "../engine/run-actor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Notice, Notifier } from "../ports/notifier.ts";
-import type { Views } from "../ports/store.ts";
+import type { Notices, Views } from "../ports/store.ts";
 
 /** Where nobody is told: people look into the inbox. */
 export const silentNotifier: Notifier = { notify: () => Promise.resolve() };
 
 export interface EscalationPorts {
   readonly approvals: Views["approvals"];
+  readonly claim: Notices["claim"];
   readonly clock: Clock;
   readonly notifier: Notifier;
   /** How long a request may wait before it is escalated. */
@@ -22,7 +23,7 @@ const LONGEST = 2_000_000_000;
 /**
  * Tells that a request came, was decided, or waits longer than it should. It
  * stands beside the work: nothing waits for it, and what it cannot say is lost.
- * Escalates each request at most once in the life of a process.
+ * Escalates each request at most once: that it was is kept before it is told.
  */
 export class Escalation {
   readonly #ports: EscalationPorts;
@@ -76,7 +77,7 @@ export class Escalation {
       this.#timers.delete(key);
       const waitedMs = clock.now() - since;
       if (waitedMs < slaMs) this.#arm(about, since);
-      else this.#tell({ type: "approval_escalated", ...about, waitedMs });
+      else this.#escalate({ type: "approval_escalated", ...about, waitedMs });
     };
     this.#timers.set(key, clock.after(durationMs(Math.min(rest, LONGEST)), fire));
   }
@@ -91,14 +92,26 @@ export class Escalation {
   }
 
   #tell(notice: Notice): void {
-    const telling = this.#tried(notice).finally(() => this.#under.delete(telling));
+    this.#beside(() => this.#ports.notifier.notify(notice));
+  }
+
+  /** Somebody may have been told by a process that is gone. */
+  #escalate(notice: Notice): void {
+    const { claim, clock, notifier } = this.#ports;
+    this.#beside(async () => {
+      if (await claim(`escalated ${notice.approval}`, clock.now())) await notifier.notify(notice);
+    });
+  }
+
+  #beside(act: () => Promise<void>): void {
+    const telling = this.#tried(act).finally(() => this.#under.delete(telling));
     this.#under.add(telling);
   }
 
-  /** Whatever a notifier throws is its own affair: telling people must never stop a run. */
-  async #tried(notice: Notice): Promise<void> {
+  /** Whatever goes wrong in telling is its own affair: it must never stop a run. */
+  async #tried(act: () => Promise<void>): Promise<void> {
     try {
-      await this.#ports.notifier.notify(notice);
+      await act();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
     }
