@@ -38,17 +38,27 @@ export class EntryReader {
     });
   }
 
-  /** Salts of the payloads born in the facts of an entry, in order of birth: what a replay is dealt. */
-  saltsOfFacts(stored: StoredEntry): readonly Uint8Array[] {
+  /** Salts of the payloads born in the facts of an entry, in order of birth, null for what was erased: what a replay is dealt. */
+  saltsOfFacts(stored: StoredEntry): readonly (Uint8Array | null)[] {
     const inputs = this.#last?.stored === stored ? this.#last.inputs : countBirths(parsed(stored)["input"]);
-    return stored.payloads.slice(inputs).flatMap((payload) => (payload.salt === null ? [] : [payload.salt]));
+    return stored.payloads.slice(inputs).map(({ salt }) => salt);
   }
 }
 
 function parsed(stored: StoredEntry): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(stored.bytes);
+  const value = readJson(stored.bytes);
   if (isRecord(value)) return value;
   throw new OrchestratorError("entry_malformed", `entry ${stored.seq} is no object`, { details: { seq: stored.seq } });
+}
+
+/** Null for bytes that are no JSON any more. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -93,7 +103,7 @@ class Births {
     const row = this.#stored.payloads[this.#n];
     this.#n += 1;
     const bytes = row?.bytes ?? null;
-    if (bytes !== null && (row?.salt == null || commitment(this.#hash, row.salt, bytes) !== handle.$commit)) {
+    if (bytes !== null && !this.#isWhatStands(handle, row?.salt ?? null, bytes)) {
       throw new OrchestratorError(
         "payload_commitment",
         `payload ${this.#n - 1} of entry ${this.#stored.seq} is not what was committed to`,
@@ -105,6 +115,10 @@ class Births {
     const payload = Payload.stored(handle.$commit, handle.$as, handle.$bytes ?? 0, bytes);
     this.#known.set(handle.$commit, payload);
     return payload;
+  }
+
+  #isWhatStands({ $commit, $bytes }: Handle, salt: Uint8Array | null, bytes: Uint8Array): boolean {
+    return salt !== null && bytes.length === $bytes && commitment(this.#hash, salt, bytes) === $commit;
   }
 
   #reference(commit: string): Payload {

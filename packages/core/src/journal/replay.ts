@@ -1,3 +1,4 @@
+import { SALT_BYTES } from "../base/digest.ts";
 import { OrchestratorError } from "../base/error.ts";
 import { isRecord } from "../base/is-record.ts";
 import { parseStrict } from "../base/json-parse.ts";
@@ -39,9 +40,7 @@ export function replay(run: string, entries: readonly StoredEntry[], rules: Rule
     const version = stored.version ?? 0;
     try {
       const entry = reader.read(stored);
-      const salts = reader.saltsOfFacts(stored);
-      let dealt = 0;
-      const seal = new EntrySealer(rules.hash, () => salts[dealt++] ?? new Uint8Array(32));
+      const seal = new EntrySealer(rules.hash, dealer(reader.saltsOfFacts(stored)));
       const derived = react(state, { at: entry.at, actor: entry.actor, input: entry.input, seal }, limit);
       const index = firstDifferent(entry.facts, derived);
       if (index !== -1) return divergence(version, facts, index, entry.facts[index] ?? null, derived[index] ?? null);
@@ -53,6 +52,17 @@ export function replay(run: string, entries: readonly StoredEntry[], rules: Rule
     }
   }
   return { result: "equal", versions: entries.length, facts, state };
+}
+
+/** Deals the recorded salts. An erased value took its salt along: what is sealed anew cannot be compared with it. */
+function dealer(salts: readonly (Uint8Array | null)[]): () => Uint8Array {
+  let dealt = 0;
+  return () => {
+    const salt = salts[dealt++];
+    if (salt === null)
+      throw new OrchestratorError("replay_input_missing", "a value that follows from this entry was erased");
+    return salt ?? new Uint8Array(SALT_BYTES);
+  };
 }
 
 /** The step an entry is about, from its bytes alone: they may no longer fit their payloads. */
@@ -96,11 +106,11 @@ function firstDifferent(a: readonly JournalEvent[], b: readonly JournalEvent[]):
   return -1;
 }
 
-/** Structural equality in which a payload is its commitment. */
+/** Structural equality in which a payload is what stands for it: commitment and form. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isRecord(a) || !isRecord(b)) return false;
-  if (a instanceof Payload) return b instanceof Payload && a.commit === b.commit;
+  if (a instanceof Payload) return b instanceof Payload && a.commit === b.commit && a.form === b.form;
   if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b);
   let members = 0;
   for (const name in a) {
