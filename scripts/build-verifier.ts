@@ -13,7 +13,7 @@ import { parseAst } from "rolldown/parseAst";
 const ENTRY = "packages/adapters/src/verifier/main.ts";
 
 /** The most lines the file may have: it is meant to be read by those who doubt us. */
-export const MAX_LINES = 690;
+export const MAX_LINES = 711;
 
 const FORMAT = { printWidth: 120, objectWrap: "collapse" };
 
@@ -71,8 +71,16 @@ function load(
     if (node.type === "ImportDeclaration") continue;
     const inner = node.type === "ExportNamedDeclaration" ? (node.declaration ?? node) : node;
     const text = code.slice(inner.start, node.end);
-    statements.push({ module: path, text, declares: declaredBy(inner), uses: identifiersIn(inner), imports });
+    const declares = declaredBy(inner);
+    const comment = text.split("\n").length > 4 ? commentAbove(code.slice(0, node.start)) : "";
+    statements.push({ module: path, text: `${comment}${text}`, declares, uses: identifiersIn(inner), imports });
   }
+}
+
+/** The first paragraph of the doc comment that ends here, if it is one line. */
+function commentAbove(code: string): string {
+  const [, words = ""] = /\/\*\*(?:\n \*)? ((?:(?!\*\/|\n)[^])+?)(?:\n(?:(?!\*\/)[^])*| )\*\/\n$/.exec(code) ?? [];
+  return words === "" || words.startsWith("@") ? "" : `// ${words}\n`;
 }
 
 function locate(root: string, from: string, specifier: string): string {

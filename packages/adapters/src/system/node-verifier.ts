@@ -22,9 +22,6 @@ export const nodeVerifier: VerifierPlatform = {
   },
   toHex: (bytes) => Buffer.from(bytes ?? []).toString("hex"),
   fromHex: (text) => Buffer.from(text, "hex"),
-  fromBase64(text) {
-    const bytes = Buffer.from(String(text), "base64");
-    return bytes.toString("base64") === text ? bytes : undefined;
-  },
+  fromBase64: (text) => [Buffer.from(String(text), "base64")].find((bytes) => bytes.toString("base64") === text),
   utf8: (bytes) => (bytes && isUtf8(bytes) ? Buffer.from(bytes).toString() : undefined),
 };

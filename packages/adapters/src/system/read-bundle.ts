@@ -5,10 +5,7 @@ import type { BundleFiles } from "@writ/core";
 
 /** The files of a bundle. What is no regular file gets a name that no bundle may hold. */
 export function readBundle(path: string): BundleFiles {
-  const entries = readdirSync(path, { withFileTypes: true });
-  const odd = entries.filter((entry) => !entry.isFile()).map(({ name }) => [`${name}/`, Buffer.of()] as const);
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => [name, readFileSync(join(path, name))] as const);
-  return new Map([...odd, ...files]);
+  const read = (name: string, isFile: boolean): readonly [string, Uint8Array] =>
+    isFile ? [name, readFileSync(join(path, name))] : [`${name}/`, Buffer.of()];
+  return new Map(readdirSync(path, { withFileTypes: true }).map((entry) => read(entry.name, entry.isFile())));
 }

@@ -7,22 +7,20 @@ import { readBundle } from "../system/read-bundle.ts";
 import { nodeVerifier } from "../system/node-verifier.ts";
 
 const USAGE = "usage: node verify.mjs DIR|RECEIPT … [--trust KEY] [--last-seen FILE] [--require-payloads] [--json]";
-const text = { type: "string" } as const;
-const flag = { type: "boolean", default: false } as const;
+const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
+const OPTIONS = { trust: text, "last-seen": text, "require-payloads": flag, json: flag };
 
 /** The single-file verifier: what `writ verify-bundle` checks, with Node and nothing else. */
-function main(args: string[]): number {
-  const options = { trust: text, "last-seen": text, "require-payloads": flag, json: flag };
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-  const lastSeen = values["last-seen"] === undefined ? undefined : readFileSync(values["last-seen"]);
-  const given = { trust: values.trust, lastSeen, requirePayloads: values["require-payloads"] };
+function main(): number {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
   if (positionals.length === 0) throw new TypeError("name a folder or a receipt");
-  const results = positionals.map((path) =>
-    statSync(path).isDirectory()
-      ? verifyBundle(readBundle(path), nodeVerifier, given)
-      : verifyReceipt(readFileSync(path), nodeVerifier, given),
-  );
-  for (const result of results) process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : report(result));
+  const { trust, "last-seen": seen, "require-payloads": requirePayloads, json: asJson } = values;
+  const options = { trust, lastSeen: seen === undefined ? undefined : readFileSync(seen), requirePayloads };
+  const results = positionals.map((path) => {
+    if (!statSync(path).isDirectory()) return verifyReceipt(readFileSync(path), nodeVerifier, options);
+    return verifyBundle(readBundle(path), nodeVerifier, options);
+  });
+  for (const result of results) process.stdout.write(asJson ? `${JSON.stringify(result)}\n` : report(result));
   return Math.max(...results.map(({ exit }) => exit));
 }
 
@@ -34,8 +32,8 @@ function report({ ok, errors, entries, size, origin, key, key_pinned: isPinned, 
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+  process.stderr.write(`${String(error)}\n${USAGE}\n`);
   process.exitCode = 2;
 }

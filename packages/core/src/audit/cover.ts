@@ -1,6 +1,6 @@
 import type { Hasher } from "../base/hash.ts";
 import { toHex } from "../base/hex.ts";
-import { fold, foldWith, middle, nodeHex, type Known, type Range } from "./merkle.ts";
+import { fold, foldWith, joinHex, middle, type Known, type Range } from "./merkle.ts";
 import type { VerifierPlatform } from "./platform.ts";
 
 /** One line of the tree file: a leaf if `isEntry`, else the root of a subtree that is not exported. */
@@ -66,5 +66,5 @@ export function rootFromCover(
   const starts = new Map(lines.map((line) => [line.from, line]));
   const known = (from: number, to: number): string | undefined =>
     starts.get(from)?.to === to ? starts.get(from)?.hash : undefined;
-  return (size) => foldWith((left, right) => nodeHex(platform, left, right), known, 0, size);
+  return (size) => foldWith(joinHex(platform), known, 0, size);
 }

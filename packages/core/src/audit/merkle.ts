@@ -48,8 +48,8 @@ export function foldWith<Hash>(
 export const fold = (hash: Hasher, known: Known, from: number, to: number): Uint8Array | undefined =>
   foldWith((left, right) => nodeHash(hash, left, right), known, from, to);
 
-/** What `nodeHash` is of bytes, of hashes as 64 hex digits. */
-export const nodeHex = (platform: VerifierPlatform, left: string, right: string): string =>
+/** What `nodeHash` is to bytes, to hashes as 64 hex digits. */
+export const joinHex = (platform: VerifierPlatform) => (left: string, right: string) =>
   platform.sha256Hex(platform.fromHex(`01${left}${right}`));
 
 /** The root of a tree of these leaves; of none, the hash of nothing. */

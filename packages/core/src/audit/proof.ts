@@ -36,26 +36,15 @@ export function provesInclusion(
 /**
  * The subtrees whose roots prove that a tree of `older` leaves became one of `newer` by appending; none for equal sizes.
  *
+ * @param from where the subtree begins in which the older tree ends
+ * @param isWhole whether the older tree is all of that subtree so far: then its root is known and no proof holds it
  * @see RFC 6962, section 2.1.2
  */
-export function consistencyRanges(older: number, newer: number): readonly Range[] {
-  const path: Range[] = [];
-  let isWhole = true;
-  let from = 0;
-  let to = newer;
-  while (to !== older) {
-    const split = middle(from, to);
-    if (older <= split) {
-      path.push({ from: split, to });
-      to = split;
-    } else {
-      path.push({ from, to: split });
-      from = split;
-      isWhole = false;
-    }
-  }
-  if (!isWhole) path.push({ from, to });
-  return path.reverse();
+export function consistencyRanges(older: number, newer: number, from = 0, isWhole = true): readonly Range[] {
+  if (older === newer) return isWhole ? [] : [{ from, to: newer }];
+  const split = middle(from, newer);
+  if (older <= split) return [...consistencyRanges(older, split, from, isWhole), { from: split, to: newer }];
+  return [...consistencyRanges(older, newer, split, false), { from, to: split }];
 }
 
 export interface Head {

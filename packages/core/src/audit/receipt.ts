@@ -20,7 +20,8 @@ export function writeReceipt({ bindingHash, checkpoint, entries, tree }: Receipt
 
 /** Whether an entry belongs into the receipt of a binding: it names a key of the log, or the binding. */
 export function isOfReceipt(facts: readonly JsonObject[], isLog: boolean, bindingHash: Json): boolean {
-  const isKey = (fact: JsonObject): boolean => fact["type"] === "log_started" || fact["type"] === "key_rotated";
-  const isBound = (fact: Json): boolean => member(fact, "binding_hash") === bindingHash;
-  return facts.some((fact) => (isLog ? isKey(fact) : isBound(fact) || isBound(fact["authority"] ?? null)));
+  return facts.some(({ type, binding_hash: own, authority }) => {
+    if (isLog) return type === "log_started" || type === "key_rotated";
+    return own === bindingHash || member(authority, "binding_hash") === bindingHash;
+  });
 }

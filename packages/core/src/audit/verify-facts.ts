@@ -12,8 +12,7 @@ export const FACT_RULES: Rules = {
   run_started({ tenant, run, entry, fact, object }) {
     const isPinned =
       PINS.every((name) => isDigest(member(fact["pins"], name))) && isText(member(fact["pins"], "runtime"));
-    const isFirst = entry.version === 1 && run.started === undefined;
-    if (!isFirst || !isPinned || fact["tenant"] !== tenant) object("run_start");
+    if (entry.version !== 1 || run.started || !isPinned || fact["tenant"] !== tenant) object("run_start");
     run.started = fact;
   },
   plan_proposed({ audit, payloads, run, fact, object }) {
@@ -54,11 +53,10 @@ function checkKey({ audit, tenant, payloads, runs, run, entry, fact, object }: M
 }
 
 /** 80 bits in hex, in Crockford's alphabet: it leaves out i, l, o and u. */
-const base32 = (hex: string): string =>
-  BigInt(`0x${hex}`)
-    .toString(32)
-    .padStart(16, "0")
-    .replaceAll(/[i-v]/g, (digit) => "jkmnpqrstvwxyz".charAt(parseInt(digit, 32) - 18));
+function base32(hex: string): string {
+  const digits = BigInt(`0x${hex}`).toString(32).padStart(16, "0");
+  return digits.replaceAll(/[i-v]/g, (digit) => "jkmnpqrstvwxyz".charAt(parseInt(digit, 32) - 18));
+}
 
 /** The decision record tells the same run, end and plan as the log. */
 function checkRecord({ tenant, documents, run, entry, fact, object }: Moment): void {

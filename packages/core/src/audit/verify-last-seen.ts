@@ -30,12 +30,9 @@ export function checkLastSeen(audit: Audit, now: Present, from: HexHead | undefi
 export function readProof(audit: Audit, { log, checkpoint }: Present, bytes: Uint8Array): HexHead | undefined {
   const { size, root, rootText } = checkpoint;
   const proof = formOf(readLine(audit, bytes), "writ/consistency/v1", "from,hashes,log,to,type");
-  const from = member(proof?.["from"], "size");
-  const older = {
-    size: isCount(from) ? from : 0,
-    root: audit.toHex(audit.fromBase64(member(proof?.["from"], "root"))),
-  };
-  const hashes = items(proof?.["hashes"]).filter((text) => matches(text, HASH));
+  const [at, then] = ["size", "root"].map((name) => member(proof?.["from"], name));
+  const older = { size: isCount(at) ? at : 0, root: audit.toHex(audit.fromBase64(then)) };
+  const hashes = items(proof?.["hashes"]).map((text) => (matches(text, HASH) ? text : ""));
   const isOurs = differing({ log: log.log, to: { root: rootText, size } }, proof) === undefined;
   const holds = isOurs && provesConsistency(audit, older, { size, root: audit.toHex(root) }, hashes);
   if (!holds) audit.say("consistency_failed", {}, "consistency.json");

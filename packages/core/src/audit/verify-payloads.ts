@@ -49,19 +49,19 @@ export function checkPayloads(
   const documents = new Map<string, Json>();
   const { births, redacted } = checkValues(audit, entries, rules.isWhole, frames, documents);
   const payloads = new Map<string, Uint8Array>();
-  let withheld = 0;
+  const gone = [...births].filter(([commit, { key }]) => !frames.has(key) && !redacted.has(commit));
+  if (!rules.isWithheld || rules.mustBeThere)
+    for (const [, { place }] of gone) audit.say("payload_missing", place, "blobs");
   for (const [commit, birth] of births) {
     const frame = frames.get(birth.key);
-    const isGone = frame === undefined && !redacted.has(commit);
     const wrong = frame && (redacted.has(commit) ? "payload_resurrected" : wrongPayload(audit, frame, commit, birth));
-    if (isGone && rules.isWithheld) withheld += 1;
-    if (isGone && (!rules.isWithheld || rules.mustBeThere)) audit.say("payload_missing", birth.place, "blobs");
     if (wrong !== undefined) audit.say(wrong, birth.place, "blobs");
     else if (frame !== undefined) payloads.set(commit, frame.bytes);
     frames.delete(birth.key);
   }
   for (const key of frames.keys())
     audit.say(isDigest(key) ? "document_unreferenced" : "payload_unreferenced", { detail: key }, "blobs");
+  const withheld = rules.isWithheld ? gone.length : 0;
   const counts = { payloads_verified: payloads.size, payloads_redacted: redacted.size, payloads_withheld: withheld };
   return { payloads, documents, counts: { ...counts, documents: documents.size } };
 }
@@ -100,18 +100,17 @@ function checkValues(
     return false;
   };
   for (const { seq, line, run = "", input = {}, facts } of entries) {
-    const named: { readonly commit: string; readonly place: Place }[] = [];
-    let n = 0;
+    const named: { readonly commit: string; readonly place: Place; readonly isBirth: boolean }[] = [];
     const handle = (value: Json, field: string): boolean => {
       if (!isJsonObject(value) || !Object.keys(value).some((key) => key.startsWith("$"))) return false;
       const { $as: as, $bytes: size, $commit } = value;
       const [commit, place] = [String($commit), { seq, line, field }];
       const isBirth = hasExactly(value, "$as,$bytes,$commit") && isCount(size) && size <= (MAX_BYTES[String(as)] ?? -1);
       const isHandle = HASH.test(commit) && run !== "" && (isBirth || hasExactly(value, "$commit"));
+      const n = named.filter((each) => each.isBirth).length;
       if (!isHandle || (isBirth && births.has(commit))) audit.say("payload_reference", place);
       else if (isBirth) births.set(commit, { place, key: `${seq} ${n}`, run, as, size });
-      if (isHandle) named.push({ commit, place });
-      if (isHandle && isBirth) n += 1;
+      if (isHandle) named.push({ commit, place, isBirth });
       return true;
     };
     walk(input, "/input", "", handle);

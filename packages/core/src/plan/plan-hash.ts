@@ -20,13 +20,8 @@ export function normalPlan(plan: JsonObject): JsonObject {
   const { intent = null, steps, decision_checkpoints: checkpoints } = plan;
   const optional = Object.entries(plan).filter(([name, value]) => OPTIONAL_PARTS.includes(name) && value !== null);
   const decisions = objectsOf(checkpoints).map(normalCheckpoint).sort(byPlace);
-  const form = {
-    type: "writ/plan/v1",
-    intent,
-    steps: objectsOf(steps).map(normalStep),
-    decision_checkpoints: decisions,
-  };
-  return { ...form, ...Object.fromEntries(optional) };
+  const parts = { intent, steps: objectsOf(steps).map(normalStep), decision_checkpoints: decisions };
+  return { type: "writ/plan/v1", ...parts, ...Object.fromEntries(optional) };
 }
 
 function normalStep(step: JsonObject): JsonObject {
