@@ -9,7 +9,16 @@ import {
   type RunId,
   type ToolRules,
 } from "@writ/core";
-import type { ApprovalDetail, Config, ControlRequest, History, Store, TemplateMatch, Tool } from "@writ/runtime";
+import type {
+  ApprovalDetail,
+  Config,
+  ControlRequest,
+  CreateRequest,
+  History,
+  Store,
+  TemplateMatch,
+  Tool,
+} from "@writ/runtime";
 import type { PlanSetting } from "./views/plan.ts";
 
 /** What a call that is under way gets to answer when somebody leaves. */
@@ -38,9 +47,7 @@ export interface Desk {
    *
    * @throws OrchestratorError `no_planner`, `plan_refused`, `policy_relaxation`
    */
-  check(
-    request: Extract<ControlRequest, { method: "create" }>,
-  ): Promise<{ readonly plan: Plan; readonly verdict: PlanVerdict }>;
+  check(request: CreateRequest): Promise<{ readonly plan: Plan; readonly verdict: PlanVerdict }>;
   /** The store to write to: this process becomes the owner. @throws OrchestratorError `workspace_owned` while another one is */
   own(): Promise<Store>;
   /** What policy will answer is judged against; null for the configured mode. */

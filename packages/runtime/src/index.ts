@@ -31,6 +31,7 @@ export * from "./roles/template.ts";
 export * from "./service/approvals.ts";
 export * from "./service/check-log.ts";
 export * from "./service/control.ts";
+export * from "./service/create-request.ts";
 export * from "./service/custody.ts";
 export * from "./service/entry-instant.ts";
 export * from "./service/escalation.ts";

@@ -1,3 +1,4 @@
+import { createRequest } from "@writ/runtime";
 import { byRole, ModelServer } from "@writ/testkit/model-server";
 import { planReply } from "@writ/testkit/hostile-plans";
 import { TestTool } from "@writ/testkit/build/test-tool";
@@ -180,20 +181,7 @@ describe("the planner", () => {
     expect(said.exit).toBe(2);
     const before = await work.journalSize();
     const refusal = await refusalOf(
-      (await work.desk()).check({
-        method: "create",
-        goal: GOAL,
-        plan: null,
-        author: null,
-        inputs: {},
-        context: [],
-        door: "run",
-        mode: null,
-        budget: {},
-        approvalTtlMs: null,
-        deadlineAtMs: null,
-        begin: false,
-      }),
+      (await work.desk()).check(createRequest({ goal: GOAL, door: "run", begin: false })),
     );
     expect(refusal).toMatchObject({ code: "no_planner" });
     expect(refusal.problems).toHaveLength(3);

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from "@writ/core";
+import { createRequest, type CreateRequest } from "@writ/runtime";
 import { TestTool } from "@writ/testkit/build/test-tool";
-
-import type { CreateRequest } from "./workspace.ts";
 
 /** The refund of the decision plane's fixture F1: look up, evaluate the policy, refund behind a gate. */
 export const REFUND_PLAN: readonly JsonObject[] = [
@@ -42,18 +41,6 @@ export function refundTools(): {
 }
 
 export function requestOf(steps: readonly Json[], over: JsonObject = {}): CreateRequest {
-  return {
-    method: "create",
-    goal: "",
-    plan: { intent: "support.refund", decision_checkpoints: [], ...over, steps },
-    author: "person",
-    inputs: {},
-    context: [],
-    door: "run",
-    mode: null,
-    budget: {},
-    approvalTtlMs: null,
-    deadlineAtMs: null,
-    begin: true,
-  };
+  const plan = { intent: "support.refund", decision_checkpoints: [], ...over, steps };
+  return createRequest({ goal: "", plan, author: "person", door: "run" });
 }

@@ -24,7 +24,7 @@ import {
   type RunId,
   type TaskView,
 } from "@writ/core";
-import { replayRun, silentNotifier, type ControlRequest, type History } from "@writ/runtime";
+import { createRequest, replayRun, silentNotifier, type CreateRequest, type History } from "@writ/runtime";
 import { fixturePath } from "@writ/testkit/build/tool-bench";
 
 import { readCommandLine } from "../argv/command-line.ts";
@@ -43,8 +43,6 @@ const BASE = fileURLToPath(new URL("../../../../.cache/acceptance/", import.meta
 const HOUR_S = 3_600;
 const RETRY_TURN_MS = 20;
 const RETRY_TURNS = 250;
-
-export type CreateRequest = Extract<ControlRequest, { method: "create" }>;
 
 /** What a command said, as a process would have. */
 export interface Said {
@@ -142,21 +140,7 @@ export class Workspace implements AsyncDisposable {
   /** The same, not waiting. */
   async start(over: Partial<CreateRequest>): Promise<RunId> {
     const desk = await this.desk();
-    const { run } = await desk.send({
-      method: "create",
-      goal: "",
-      plan: null,
-      author: null,
-      inputs: {},
-      context: [],
-      door: "run",
-      mode: null,
-      budget: {},
-      approvalTtlMs: null,
-      deadlineAtMs: null,
-      begin: true,
-      ...over,
-    });
+    const { run } = await desk.send(createRequest({ goal: "", door: "run", ...over }));
     return desk.runNamed(String(run));
   }
 

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, utimesSync } from "no
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OrchestratorError } from "@writ/core";
+import { createRequest } from "@writ/runtime";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { openDeskAt, PRODUCT, systemClockOf, workspaceAt } from "../compose.ts";
@@ -105,20 +106,7 @@ async function tell(desk: Desk, setting: Setting, folder: string): Promise<ExitC
 }
 
 async function begin(desk: Desk): Promise<RunId> {
-  const { run: made } = await desk.send({
-    method: "create",
-    goal: GOAL,
-    plan: null,
-    author: null,
-    inputs: {},
-    context: [],
-    door: "demo",
-    mode: null,
-    budget: {},
-    approvalTtlMs: null,
-    deadlineAtMs: null,
-    begin: true,
-  });
+  const { run: made } = await desk.send(createRequest({ goal: GOAL, door: "demo" }));
   return desk.runNamed(String(made));
 }
 

@@ -9,7 +9,7 @@ import { planLines } from "../terminal/plan-view.ts";
 import { say } from "../terminal/span.ts";
 import { planView } from "../views/plan.ts";
 import { planFailure } from "../plan-failure.ts";
-import { createRequest } from "./run.ts";
+import { requestFor } from "./run.ts";
 
 /** `writ plan "<goal>"`: plans, verifies, stores; nothing has run. */
 export async function run(setting: Setting): Promise<ExitCode> {
@@ -17,7 +17,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
   const goal = argumentOf(invocation, "goal") ?? "";
   return atDesk(world, invocation, async (desk) => {
     if (hasOption(invocation, "--explain")) return explain(desk, setting, goal);
-    const { run: made } = await desk.send({ ...createRequest(desk, setting, goal, false), door: "plan" });
+    const { run: made } = await desk.send({ ...requestFor(desk, setting, goal), door: "plan", begin: false });
     const id = await desk.runNamed(String(made));
     await desk.send({ method: "rest", run: id });
     const { state } = await desk.history(id);

@@ -9,6 +9,7 @@ import {
   type PolicyMode,
   type RunId,
 } from "@writ/core";
+import { createRequest, type CreateRequest } from "@writ/runtime";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
@@ -24,6 +25,7 @@ import { showEnd } from "../show-end.ts";
 import { planLines, runHeadLines } from "../terminal/plan-view.ts";
 import { say } from "../terminal/span.ts";
 import { planView, runHead } from "../views/plan.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 const FILE = /\.(json|ya?ml)$/;
 
@@ -49,17 +51,16 @@ async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId>
       throw new OrchestratorError("run_ended", `${id} has ended as ${view.status}; see it with: writ show ${id}`);
     return id;
   }
-  const { run: made } = await desk.send(createRequest(desk, setting, what, true));
+  const { run: made } = await desk.send(requestFor(desk, setting, what));
   return desk.runNamed(String(made));
 }
 
 /** The request a command line makes: a goal, or a plan from a file. */
-export function createRequest(desk: Desk, { invocation, world }: Setting, what: string, begin: boolean) {
+export function requestFor(desk: Desk, { invocation, world }: Setting, what: string): CreateRequest {
   const isFile = !hasOption(invocation, "--goal") && FILE.test(what);
   const plan = isFile ? readPlanFile(resolve(world.cwd, what), what) : null;
   const mode = optionOf(invocation, "--mode");
-  return {
-    method: "create",
+  return createRequest({
     goal: plan === null ? what : `the plan ${what}`,
     plan,
     author: plan === null ? null : "person",
@@ -71,10 +72,7 @@ export function createRequest(desk: Desk, { invocation, world }: Setting, what: 
     door: "run",
     mode: mode === undefined ? null : policyMode(mode),
     budget: budgetOf(invocation),
-    approvalTtlMs: null,
-    deadlineAtMs: null,
-    begin,
-  } as const;
+  });
 }
 
 function policyMode(text: string): PolicyMode {
@@ -85,17 +83,13 @@ function policyMode(text: string): PolicyMode {
 }
 
 function budgetOf(invocation: Setting["invocation"]): BudgetDocument {
-  const steps = optionOf(invocation, "--max-steps");
-  if (steps === undefined) return {};
-  const count = Number(steps);
-  if (!Number.isSafeInteger(count) || count < 0)
-    throw new OrchestratorError("input_malformed", `--max-steps takes a whole number, not ${steps}`);
-  return { steps: count };
+  const steps = wholeNumber(invocation, "--max-steps", 0);
+  return steps === null ? {} : { steps };
 }
 
 async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitCode> {
   const { terminal, invocation } = setting;
-  const request = createRequest(desk, setting, what, false);
+  const request = requestFor(desk, setting, what);
   const { plan, verdict } = await desk.check(request);
   const { tier, passes, warningsAreErrors, objects } = verdict.strictness;
   if (invocation.json)

@@ -1,8 +1,6 @@
 import {
-  POLICY_MODES,
   parseId,
   OrchestratorError,
-  budgetDocument,
   isJsonObject,
   type Actor,
   type Json,
@@ -13,33 +11,17 @@ import {
 import * as z from "zod";
 import type { Engine } from "../engine/engine.ts";
 import type { Approvals } from "./approvals.ts";
+import { createDocument } from "./create-request.ts";
 import { REDACTION_REASONS, type Custody } from "./custody.ts";
 import type { Tasks } from "./tasks.ts";
 
 const run = z.string().refine((text) => parseId("run", text).ok, "not a run's full id");
 const reason = z.string().min(1).max(4_000);
 const amount = z.int().nonnegative();
-/** What crosses the inbox was parsed from JSON; only its shape is left to see. */
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-);
 
 /** What a door may ask of the process that owns the workspace, in its own process or through the inbox. */
 export const controlRequest = z.discriminatedUnion("method", [
-  z.strictObject({
-    method: z.literal("create"),
-    goal: z.string(),
-    plan: jsonObject.nullable(),
-    author: z.enum(["person", "program"]).nullable(),
-    inputs: jsonObject,
-    context: z.array(z.strictObject({ name: z.string(), text: z.string() })),
-    door: z.string(),
-    mode: z.enum(POLICY_MODES).nullable(),
-    budget: budgetDocument,
-    approvalTtlMs: amount.nullable(),
-    deadlineAtMs: amount.nullable(),
-    begin: z.boolean(),
-  }),
+  createDocument,
   z.strictObject({ method: z.literal("approve"), approval: z.string() }),
   z.strictObject({ method: z.literal("deny"), approval: z.string(), reason }),
   z.strictObject({ method: z.literal("ask_again"), approval: z.string() }),

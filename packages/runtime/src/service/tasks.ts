@@ -40,6 +40,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { RunQuery, Store } from "../ports/store.ts";
+import { createRequest } from "./create-request.ts";
 import { readHistory, type History } from "./history.ts";
 import { undoPlan } from "./undo-plan.ts";
 
@@ -237,19 +238,8 @@ export class Tasks {
    */
   async undo(run: RunId, actor: Actor): Promise<RunId> {
     const plan = undoPlan(await this.history(run), this.#ports.rules);
-    const request: TaskRequest = {
-      goal: `Take back ${run}`,
-      plan,
-      author: "program",
-      inputs: {},
-      context: [],
-      door: "undo",
-      mode: null,
-      budget: {},
-      approvalTtlMs: null,
-      deadlineAtMs: null,
-      begin: true,
-    };
+    const goal = `Take back ${run}`;
+    const { method: _, ...request } = createRequest({ goal, plan, author: "program", door: "undo" });
     const settings = this.#settings(request);
     return this.#start(request, { ...settings, budget: roomFor(stepsIn(plan), settings.budget) }, actor);
   }
