@@ -11,6 +11,9 @@ import {
   runValues,
 } from "./view-columns.ts";
 
+/** Columns of `run_view` that its key and its indexes hold. */
+const RUN_INDEXED: readonly string[] = ["run_id", "created_at_ms", "status", "ended_at_ms", "wake_at_ms"];
+
 /** What a run's rows repeat of its payloads. */
 const ERASURES: readonly string[] = [
   "UPDATE run_view SET goal = NULL, plan_hash = NULL, reason = NULL WHERE run_id = ?",
@@ -21,6 +24,7 @@ const ERASURES: readonly string[] = [
 /** Writes the rows that lists show, inside a transaction that somebody else begins and ends. */
 export class ViewRows {
   readonly #run: StatementSync;
+  readonly #sameRun: StatementSync;
   readonly #approval: StatementSync;
   readonly #artifact: StatementSync;
   readonly #erase: readonly StatementSync[];
@@ -29,13 +33,16 @@ export class ViewRows {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#run = db.prepare(upsert("run_view", RUN_COLUMNS, ["run_id", "created_at_ms"]));
+    this.#sameRun = db.prepare(update("run_view", RUN_COLUMNS, RUN_INDEXED));
     this.#approval = db.prepare(upsert("approval_view", APPROVAL_COLUMNS, ["approval_id"]));
     this.#artifact = db.prepare(upsert("artifact_view", ARTIFACT_COLUMNS, ["path", "run_id", "step"]));
     this.#erase = ERASURES.map((sql) => db.prepare(sql));
   }
 
+  /** Most entries move a run along within its state: its place in the lists stays, and their pages are left alone. */
   writeRun(view: RunView): void {
-    this.#run.run(...runValues(view));
+    const values = runValues(view);
+    if (this.#sameRun.run(...values).changes === 0) this.#run.run(...values);
   }
 
   writeApproval(view: ApprovalView): void {
@@ -88,4 +95,16 @@ function upsert(table: string, columns: readonly string[], fixed: readonly strin
   const changes = columns.filter((column) => !fixed.includes(column)).map((column) => `${column} = excluded.${column}`);
   const places = columns.map(() => "?").join(", ");
   return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT DO UPDATE SET ${changes.join(", ")}`;
+}
+
+/**
+ * Changes a row whose indexed columns stay as they are, and no other. SQLite writes an index anew when one of its columns
+ * is named among the changes, the same value or not.
+ */
+function update(table: string, columns: readonly string[], indexed: readonly string[]): string {
+  const numbered = columns.map((column, at) => ({ column, place: `?${at + 1}` }));
+  const changes = numbered.filter(({ column }) => !indexed.includes(column));
+  const same = numbered.filter(({ column }) => indexed.includes(column));
+  const set = changes.map(({ column, place }) => `${column} = ${place}`).join(", ");
+  return `UPDATE ${table} SET ${set} WHERE ${same.map(({ column, place }) => `${column} IS ${place}`).join(" AND ")}`;
 }
