@@ -28,7 +28,7 @@ const STATIC: readonly Check[] = [
   { name: "lint", command: ["oxlint", "--format=unix"] },
   { name: "types", command: node("check-types") },
   { name: "layers", command: node("check-layers") },
-  { name: "unused", command: ["knip", "--no-progress"] },
+  { name: "unused", command: ["knip", "--no-progress", "--treat-config-hints-as-errors"] },
   { name: "duplicates", command: ["jscpd", "--config", ".jscpd.json"] },
   { name: "error pages", command: node("check-error-pages") },
   { name: "decisions", command: node("check-decisions") },
