@@ -129,6 +129,9 @@ async function printed(work: Workspace): Promise<ReadonlyMap<string, Json>> {
     "--expires",
     "30d",
   );
+  await ask("policy show with a lift", "policy", "show");
+  await ask("policy explain with a lift", "policy", "explain", "docs.write_doc");
+  await ask("explain all", "explain");
   await ask("writ policy unlift", "policy", "unlift", text(lifted, "lift", "id"));
   await ask("writ config show");
   await ask("writ explain", "explain", "evidence_drift");
