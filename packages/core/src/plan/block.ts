@@ -47,10 +47,19 @@ function compile(block: Block): CompiledBlock {
       if (position !== undefined) reads[position]?.set(pointerText(read.pointer), read.pointer);
     }
   }
-  for (const [index, stand] of fallback.entries()) {
-    if (stand !== -1) for (const [text, pointer] of reads[index] ?? []) reads[stand]?.set(text, pointer);
+  for (const [index, step] of block.steps.entries()) {
+    if (step.fallbackFor === null) handDown(index, fallback, reads);
   }
   return { at, needs, dependents, fallback, reads };
+}
+
+/** What is read of a step may come from whoever stands in for it: all along the chain that begins with it. */
+function handDown(first: number, fallback: readonly number[], reads: readonly Map<string, Pointer>[]): void {
+  let subject = first;
+  for (let stand = fallback[first] ?? -1; stand !== -1; stand = fallback[stand] ?? -1) {
+    for (const [text, pointer] of reads[subject] ?? []) reads[stand]?.set(text, pointer);
+    subject = stand;
+  }
 }
 
 /** All steps a step waits for: those it names and those whose output it reads. */

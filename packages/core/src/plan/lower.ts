@@ -74,7 +74,7 @@ function lowerArgs(step: ToolStepDocument, problems: Problem[]): Args {
   for (const [at, from] of Object.entries(step.param_bindings ?? {})) {
     const field = `param_bindings.${at}`;
     const dot = from.indexOf(".");
-    const target = parsePointer(at.startsWith("/") ? at : `/${at}`);
+    const target = parsePointer(at === "" || at.startsWith("/") ? at : `/${at}`);
     const pointer = dot === -1 ? null : parsePointer(from.slice(dot + 1));
     if (target === null || target.length === 0 || pointer === null) {
       problems.push({
