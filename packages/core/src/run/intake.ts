@@ -1,5 +1,5 @@
 import type { Problem } from "../base/error.ts";
-import { isJsonObject, type Json } from "../base/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../base/json.ts";
 import type { Payload } from "../base/payload.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { lowerPlan, type Lowered } from "../plan/lower.ts";
@@ -8,19 +8,24 @@ import { planDocument } from "../plan/plan-document.ts";
 import type { Hasher } from "../base/hash.ts";
 import type { Plan } from "../plan/plan.ts";
 
-const read = new WeakMap<Payload, Result<Lowered, readonly Problem[]>>();
+type Read = Result<Lowered, readonly Problem[]>;
 
-/** Reads a plan's payload once: against its schema, then lowered. Problems name step and field. */
-export function readPlan(hash: Hasher, payload: Payload): Result<Lowered, readonly Problem[]> {
-  const known = read.get(payload);
-  if (known !== undefined) return known;
-  const made = intake(hash, payload.json());
-  read.set(payload, made);
-  return made;
+const read = new WeakMap<JsonObject, Read>();
+
+/** Reads a plan's payload: against its schema, then lowered. Problems name step and field. */
+export function readPlan(hash: Hasher, payload: Payload): Read {
+  return intake(hash, payload.json());
 }
 
-/** The plan a proposal is, or every reason why it is none. */
-export function intake(hash: Hasher, value: Json): Result<Lowered, readonly Problem[]> {
+/** The plan a proposal is, or every reason why it is none. Read once: nobody changes a value that is about to be sealed, or was. */
+export function intake(hash: Hasher, value: Json): Read {
+  if (!isJsonObject(value)) return taken(hash, value);
+  const known = read.get(value) ?? taken(hash, value);
+  read.set(value, known);
+  return known;
+}
+
+function taken(hash: Hasher, value: Json): Read {
   const parsed = planDocument.safeParse(value);
   if (!parsed.success || !isJsonObject(value))
     return err(parsed.success ? [] : parsed.error.issues.map((issue) => asProblem(value, issue)));
