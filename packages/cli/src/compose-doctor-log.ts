@@ -10,7 +10,7 @@ import { processIdentity, readProc } from "@writ/adapters/system/processes";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import { acquireOrConnect } from "@writ/adapters/workspace/ownership";
-import { isTerminal, OrchestratorError, parseCheckpoint } from "@writ/core";
+import { isTerminal, OrchestratorError, parseCheckpoint, RUN_STATUSES } from "@writ/core";
 import { entryInstant, keysOfLog, SIGNED_WITHIN_MS, type Store } from "@writ/runtime";
 import { PRODUCT } from "./compose.ts";
 import { foldersOfRuns } from "./compose-run-folder.ts";
@@ -170,8 +170,7 @@ async function foldersRow(paths: WorkspacePaths, store: Store): Promise<DoctorRo
 }
 
 function isOver(status: string): boolean {
-  const known = ["completed", "failed", "rejected", "expired", "cancelled", "escalated"] as const;
-  return known.some((each) => each === status && isTerminal(each));
+  return RUN_STATUSES.some((each) => each === status && isTerminal(each));
 }
 
 /** With `~` for the home folder. */

@@ -1,4 +1,4 @@
-import { NEEDING_STATES, needsYou, parseId, type RunId, type RunView } from "@writ/core";
+import { isTerminal, NEEDING_STATES, needsYou, parseId, RUN_STATUSES, type RunId, type RunView } from "@writ/core";
 import type { RunQuery } from "@writ/runtime";
 import type { Desk } from "./desk.ts";
 import { shortId } from "./views/short-id.ts";
@@ -27,7 +27,7 @@ const PAGE = 100;
 /** No run comes near it; each request was put to a person. */
 const MOST_REQUESTS = 10_000;
 const MOVING = ["in_progress"];
-const RESTING = ["planned", "paused", "completed", "failed", "rejected", "expired", "cancelled", "escalated"];
+const RESTING = RUN_STATUSES.filter((status) => status === "planned" || status === "paused" || isTerminal(status));
 
 /** Those that need a person first, then those that move, then the others, as many as the limit allows. */
 export async function listRuns(store: Rows, { states, before, limit }: ListQuery): Promise<RunList> {
