@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { durationMs, epochMs, type DurationMs } from "@writ/core";
-import type { Clock } from "@writ/runtime";
+import { durationMs } from "@writ/core";
+import { SteppedClock } from "@writ/testkit/stepped-clock";
 import { describe, expect, test } from "vitest";
 
 import { recordingTerminal, type RecordingTerminal } from "../terminal.ts";
@@ -8,32 +8,9 @@ import { askApproval, SETTLE } from "./ask.ts";
 import { BRIEF_APPROVAL, SCREEN } from "./gallery-samples.ts";
 import type { PromptAnswer } from "./prompt.ts";
 
-/** A clock that stands still until it is told to go on. */
-class StillClock implements Clock {
-  #now = 0;
-  #due: { readonly at: number; readonly run: () => void }[] = [];
-
-  now = () => epochMs(this.#now);
-
-  after = (delay: DurationMs, run: () => void): (() => void) => {
-    const entry = { at: this.#now + delay, run };
-    this.#due.push(entry);
-    return () => {
-      this.#due = this.#due.filter((other) => other !== entry);
-    };
-  };
-
-  pass(ms: number): void {
-    this.#now += ms;
-    const due = this.#due.filter(({ at }) => at <= this.#now);
-    this.#due = this.#due.filter(({ at }) => at > this.#now);
-    for (const { run } of due) run();
-  }
-}
-
 interface Asked {
   readonly terminal: RecordingTerminal;
-  readonly clock: StillClock;
+  readonly clock: SteppedClock;
   readonly answer: Promise<PromptAnswer>;
   readonly withdraw: () => void;
   /** Lets the question appear, then types. */
@@ -42,7 +19,7 @@ interface Asked {
 
 function ask(word: string | null = null): Asked {
   const terminal = recordingTerminal(SCREEN, "keyboard");
-  const clock = new StillClock();
+  const clock = new SteppedClock();
   const controller = new AbortController();
   const answer = askApproval(terminal, clock, BRIEF_APPROVAL, word, controller.signal);
   return {
@@ -136,7 +113,7 @@ describe("a question on a terminal", () => {
   test("without a keyboard nobody is asked", async () => {
     const terminal = recordingTerminal(SCREEN);
     const signal = new AbortController().signal;
-    expect(await askApproval(terminal, new StillClock(), BRIEF_APPROVAL, null, signal)).toEqual({
+    expect(await askApproval(terminal, new SteppedClock(), BRIEF_APPROVAL, null, signal)).toEqual({
       kind: "later",
       because: "end_of_input",
     });

@@ -1,5 +1,5 @@
-import { durationMs, epochMs, type DurationMs, type StepPublicStatus } from "@writ/core";
-import type { Clock } from "@writ/runtime";
+import { durationMs, epochMs, type StepPublicStatus } from "@writ/core";
+import { SteppedClock } from "@writ/testkit/stepped-clock";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -8,34 +8,6 @@ import { SCREEN } from "./gallery-samples.ts";
 import { BETWEEN_FRAMES, runDisplay, type RunDisplay } from "./live-run.ts";
 import type { Screen } from "./screen.ts";
 import type { StepRowView } from "./view.ts";
-
-class SteppedClock implements Clock {
-  #now = 0;
-  #due: { readonly at: number; readonly run: () => void }[] = [];
-
-  now = () => epochMs(this.#now);
-
-  after = (delay: DurationMs, run: () => void): (() => void) => {
-    const entry = { at: this.#now + delay, run };
-    this.#due.push(entry);
-    return () => {
-      this.#due = this.#due.filter((other) => other !== entry);
-    };
-  };
-
-  /** Lets time pass; every timer fires at its own instant. */
-  pass(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const next = this.#due.toSorted((a, b) => a.at - b.at)[0];
-      if (next === undefined || next.at > end) break;
-      this.#now = next.at;
-      this.#due = this.#due.filter((other) => other !== next);
-      next.run();
-    }
-    this.#now = end;
-  }
-}
 
 /** What a terminal shows after all that was written to it: a screen of endless height. */
 function shown(written: string): readonly string[] {

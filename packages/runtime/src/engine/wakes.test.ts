@@ -1,37 +1,10 @@
-import { epochMs, type EpochMs, parseId, type RunId } from "@writ/core";
+import { parseId, type RunId } from "@writ/core";
+import { SteppedClock } from "@writ/testkit/stepped-clock";
 import { describe, expect, test } from "vitest";
 
-import type { Clock } from "../ports/clock.ts";
 import { Wakes } from "./wakes.ts";
 
 const HOUR = 3_600_000;
-
-/** A clock that is moved by hand, and knows what is armed. */
-class HandClock implements Clock {
-  #now = 0;
-  readonly armed = new Map<symbol, { readonly at: number; readonly run: () => void }>();
-
-  now(): EpochMs {
-    return epochMs(this.#now);
-  }
-
-  after(delay: number, run: () => void): () => void {
-    const key = Symbol();
-    this.armed.set(key, { at: this.#now + delay, run });
-    return () => void this.armed.delete(key);
-  }
-
-  moveTo(instant: number): void {
-    for (;;) {
-      const [next] = [...this.armed].toSorted(([, a], [, b]) => a.at - b.at);
-      if (next === undefined || next[1].at > instant) break;
-      this.#now = Math.max(this.#now, next[1].at);
-      this.armed.delete(next[0]);
-      next[1].run();
-    }
-    this.#now = instant;
-  }
-}
 
 function runNumber(n: number): RunId {
   const id = parseId("run", `run_${String(n).padStart(26, "0")}`);
@@ -41,7 +14,7 @@ function runNumber(n: number): RunId {
 
 /** Wakes over rows that hold what a store would. */
 function overRows(rows: ReadonlyMap<RunId, number>) {
-  const clock = new HandClock();
+  const clock = new SteppedClock();
   const woken: { readonly run: RunId; readonly at: number }[] = [];
   const looks: number[] = [];
   const wakes: Wakes = new Wakes(
@@ -60,14 +33,14 @@ describe("a run whose instant is far off", () => {
     const rows = new Map([1, 2, 3].map((n) => [runNumber(n), n * HOUR] as const));
     const { clock, wakes, woken } = overRows(rows);
     for (const [run, at] of rows) wakes.set(run, at);
-    clock.moveTo(4 * HOUR);
+    clock.pass(4 * HOUR);
     expect(woken).toEqual([...rows].map(([run, at]) => ({ run, at })));
   });
 
   test("is not woken when its row is gone", () => {
     const { clock, wakes, woken, looks } = overRows(new Map());
     wakes.set(runNumber(1), HOUR);
-    clock.moveTo(2 * HOUR);
+    clock.pass(2 * HOUR);
     expect({ woken, looks: looks.length }).toEqual({ woken: [], looks: 1 });
   });
 
@@ -77,7 +50,7 @@ describe("a run whose instant is far off", () => {
     wakes.set(runNumber(1), HOUR);
     wakes.set(runNumber(1), 1_000);
     wakes.set(runNumber(1), 2 * HOUR);
-    clock.moveTo(3 * HOUR);
+    clock.pass(3 * HOUR);
     expect(woken).toEqual([{ run: runNumber(1), at: 2 * HOUR }]);
   });
 });
@@ -87,19 +60,19 @@ test("near instants are woken without reading rows, and one timer serves all", (
   for (const n of [3, 1, 2]) wakes.set(runNumber(n), n * 1_000);
   wakes.set(runNumber(4), HOUR);
   wakes.delete(runNumber(2));
-  expect(clock.armed.size).toBe(1);
-  clock.moveTo(60_000);
+  expect(clock.armed).toHaveLength(1);
+  clock.pass(60_000);
   expect(woken.map(({ at }) => at)).toEqual([1_000, 3_000]);
   expect(looks).toEqual([]);
   wakes.clear();
-  expect(clock.armed.size).toBe(0);
+  expect(clock.armed).toEqual([]);
 });
 
 test("rows are read at most once a minute, however close together the instants of many runs lie", () => {
   const rows = new Map(Array.from({ length: 3_600 }, (_, n) => [runNumber(n), HOUR + n * 1_000] as const));
   const { clock, wakes, woken, looks } = overRows(rows);
   for (const [run, at] of rows) wakes.set(run, at);
-  clock.moveTo(3 * HOUR);
+  clock.pass(3 * HOUR);
   expect(woken.map(({ run }) => run)).toEqual([...rows.keys()]);
   expect(woken.every(({ run, at }) => rows.get(run) === at)).toBe(true);
   const gaps = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
