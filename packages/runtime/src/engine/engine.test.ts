@@ -8,8 +8,8 @@ import { refusingSandbox } from "@writ/adapters/sandbox/refuse";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
 import { nodeHasher } from "@writ/adapters/system/sha256";
-import { replay, type Json, type JsonObject } from "@writ/core";
-import { defineTool, type Tool } from "@writ/runtime";
+import { replay, type JsonObject } from "@writ/core";
+import { createRequest, defineTool, type Tool } from "@writ/runtime";
 import { openWorkshop, type Workshop } from "@writ/testkit/build/workshop";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -85,21 +85,7 @@ const PLAN: JsonObject = {
   ],
 };
 
-function request(plan: JsonObject) {
-  return {
-    goal: "test",
-    plan,
-    author: "person",
-    inputs: {} as Record<string, Json>,
-    context: [],
-    door: "run",
-    mode: null,
-    budget: {},
-    approvalTtlMs: null,
-    deadlineAtMs: null,
-    begin: true,
-  } as const;
-}
+const request = (plan: JsonObject) => createRequest({ goal: "test", plan, author: "person", door: "run" });
 
 describe("the engine", () => {
   test("runs to the gate, waits without memory, and goes on after an approval in another engine", async () => {

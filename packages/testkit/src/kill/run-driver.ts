@@ -16,6 +16,7 @@ import { processIdentity } from "@writ/adapters/system/processes";
 import { workspacePaths } from "@writ/adapters/workspace/layout";
 import { acquireOrConnect, type Ownership } from "@writ/adapters/workspace/ownership";
 import { DEFAULT_POLICY, isJsonObject, parseId, runStatus, type RunId } from "@writ/core";
+import { createRequest } from "@writ/runtime";
 import { openWorkshop, type Workshop } from "../build/workshop.ts";
 import { KILL_PLAN } from "./kill-plan.ts";
 import { killTools, post } from "./kill-tools.ts";
@@ -81,19 +82,7 @@ async function drive(order: DriverOrder): Promise<void> {
   const workshop = await open(order, seat);
   if (order.what === "start") {
     const run = await workshop.tasks.create(
-      {
-        goal: "kill",
-        plan: KILL_PLAN,
-        author: "person",
-        inputs: {},
-        context: [],
-        door: "run",
-        mode: null,
-        budget: {},
-        approvalTtlMs: null,
-        deadlineAtMs: null,
-        begin: true,
-      },
+      createRequest({ goal: "kill", plan: KILL_PLAN, author: "person", door: "run" }),
       ANA,
     );
     await workshop.engine.resting(run);
