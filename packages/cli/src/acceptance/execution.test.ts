@@ -5,7 +5,7 @@ import type { Json } from "@writ/core";
 import { ToolFailure } from "@writ/runtime";
 import { byRole, ModelServer } from "@writ/testkit/model-server";
 import { planReply } from "@writ/testkit/hostile-plans";
-import { TestTool } from "@writ/testkit/build/test-tool";
+import { failingTool, TestTool } from "@writ/testkit/build/test-tool";
 import { describe, expect, test } from "vitest";
 
 import { like } from "./matching.ts";
@@ -127,11 +127,7 @@ describe("execution", () => {
         undo: { tool: "test.undo", args: { of: name } },
         spec: { traits: { reversible: true } },
       });
-    const fail = new TestTool("test.fail", "read_only", {
-      run: () => {
-        throw new ToolFailure("unknown", "broken for good");
-      },
-    });
+    const fail = failingTool("test.fail", "read_only", "unknown");
     await using work = Workspace.make(null, {
       environment: AUTONOMOUS,
       fittings: { tools: [put("test.one"), put("test.two"), fail, undo] },
@@ -168,11 +164,7 @@ describe("execution", () => {
   });
 
   test("AS-41 a critic that always replans: three plans, then the budget ends it", async () => {
-    const bad = new TestTool("test.bad", "read_only", {
-      run: () => {
-        throw new ToolFailure("schema_mismatch", "never what was promised");
-      },
-    });
+    const bad = failingTool("test.bad", "read_only", "schema_mismatch");
     let turn = 0;
     await using model = await ModelServer.start(() => {
       turn += 1;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-import { TestTool } from "@writ/testkit/build/test-tool";
+import { failingTool, TestTool } from "@writ/testkit/build/test-tool";
 import { ToolFailure, verifyLog } from "@writ/runtime";
 import { testHasher } from "@writ/testkit/build/hasher";
 import { describe, expect, test } from "vitest";
@@ -119,11 +119,7 @@ describe("limits and failures", () => {
   });
 
   test("AS-29 the run's own retry budget holds across steps", async () => {
-    const tool = new TestTool("test.flaky", "read_only", {
-      run: () => {
-        throw new ToolFailure("transient_timeout", "no answer");
-      },
-    });
+    const tool = failingTool("test.flaky", "read_only", "transient_timeout");
     await using work = Workspace.make(null, { fittings: { tools: [tool] } });
     const steps = [1, 2, 3, 4, 5].map((n) => ({
       id: `s${n}`,

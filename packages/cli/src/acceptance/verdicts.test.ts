@@ -1,6 +1,5 @@
 import { judge, type ApprovalMode, type FailureKind, type Scores } from "@writ/core";
-import { ToolFailure } from "@writ/runtime";
-import { TestTool } from "@writ/testkit/build/test-tool";
+import { failingTool, TestTool } from "@writ/testkit/build/test-tool";
 import { ModelServer } from "@writ/testkit/model-server";
 import { planReply } from "@writ/testkit/hostile-plans";
 import { expect, test } from "vitest";
@@ -37,11 +36,7 @@ const TABLE: readonly (readonly [FailureKind, "retry" | "replan" | "escalate"])[
 
 /** Each attempt's verdict under a plan by a model, which may be asked again. */
 async function verdictsOf(kind: FailureKind, tier: ApprovalMode): Promise<readonly string[]> {
-  const fail = new TestTool("test.fail", tier, {
-    run: () => {
-      throw new ToolFailure(kind, "as told");
-    },
-  });
+  const fail = failingTool("test.fail", tier, kind);
   let turn = 0;
   await using model = await ModelServer.start(() => {
     turn += 1;
@@ -67,11 +62,7 @@ test.each([
 });
 
 test("AS-38 two rounds that change nothing: no progress, though replans are left", async () => {
-  const bad = new TestTool("test.bad", "read_only", {
-    run: () => {
-      throw new ToolFailure("schema_mismatch", "never what was promised");
-    },
-  });
+  const bad = failingTool("test.bad", "read_only", "schema_mismatch");
   let turn = 0;
   await using model = await ModelServer.start(() => {
     turn += 1;
@@ -87,11 +78,7 @@ test("AS-38 two rounds that change nothing: no progress, though replans are left
 });
 
 test("AS-39 AS-40 a plan that was refused comes back as another one: a loop, and never a silent one", async () => {
-  const bad = new TestTool("test.bad", "read_only", {
-    run: () => {
-      throw new ToolFailure("schema_mismatch", "never what was promised");
-    },
-  });
+  const bad = failingTool("test.bad", "read_only", "schema_mismatch");
   let turn = 0;
   await using model = await ModelServer.start(() => {
     turn += 1;

@@ -1,5 +1,5 @@
-import { canonicalJson, type ApprovalMode, type Json, type JsonObject } from "@writ/core";
-import type { Frozen, Tool, ToolCall } from "@writ/runtime";
+import { canonicalJson, type ApprovalMode, type FailureKind, type Json, type JsonObject } from "@writ/core";
+import { ToolFailure, type Frozen, type Tool, type ToolCall } from "@writ/runtime";
 
 import { aToolSpec } from "./rules.ts";
 
@@ -38,4 +38,13 @@ export class TestTool implements Tool {
   async probe(): Promise<"unknown"> {
     return await Promise.resolve("unknown");
   }
+}
+
+/** A tool whose every call fails so. */
+export function failingTool(name: string, tier: ApprovalMode, kind: FailureKind): TestTool {
+  return new TestTool(name, tier, {
+    run: () => {
+      throw new ToolFailure(kind, "as told");
+    },
+  });
 }
