@@ -167,10 +167,10 @@ describe("a gated step", () => {
       facts: [
         "retry_due",
         { type: "approval_voided", reason: { code: "approval_expired" } },
-        { type: "verdict_rendered", verdict: "escalate", outcome: "review", reason: { code: "approval_expired" } },
+        { type: "step_in_doubt", attempt: 2 },
       ],
     });
-    run.when(resolved("s2", "retry")).then({ facts: ["review_resolved", { type: "gate_wanted", round: 2 }] });
+    run.when(resolved("s2", "retry")).then({ facts: ["doubt_resolved", { type: "gate_wanted", round: 2 }] });
   });
 
   test("asked for again: void, with a preview of what is the case now", () => {

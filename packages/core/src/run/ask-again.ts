@@ -4,8 +4,8 @@ import { located, UNDO } from "./paths.ts";
 import type { Attempt, RunState } from "./state.ts";
 
 /**
- * What becomes of an interrupted call whose effect could be taken back, while its run closes: it is asked again under
- * the same key, because without its answer there is nothing to take it back with.
+ * What becomes of an interrupted call whose step is not entered again: it is asked again under the same key, because
+ * without its answer nobody knows what it did, and there is nothing to take it back with.
  *
  * @param before attempts that the same input interrupted: their calls count, their reservations are free
  * @returns null where the call may not be sent any more, and a person must say what happened
@@ -33,11 +33,19 @@ export function askedAgain(
   };
 }
 
-/** Whether the answer of a call is still needed: the run closes without having completed, and its effect can be taken back. */
-export function isNeededToUndo({ closing, steps, rules }: RunState, attempt: Attempt): boolean {
-  const isEnding = closing !== null && !closing.forced && closing.outcome !== "completed";
+/** Whether the step of an interrupted call is entered again by itself: its block goes on. */
+export function isEnteredAgain(state: RunState, attempt: Attempt): boolean {
+  const path = state.steps.get(attempt.step)?.scope;
+  const scope = path === undefined ? undefined : state.scopes.get(path);
+  const isGoingOn = path === UNDO ? state.closing?.forced !== true : state.closing === null && state.draining === null;
+  return isGoingOn && scope?.failing === null;
+}
+
+/** Whether a run that leaves a step still needs its answer: it does not close, or what it did can be taken back. */
+export function isAnswerWanted({ closing, rules }: RunState, attempt: Attempt): boolean {
+  if (closing === null) return true;
   const isTakenBack = rules.tools.get(attempt.tool)?.spec.traits.reversible === true;
-  return isEnding && isTakenBack && steps.get(attempt.step)?.scope !== UNDO;
+  return isTakenBack && !closing.forced && closing.outcome !== "completed";
 }
 
 function isExpired(state: RunState, { step }: Attempt, at: number): boolean {

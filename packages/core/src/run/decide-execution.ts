@@ -5,7 +5,8 @@ import { isJunk, judge, scoreText, type Judgement, type Observation, type Scores
 import { reaches } from "../tool/approval-mode.ts";
 import type { FailureKind } from "../tool/failure.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
-import { askedAgain, isNeededToUndo } from "./ask-again.ts";
+import { askedAgain, isAnswerWanted, isEnteredAgain } from "./ask-again.ts";
+import { inDoubt } from "./doubt.ts";
 import type { JournalEvent, VerdictRendered } from "./event.ts";
 import type { RunInput, Usage } from "./input.ts";
 import { located, UNDO } from "./paths.ts";
@@ -64,32 +65,32 @@ export function decideFailed(
   input: Extract<RunInput, { type: "tool_failed" }>,
 ): readonly JournalEvent[] {
   const found = foundAttempt(state, input.step, input.attempt);
-  if (found === null) return [];
+  if (found === null || found.attempt.effect === "probe") return [];
   const failed: JournalEvent = {
     type: "attempt_failed",
     step: input.step,
     attempt: input.attempt,
     tool_call: found.at.toolCall ?? "",
     kind: input.kind,
+    happened: input.happened,
     error: input.error,
     usage: input.usage,
   };
   const didNot = input.happened === "no";
-  if (!didNot && !isRepeatable(found.rule)) return unknowable(found, failed);
+  if (!didNot && !isRepeatable(found.rule)) return unknowable(found, failed, input.usage);
   const scores = scoresOf(state, found, input.usage, input.kind, false);
   const judgement = judge(observed(state, found, { failure: input.kind, unexpected: null, scores, didNot }));
-  return [failed, verdict(state, arrival, found, judgement, scores, input.jitter)];
+  const rendered = verdict(state, arrival, found, judgement, scores, input.jitter);
+  const isLeft =
+    rendered.outcome !== "waiting" && (state.unsure.has(input.step) || (!didNot && isEffectful(found.rule)));
+  return [failed, isLeft ? inDoubt(input.step, input.attempt) : rendered];
 }
 
 /** A call with an effect that takes no key, and nobody knows whether it happened: its tool is asked where it can be, else a person is. */
-function unknowable({ attempt, at, rule }: Found, failed: JournalEvent): readonly JournalEvent[] {
+function unknowable({ attempt, at, rule }: Found, failed: JournalEvent, usage: Usage): readonly JournalEvent[] {
   if (rule?.spec.traits.probe === true && !isLastInterruption(at))
-    return [{ type: "probe_wanted", step: attempt.step, attempt: attempt.number }];
-  return [failed, inDoubt(attempt)];
-}
-
-function inDoubt({ step, number }: Attempt): JournalEvent {
-  return { type: "step_in_doubt", step, attempt: number, reason: { code: "effect_outcome_unknown", step } };
+    return [{ type: "probe_wanted", step: attempt.step, attempt: attempt.number, usage }];
+  return [failed, inDoubt(attempt.step, attempt.number)];
 }
 
 function isLastInterruption(at: StepState | undefined): boolean {
@@ -239,24 +240,26 @@ function interrupted(
 ): readonly JournalEvent[] {
   const rule = state.rules.tools.get(attempt.tool);
   const subject = { step: attempt.step, attempt: attempt.number } as const;
-  const doubt = inDoubt(attempt);
+  const doubt = inDoubt(attempt.step, attempt.number);
   if (isLastInterruption(state.steps.get(attempt.step)) || rule === undefined) return [doubt];
-  if (!isRepeatable(rule)) return [rule.spec.traits.probe ? { type: "probe_wanted", ...subject } : doubt];
+  if (!isRepeatable(rule)) return [rule.spec.traits.probe ? { type: "probe_wanted", ...subject, usage: null } : doubt];
   const abandoned: JournalEvent = {
     type: "attempt_abandoned",
     ...subject,
     reason: { code: "interrupted", step: attempt.step },
   };
-  if (!isNeededToUndo(state, attempt)) return [abandoned];
-  const again = askedAgain(state, attempt, at, before);
+  if (!isEffectful(rule) || isEnteredAgain(state, attempt)) return [abandoned];
+  const again = isAnswerWanted(state, attempt) ? askedAgain(state, attempt, at, before) : null;
   return again === null ? [doubt] : [abandoned, again];
+}
+
+function isEffectful(rule: ToolRule | undefined): boolean {
+  return rule === undefined || reaches(rule.spec.tier, "local_write");
 }
 
 /** Whether sending a call again is safe: it has no effect, or honours its key. */
 function isRepeatable(rule: ToolRule | undefined): boolean {
-  if (rule === undefined) return false;
-  const { tier, idempotency } = rule.spec;
-  return idempotency !== "none" || !reaches(tier, "local_write");
+  return rule !== undefined && (rule.spec.idempotency !== "none" || !isEffectful(rule));
 }
 
 export function decideProbed(
@@ -269,7 +272,7 @@ export function decideProbed(
   if (input.happened === "yes") return happened(state, input.step, input.attempt);
   if (input.happened === "no")
     return [{ type: "attempt_abandoned", ...subject, reason: { code: "did_not_happen", step: input.step } }];
-  return [inDoubt(attempt)];
+  return [inDoubt(attempt.step, attempt.number)];
 }
 
 /** A person's word on a step in doubt or in review. */

@@ -237,7 +237,7 @@ describe("a forced end", () => {
       .when(cancelled)
       .then({ facts: [{ type: "run_closing", forced: true }] })
       .when(failed("bad", "cancelled"))
-      .then({ facts: ["attempt_failed", "verdict_rendered", { type: "run_ended", outcome: "cancelled" }] });
+      .then({ facts: ["attempt_failed", "step_in_doubt", { type: "run_ended", doubts: ["bad"] }] });
   });
 
   test("while something is taken back waits for that call, and begins no other", () => {

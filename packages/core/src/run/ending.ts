@@ -32,6 +32,16 @@ export function endRun(state: RunState): readonly JournalEvent[] {
       reason: ending.reason,
       record_id: record.id,
       record_hash: record.hash,
+      doubts: doubted(state),
     },
   ];
+}
+
+/** More would not fit an entry; the steps say it of themselves. */
+const MOST_DOUBTS = 64;
+
+function doubted({ doubts, unsure, steps }: RunState): readonly string[] {
+  if (doubts === 0 && unsure.size === 0) return [];
+  const inDoubt = [...steps.values()].filter(({ status, path }) => status === "in_doubt" || unsure.has(path));
+  return inDoubt.map(({ path }) => path).slice(0, MOST_DOUBTS);
 }

@@ -15,6 +15,7 @@ import { epochMs } from "../base/time.ts";
 import { authorizeCall, callBudget, givenArgs, toolCall, type Call } from "./call.ts";
 import { driftOf, voided } from "./decide-approval.ts";
 import { finalOutcome, unexpectedIn } from "./decide-execution.ts";
+import { inDoubt } from "./doubt.ts";
 import type { Authority, JournalEvent } from "./event.ts";
 import { argsText, callOf } from "./fingerprint.ts";
 import { located, UNDO } from "./paths.ts";
@@ -52,7 +53,7 @@ function entering(state: RunState, path: string, seal: Sealer): readonly Journal
     case "gate":
       return [enterGate(state, at, step)];
     case "tool":
-      return handingBack(state, at, enterTool({ state, scope, at, step, seal }));
+      return handingBack(state, at, unlessUnsure(state, at, enterTool({ state, scope, at, step, seal })));
   }
 }
 
@@ -154,11 +155,23 @@ function refusedArgument({ spec, checkArgs }: ToolRule, args: JsonObject, isAske
   return name !== undefined && isJsonObject(properties) && Object.hasOwn(properties, name) ? pointerText([name]) : "";
 }
 
+/** A step that is not sent again, although a call of it may have happened, does not simply fail. */
+function unlessUnsure(state: RunState, at: StepState, facts: readonly JournalEvent[]): readonly JournalEvent[] {
+  const last = facts.at(-1);
+  const isFailed = last?.type === "step_settled" && last.outcome !== "succeeded";
+  const isLeft = last?.type === "verdict_rendered" && last.outcome !== "held";
+  if (!state.unsure.has(at.path) || !(isFailed || isLeft)) return facts;
+  return [...facts.slice(0, -1), inDoubt(at.path, at.attempts)];
+}
+
 /** A grant that its step will not use is void: it must not look as if it waited. */
 function handingBack(state: RunState, at: StepState, facts: readonly JournalEvent[]): readonly JournalEvent[] {
   const gate = state.gates.get(at.path);
   const [first] = facts;
-  const isOver = first?.type === "step_settled" || (first?.type === "verdict_rendered" && first.outcome !== "held");
+  const isOver =
+    first?.type === "step_settled" ||
+    first?.type === "step_in_doubt" ||
+    (first?.type === "verdict_rendered" && first.outcome !== "held");
   return gate !== undefined && isOver ? [voided(gate, { code: "not_needed", step: at.path }), ...facts] : facts;
 }
 

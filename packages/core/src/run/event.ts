@@ -1,6 +1,6 @@
 import type { Amounts } from "../budget/amounts.ts";
 import type { Payload } from "../base/payload.ts";
-import type { FailureKind } from "../tool/failure.ts";
+import type { FailedEffect, FailureKind } from "../tool/failure.ts";
 import type { Binding } from "./binding.ts";
 import type { Answer, Pins, RunSettings, Usage } from "./input.ts";
 import type { Reason } from "./reason.ts";
@@ -133,13 +133,14 @@ export type JournalEvent =
       readonly attempt: number;
       readonly tool_call: string;
       readonly kind: FailureKind;
+      readonly happened: FailedEffect;
       readonly error: Payload;
       readonly usage: Usage;
     }
   | { readonly type: "attempt_abandoned"; readonly step: string; readonly attempt: number; readonly reason: Reason }
   | VerdictRendered
   | { readonly type: "retry_due"; readonly step: string }
-  | { readonly type: "probe_wanted"; readonly step: string; readonly attempt: number }
+  | { readonly type: "probe_wanted"; readonly step: string; readonly attempt: number; readonly usage: Usage | null }
   | { readonly type: "step_in_doubt"; readonly step: string; readonly attempt: number; readonly reason: Reason }
   | { readonly type: "doubt_resolved"; readonly step: string; readonly attempt: number; readonly answer: Answer }
   | { readonly type: "review_resolved"; readonly step: string; readonly answer: Answer }
@@ -159,6 +160,8 @@ export type JournalEvent =
       readonly reason: Reason | null;
       readonly record_id: string;
       readonly record_hash: string;
+      /** Steps of which nobody knows whether they happened: only a forced end leaves any. */
+      readonly doubts: readonly string[];
     };
 
 /** The critic's word on an attempt or on the run; `outcome` is what becomes of the step. */

@@ -38,9 +38,9 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
     case "attempt_returned":
       return returned(state, step, fact);
     case "attempt_failed":
-      return over(state, step, fact.usage);
+      return failed(state, step, fact);
     case "attempt_abandoned":
-      if (fact.reason.code === "interrupted") step.interruptions += 1;
+      if (fact.reason.code === "interrupted") interrupted(state, step);
       over(state, step, null, fact.reason.code !== "evidence_drift");
       return makeReady(state, step);
     case "retry_due":
@@ -48,9 +48,13 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
       return makeReady(state, step);
     case "probe_wanted":
       step.interruptions += 1;
+      if (fact.usage !== null) state.used = plus(state.used, { ...NOTHING, ...fact.usage });
       return changeWork(state, step, "probe");
     case "step_in_doubt":
       over(state, step, null);
+      state.timers.clear(`retry:${step.path}`);
+      state.ready.delete(step.path);
+      state.unsure.delete(step.path);
       step.status = "in_doubt";
       step.reason = fact.reason;
       state.doubts += 1;
@@ -62,6 +66,18 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
       step.retries = 0;
       return makeReady(state, step);
   }
+}
+
+function failed(state: RunState, step: StepState, fact: Extract<Fact, { type: "attempt_failed" }>): void {
+  const tool = state.attempts.get(step.path)?.tool;
+  if (fact.happened === "unknown" && tool !== undefined && isEffectful(state, tool)) state.unsure.add(step.path);
+  over(state, step, fact.usage);
+}
+
+function interrupted(state: RunState, step: StepState): void {
+  step.interruptions += 1;
+  const tool = state.attempts.get(step.path)?.tool;
+  if (tool !== undefined && isEffectful(state, tool)) state.unsure.add(step.path);
 }
 
 function start(state: RunState, step: StepState, fact: Extract<Fact, { type: "step_started" }>): void {
@@ -115,6 +131,7 @@ function isEffectful(state: RunState, tool: string): boolean {
 function returned(state: RunState, step: StepState, fact: Extract<Fact, { type: "attempt_returned" }>): void {
   const attempt = state.attempts.get(step.path);
   over(state, step, fact.usage);
+  state.unsure.delete(step.path);
   step.output = fact.output;
   if (attempt === undefined) return;
   if (!attempt.args.isErased && !fact.output.isErased) {

@@ -57,6 +57,7 @@ export function removeGate(state: RunState, gate: Gate): void {
 
 function leave(state: RunState, step: StepState): void {
   state.ready.delete(step.path);
+  state.unsure.delete(step.path);
   state.timers.clear(`retry:${step.path}`);
   const gate = state.gates.get(step.path);
   if (gate !== undefined) removeGate(state, gate);

@@ -100,9 +100,9 @@ describe("AS-36 a failure", () => {
     unknown: ["escalate", "review", "fatal_error"],
   };
 
-  test.each(FAILURE_KINDS)("of kind %s of a repeatable call", (kind) => {
+  test.each(FAILURE_KINDS)("of kind %s of a call without an effect", (kind) => {
     const [verdict, outcome, code] = EXPECTED[kind];
-    const plan = aModelsPlan([aStep("s1", "docs.write")]);
+    const plan = aModelsPlan([aStep("s1", "docs.read")]);
     const { facts } = given(aRun({ plan })).when(failed("s1", kind));
     expect(facts.slice(0, 2)).toMatchObject([
       { type: "attempt_failed", kind },
@@ -161,8 +161,51 @@ describe("AS-36 a failure", () => {
     run.when(failed("s1", "unknown")).then({ facts: ["attempt_failed", "step_in_doubt"], effects: [] });
   });
 
-  test("of a call that is stopped leaves its step cancelled", () => {
+  test.each(["unknown", "cancelled"] as const)("of kind %s of a call that takes a key is in doubt, too", (kind) => {
     const run = given(one("docs.write"));
+    run.when(failed("s1", kind)).then({ facts: ["attempt_failed", { type: "step_in_doubt", attempt: 1 }] });
+    run.when(resolved("s1", "retry")).then({ facts: ["doubt_resolved", { type: "step_started", attempt: 2 }] });
+  });
+
+  test("of a call that takes a key, as often as it may be sent, is in doubt", () => {
+    const run = given(one("docs.write"), failed("s1", "server_error_5xx"), timePassed(1_000));
+    run.and(failed("s1", "server_error_5xx"), timePassed(2_000));
+    run.when(failed("s1", "server_error_5xx")).then({ facts: ["attempt_failed", "step_in_doubt"], effects: [] });
+  });
+
+  test("of a call that was to be sent again is in doubt when its run closes", () => {
+    const run = given(one("docs.write"), failed("s1", "transient_timeout"));
+    run
+      .when(cancelled)
+      .then({ facts: ["run_closing", { type: "step_in_doubt", step: "s1", attempt: 1 }], effects: [] });
+    expect(runStatus(run.state)).toBe("in_doubt");
+    run
+      .when(resolved("s1", "did_not_happen"))
+      .then({ facts: ["doubt_resolved", { type: "run_ended", outcome: "cancelled", doubts: [] }] });
+  });
+
+  test("of a call that was to be sent again is in doubt when the planner is to be asked", () => {
+    const plan = aModelsPlan([aStep("w", "docs.write"), aStep("x", "docs.read")]);
+    const run = given(aRun({ plan }), failed("w", "transient_timeout"));
+    run.when(failed("x", "schema_mismatch")).then({ facts: ["attempt_failed", "verdict_rendered", "step_in_doubt"] });
+    run.when(resolved("w", "did_not_happen")).then({ facts: ["doubt_resolved", "plan_requested"] });
+  });
+
+  test("that comes twice while its tool is asked says nothing, and what it used is charged", () => {
+    const run = given(one("docs.stamp"), failed("s1", "unknown", { usage: { tokens: 50 } }));
+    run.when(failed("s1", "unknown", { usage: { tokens: 50 } })).then({ facts: [] });
+    run.and(probed("s1", "yes"));
+    expect(run.state.used.tokens).toBe(50);
+  });
+
+  test("that a forced end leaves open is named by it", () => {
+    given(one("docs.append"), interrupted(), cancelled)
+      .when(cancelled)
+      .then({ facts: ["run_closing", { type: "run_ended", outcome: "cancelled", doubts: ["s1"] }] });
+  });
+
+  test("of a call that is stopped leaves its step cancelled", () => {
+    const run = given(one("docs.read"));
     run.when(cancelled).then({ facts: ["run_closing"] });
     run.and(failed("s1", "cancelled"));
     expect(runStatus(run.state)).toBe("cancelled");
@@ -483,6 +526,30 @@ describe("an interrupted attempt", () => {
     });
     const starts = run.facts.filter((fact) => fact.type === "step_started");
     expect(new Set(starts.map((fact) => (fact.type === "step_started" ? fact.idempotency_key : ""))).size).toBe(1);
+  });
+
+  const again = ["attempt_abandoned", { type: "step_started", step: "w", attempt: 2 }] as const;
+
+  test("of a block that fails is sent again, so that what it did is known", () => {
+    const plan = aPlan([aStep("x", "docs.read"), aStep("w", "docs.write")]);
+    const run = given(aRun({ plan, settings: { on_fatal: "fail" } }), failed("x", "schema_mismatch"));
+    run.when(interrupted()).then({ facts: [...again] });
+    run.when(returned("w", { id: "w" }, { undo: { tool: "docs.write", args: {} } }));
+    expect(run.facts.map(({ type }) => type)).toContain("phase_entered");
+  });
+
+  test("of a plan that is to be replaced is sent again before", () => {
+    const plan = aModelsPlan([aStep("x", "docs.read"), aStep("w", "docs.write")]);
+    const run = given(aRun({ plan }), failed("x", "schema_mismatch"));
+    run.when(interrupted()).then({ facts: [...again] });
+    run.when(returned("w")).then({ facts: ["attempt_returned", "verdict_rendered", "plan_requested"] });
+    expect(run.state.tally.effects).toHaveLength(1);
+  });
+
+  test("of a run that closes is in doubt where nothing takes its effect back", () => {
+    given(one("net.post"), gateOpened("s1"), approved("s1"), cancelled)
+      .when(interrupted())
+      .then({ facts: [{ type: "step_in_doubt", attempt: 1 }], effects: [] });
   });
 
   test("is in doubt the third time, whatever the tool promises", () => {

@@ -40,9 +40,10 @@ export function isWaiting(state: RunState): boolean {
 export function canSettle(state: RunState): boolean {
   if (state.status === "new" || state.status === "ended") return false;
   const scope = activeScope(state);
-  if (state.closing !== null && state.status !== "undoing") return state.gates.size > 0 || canEnd(state);
+  if (state.closing !== null && state.status !== "undoing")
+    return state.gates.size > 0 || mustDoubt(state) || canEnd(state);
   if (state.closing?.forced === true) return state.gates.size > 0 || state.attempts.size === 0;
-  if (state.draining !== null) return state.gates.size > state.opening || canReplan(state);
+  if (state.draining !== null) return state.gates.size > state.opening || mustDoubt(state) || canReplan(state);
   if (state.status === "planning") return false;
   if (!state.opened && state.status === "working") return !isHeld(state) && !state.gates.has(WHOLE_PLAN);
   if (scope === null) return state.closing !== null && isQuiet(state);
@@ -50,6 +51,17 @@ export function canSettle(state: RunState): boolean {
   if (mustClose(state, scope)) return true;
   if (scope.failing !== null) return state.gates.size > state.opening;
   return state.ready.size > 0 && hasSlot(state);
+}
+
+/** Whether a call that may have happened will not be sent again, so that a person must say. */
+export function mustDoubt(state: RunState): boolean {
+  return state.closing?.forced !== true && unsureStep(state) !== null;
+}
+
+/** A step of which a call may have happened, and none is under way; null where there is none. */
+export function unsureStep({ unsure, attempts }: RunState): string | null {
+  for (const path of unsure) if (!attempts.has(path)) return path;
+  return null;
 }
 
 /** Whether the planner may be asked again: nothing is under way, and nobody holds the run. */

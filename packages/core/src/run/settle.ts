@@ -1,11 +1,12 @@
 import type { Sealer } from "../base/payload.ts";
 import { UTILITY_THRESHOLD, scoreText } from "../critic/verdict.ts";
 import { voided } from "./decide-approval.ts";
+import { inDoubt } from "./doubt.ts";
 import { askPlanner } from "./decide-planning.ts";
 import { endRun, undoPhase } from "./ending.ts";
 import { enter } from "./enter.ts";
 import type { JournalEvent } from "./event.ts";
-import { activeScope, canReplan, canSettle, mustClose } from "./moves.ts";
+import { activeScope, canReplan, canSettle, mustClose, mustDoubt, unsureStep } from "./moves.ts";
 import { ROOT, UNDO, WHOLE_PLAN } from "./paths.ts";
 import type { Reason } from "./reason.ts";
 import { settingsOf, type RunState, type Scope } from "./state.ts";
@@ -45,9 +46,18 @@ function begin(state: RunState): readonly JournalEvent[] {
 function windUp(state: RunState): readonly JournalEvent[] {
   if (state.closing !== null) {
     if (state.gates.size > 0) return voidOne(state, "run_closing");
+    if (mustDoubt(state)) return doubtOne(state);
     return state.closing.forced ? endRun(state) : undoPhase(state);
   }
-  return state.gates.size > 0 ? voidOne(state, "replanned") : canReplan(state) ? askPlanner(state) : [];
+  if (state.gates.size > 0) return voidOne(state, "replanned");
+  if (mustDoubt(state)) return doubtOne(state);
+  return canReplan(state) ? askPlanner(state) : [];
+}
+
+/** What failed and may have happened was to be sent again; nothing is any more. */
+function doubtOne(state: RunState): readonly JournalEvent[] {
+  const at = state.steps.get(unsureStep(state) ?? "");
+  return at === undefined ? [] : [inDoubt(at.path, at.attempts)];
 }
 
 /** One gate at a time, so that a thousand of them are not one endless entry. */

@@ -39,6 +39,8 @@ export interface RunState {
   hold: Reason | null;
   doubts: number;
   reviews: number;
+  /** Steps of which some call may have had its effect, until one answers or a person says so. */
+  unsure: Set<string>;
   closing: Ending | null;
   /** A replan waits for open attempts. */
   draining: Reason | null;
@@ -250,6 +252,7 @@ export function initialState(run: string, rules: Rules): RunState {
     endedAt: null,
     hold: null,
     doubts: 0,
+    unsure: new Set(),
     reviews: 0,
     closing: null,
     draining: null,

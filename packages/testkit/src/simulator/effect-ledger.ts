@@ -27,6 +27,7 @@ export class EffectLedger {
   readonly #keyOf = new Map<string, string>();
   /** Calls that a person ordered to be sent again, knowing that they may have happened. */
   readonly #licences = new Map<string, number>();
+  readonly #answered = new Set<string>();
   /** Attempts whose own request had its effect. */
   readonly #attempts = new Set<string>();
 
@@ -46,6 +47,18 @@ export class EffectLedger {
 
   happenedFor(step: string, attempt: number): boolean {
     return this.#attempts.has(`${step}#${attempt}`);
+  }
+
+  /** A person said what became of it. */
+  answered(key: string): void {
+    this.#answered.add(key);
+  }
+
+  /** What happened, and neither the run knows of it nor was a person asked, in words. */
+  unaccounted(known: (key: string) => boolean): readonly string[] {
+    return [...this.#byKey]
+      .filter(([key, { tool }]) => isEffectful(tool) && !known(key) && !this.#answered.has(key))
+      .map(([, { businessId }]) => businessId);
   }
 
   license(key: string): void {

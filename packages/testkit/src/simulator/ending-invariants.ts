@@ -1,4 +1,12 @@
-import { canonicalJson, decisionRecord, isJsonArray, isJsonObject, replay, type RunState } from "@writ/core";
+import {
+  canonicalJson,
+  decisionRecord,
+  isJsonArray,
+  isJsonObject,
+  replay,
+  type RunState,
+  type StepState,
+} from "@writ/core";
 import type { CoreFunctions } from "./core-functions.ts";
 import { CORE } from "./core-functions.ts";
 import { dumpState } from "./dump.ts";
@@ -10,6 +18,12 @@ export function checkEnding(world: World, core: CoreFunctions): void {
   const { state, recording, ledger, scenario } = world;
   const excesses = ledger.excesses();
   demand(excesses.length === 0, "effects_at_most_once", () => excesses.join("; "));
+  const doubted = [...state.steps.values()].filter(
+    ({ status, path }) => status === "in_doubt" || state.unsure.has(path),
+  );
+  const left = new Set(doubted.map(({ key }) => key));
+  const unaccounted = ledger.unaccounted((key) => state.done.has(key) || left.has(key));
+  demand(unaccounted.length === 0, "effects_accounted", () => unaccounted.join("; "));
   const folded = recording.load(core);
   demand(
     dumpState(folded) === dumpState(state),

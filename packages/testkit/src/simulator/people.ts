@@ -179,6 +179,7 @@ export class People {
       premises.count("people order a second effect");
       ledger.license(key);
     }
+    if (key !== null && step?.status === "in_doubt") ledger.answered(key);
     const attempt = step?.attempts ?? 0;
     this.#say(by, () => ({ type: "resolve", step: path, attempt, answer }));
   }

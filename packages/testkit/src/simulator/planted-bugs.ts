@@ -109,6 +109,12 @@ const failureTrusted: CoreFunctions = {
     ),
 };
 
+/** What may have happened is forgotten with the step that did it. */
+const unsureForgotten = evolveLike((state, _fact, fold) => {
+  fold();
+  state.unsure.clear();
+});
+
 const survivors = new WeakMap<RunState, readonly Gate[]>();
 
 /** A replan leaves the gates of the old plan standing in the new one. */
@@ -153,7 +159,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: "a reservation leaked", core: reservationLeaked, seenBy: ["reservations_settled"] },
   { name: "visits forgotten on replan", core: visitsForgotten, seenBy: ["attempt_starts_once"] },
   { name: "a blind retry after a crash", core: blindRetry, seenBy: ["effects_at_most_once"] },
-  { name: "a failure taken for nothing happened", core: failureTrusted, seenBy: ["effects_at_most_once"] },
+  {
+    name: "a failure taken for nothing happened",
+    core: failureTrusted,
+    seenBy: ["effects_at_most_once", "effects_accounted"],
+  },
+  { name: "an unsure effect forgotten", core: unsureForgotten, seenBy: ["effects_accounted"] },
   { name: "a gate that outlives its scope", core: gateOutlivesScope, seenBy: ["gates_have_steps"] },
   { name: "two effects for one attempt", core: twoEffects, seenBy: ["one_effect_per_attempt"] },
   { name: "interruption without its fence", core: noFence, seenBy: ["calls_have_attempts"] },
