@@ -12,9 +12,26 @@ type Read = Result<Lowered, readonly Problem[]>;
 
 const read = new WeakMap<JsonObject, Read>();
 
-/** Reads a plan's payload: against its schema, then lowered. Problems name step and field. */
+interface Sealed {
+  readonly text: string;
+  readonly read: Read;
+}
+
+const sealed = new WeakMap<Payload, Sealed>();
+
+/** Kept as long as some payload with these bytes is: a run, whoever follows it and its views each read them from the journal. */
+let last: WeakRef<Sealed> | null = null;
+
+/** Reads a plan's payload: against its schema, then lowered. Problems name step and field. The same bytes are read once. */
 export function readPlan(hash: Hasher, payload: Payload): Read {
-  return intake(hash, payload.json());
+  const known = sealed.get(payload);
+  if (known !== undefined) return known.read;
+  const text = payload.canonical();
+  const recent = last?.deref();
+  const found = recent?.text === text ? recent : { text, read: intake(hash, payload.json()) };
+  sealed.set(payload, found);
+  last = new WeakRef(found);
+  return found.read;
 }
 
 /** The plan a proposal is, or every reason why it is none. Read once: nobody changes a value that is about to be sealed, or was. */
