@@ -12,8 +12,8 @@ export interface Note {
   readonly signatures: ReadonlyMap<string, Uint8Array>;
 }
 
-const NOTE = /^([^]+\n)\n((?:— [^\s+]+ [A-Za-z0-9+/]+={0,2}\n)+)$/;
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/;
+/** No control character but line feeds; the signature lines are those behind the last empty line. */
+const NOTE = /^([^\0-\t\v-\x1f\x7f]+\n)\n((?:— [^\s+\0-\x1f\x7f]+ [A-Za-z0-9+/]+={0,2}\n)+)$/;
 
 /** A note with the signature of one key over the text. */
 export function writeNote(text: string, key: LogKey, signature: Uint8Array): string {
@@ -30,7 +30,7 @@ export function parseNote(platform: VerifierPlatform, note = ""): Note | undefin
     const typed = platform.fromBase64(base64) ?? new Uint8Array();
     if (typed.length > 4) signatures.set(`${name} ${platform.toHex(typed.subarray(0, 4))}`, typed.subarray(4));
   }
-  return text !== "" && signatures.size === lines.length && !CONTROL.test(note) ? { text, signatures } : undefined;
+  return text !== "" && signatures.size === lines.length ? { text, signatures } : undefined;
 }
 
 /** Lines of other keys, such as witnesses, are ignored. */

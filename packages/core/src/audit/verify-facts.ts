@@ -5,6 +5,7 @@ import type { Moment, Rules } from "./run-state.ts";
 import { canonicalText, differing, digestText, isText, items, member, readStored } from "./stored-json.ts";
 import { checkAuthority, checkDecision, checkRequest, commitOf } from "./verify-approvals.ts";
 
+const DECISIONS = ["approval_voted", "approval_granted", "approval_denied", "approval_expired", "approval_voided"];
 const PINS = ["policy", "tools", "evaluators", "models", "sandbox"];
 
 /** What 2.5 and 4.2 say of each fact of a run. */
@@ -27,11 +28,7 @@ export const FACT_RULES: Rules = {
     if (differing(run.plan, run.proposed) !== undefined) object("plan_binding", "/plan_commit");
   },
   approval_requested: checkRequest,
-  approval_voted: checkDecision,
-  approval_granted: checkDecision,
-  approval_denied: checkDecision,
-  approval_expired: checkDecision,
-  approval_voided: checkDecision,
+  ...Object.fromEntries(DECISIONS.map((type) => [type, checkDecision])),
   step_started(moment) {
     if (moment.isComplete && moment.run.plan === undefined) moment.object("plan_binding");
     checkAuthority(moment);

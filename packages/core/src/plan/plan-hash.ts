@@ -39,9 +39,11 @@ function normalCheckpoint(checkpoint: JsonObject): JsonObject {
 const without = (object: JsonObject, dropped: string): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name, value]) => name !== dropped && value !== null));
 
-const sortedSet = (value: Json): Json => (isJsonArray(value) ? [...new Set(value)].sort() : value);
+const sortedSet = (value: Json): Json => (isJsonArray(value) ? [...new Set(value)].sort(byText) : value);
 
-const byPlace = (a: JsonObject, b: JsonObject): number => (placeOf(a) < placeOf(b) ? -1 : 1);
+const byText = (a: Json, b: Json): number => (String(a) < String(b) ? -1 : 1);
+
+const byPlace = (a: JsonObject, b: JsonObject): number => byText(placeOf(a), placeOf(b));
 
 /** Checkpoints are sorted by `after_step`, then `decision_id`. */
 const placeOf = ({ after_step: step = "", decision_id: id = "" }: JsonObject): string =>

@@ -392,12 +392,15 @@ describe("an export that lies", () => {
     const older = signedHead(log, 40);
     const proven = honestExport(log, { ...whole, since: 40 });
     const proof = Buffer.from(proven.get("consistency.json") ?? []).toString();
-    const other = proof.replace(/"hashes":\["./, '"hashes":["x');
-    expect(
-      verdictOn("consistency_failed", resignedExport(log, withFile(proven, "consistency.json", utf8Bytes(other))), {
-        file: "consistency.json",
-      }),
-    ).toBe("found");
+    for (const other of [
+      proof.replace(/"hashes":\["./, '"hashes":["x'),
+      proof.replace(/"hashes":\[/, '"hashes":["no hash",'),
+      proof.replace(/"log":"log_./, '"log":"log_1'),
+    ]) {
+      expect(other).not.toBe(proof);
+      const lie = resignedExport(log, withFile(proven, "consistency.json", utf8Bytes(other)));
+      expect(verdictOn("consistency_failed", lie, { file: "consistency.json" })).toBe("found");
+    }
     const run = log.runs.find(({ isEnded }) => isEnded)?.id ?? "";
     const partial = honestExport(log, { scope: { kind: "run", run }, payloads: "included", since: 0 });
     expect(
