@@ -101,7 +101,7 @@ export * from "./run/state.ts";
 export * from "./run/status.ts";
 export * from "./run/statuses.ts";
 export * from "./tool/approval-mode.ts";
-export * from "./tool/constraint.ts";
+export * from "./policy/constraint.ts";
 export * from "./tool/failure.ts";
 export * from "./tool/idempotency-key.ts";
 export * from "./tool/preview.ts";

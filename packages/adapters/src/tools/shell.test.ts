@@ -62,11 +62,8 @@ describe.skipIf(isWithoutBubblewrap)("shell.exec", () => {
   test("a workspace that holds the folder of its copies is not copied into itself", async () => {
     const inside = execShell({ staging: join(bench.root, "cache/staging"), path: [] });
     const { output } = await inside.run({ argv: ["find", ".", "-name", "*.txt"] }, bench.call({ sandbox }));
-    expect(output).toMatchObject({
-      exit_code: 0,
-      stdout: expect.stringMatching(/^(\.\/[ab]\.txt\n){2}$/),
-      left_out: 0,
-    });
+    expect(output).toMatchObject({ exit_code: 0, left_out: 0 });
+    expect(isJsonObject(output) ? output["stdout"] : "").toMatch(/^(\.\/[ab]\.txt\n){2}$/);
   });
 
   test("what a program changed is taken over when it ends well: made, overwritten, deleted, made executable", async () => {

@@ -1,7 +1,7 @@
 import { compiled } from "../plan/block.ts";
 import { pointerText } from "../plan/pointer.ts";
 import type { ParamBinding, ToolStep } from "../plan/plan.ts";
-import { brokenConstraints } from "../tool/constraint.ts";
+import { brokenConstraints } from "../policy/constraint.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
 import { finding, type Finding } from "./finding.ts";
 import { schemaAt, typesDiffer } from "./schema-flow.ts";

@@ -8,7 +8,7 @@ import { evaluate, isTrue } from "../plan/evaluate.ts";
 import { parsePointer, pointerText } from "../plan/pointer.ts";
 import type { CheckStep, GateStep, Step, ToolStep, ValueStep } from "../plan/plan.ts";
 import { reaches } from "../tool/approval-mode.ts";
-import { brokenConstraints } from "../tool/constraint.ts";
+import { brokenConstraints } from "../policy/constraint.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
 import { deriveId } from "../base/id.ts";
 import { epochMs } from "../base/time.ts";
@@ -147,8 +147,9 @@ function enterTool(entering: Entering): readonly JournalEvent[] {
 }
 
 /** The place of an argument that the tool's schema or one of its bounds refuses, as far as the tool declares it: a name below that is data. */
-function refusedArgument({ spec, checkArgs }: ToolRule, args: JsonObject, isAsked: boolean): string | null {
-  const at = checkArgs(args)[0]?.at ?? brokenConstraints(spec, args, isAsked)[0]?.constraint.at;
+function refusedArgument(rule: ToolRule, args: JsonObject, isAsked: boolean): string | null {
+  const { spec } = rule;
+  const at = rule.checkArgs(args)[0]?.at ?? brokenConstraints(spec, args, isAsked)[0]?.constraint.at;
   if (at === undefined) return null;
   const [name] = parsePointer(at) ?? [];
   const { properties } = spec.inputSchema;

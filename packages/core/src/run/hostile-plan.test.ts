@@ -79,9 +79,7 @@ describe("a value that no document may hold", () => {
     const findings = rejected.findings.json();
     expect(Array.isArray(findings) ? findings.length : 0).toBe(1_001);
     expect(JSON.stringify(findings).length).toBeLessThan(1_000_000);
-    expect(Array.isArray(findings) ? findings.at(-1) : null).toMatchObject({
-      message: expect.stringMatching(/^[0-9]+ more findings$/),
-    });
+    expect(JSON.stringify(findings)).toMatch(/"[0-9]+ more findings"/);
   });
 });
 
@@ -100,13 +98,8 @@ describe("evidence that a step requires", () => {
       aStep("w", "docs.write", { depends_on: ["r"], requires: ["customer_ok"] }),
     ]);
     const { facts } = given(aRun({ plan })).begun;
-    expect(facts).toContainEqual(
-      expect.objectContaining({
-        step: "w",
-        outcome: "failed",
-        reason: expect.objectContaining({ code: "missing_evidence" }),
-      }),
-    );
+    const settled = facts.find((fact) => fact.type === "step_settled" && fact.step === "w");
+    expect(settled).toMatchObject({ outcome: "failed", reason: { code: "missing_evidence", detail: "customer_ok" } });
     expect(facts.map(({ type }) => type)).not.toContain("step_started");
   });
 

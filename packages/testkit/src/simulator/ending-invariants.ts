@@ -1,12 +1,4 @@
-import {
-  canonicalJson,
-  decisionRecord,
-  isJsonArray,
-  isJsonObject,
-  replay,
-  type RunState,
-  type StepState,
-} from "@writ/core";
+import { canonicalJson, decisionRecord, isJsonArray, isJsonObject, replay, type RunState } from "@writ/core";
 import type { CoreFunctions } from "./core-functions.ts";
 import { CORE } from "./core-functions.ts";
 import { dumpState } from "./dump.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
 import { parsePointer, valueAt } from "../plan/pointer.ts";
-import type { ArgumentConstraint, ToolSpec } from "./tool-spec.ts";
+import type { ArgumentConstraint, ToolSpec } from "../tool/tool-spec.ts";
 
 /** An argument that is out of bounds. */
 export interface BrokenConstraint {
