@@ -19,18 +19,20 @@ interface Sealed {
 
 const sealed = new WeakMap<Payload, Sealed>();
 
-/** Kept as long as some payload with these bytes is: a run, whoever follows it and its views each read them from the journal. */
-let last: WeakRef<Sealed> | null = null;
+/** A longer text is not kept: what waits must hold no memory. */
+const MOST_KEPT = 1_048_576;
+
+/** The plan that was read last: a run, whoever follows it and its views read the same bytes one after another. */
+let last: Sealed | null = null;
 
 /** Reads a plan's payload: against its schema, then lowered. Problems name step and field. The same bytes are read once. */
 export function readPlan(hash: Hasher, payload: Payload): Read {
   const known = sealed.get(payload);
   if (known !== undefined) return known.read;
   const text = payload.canonical();
-  const recent = last?.deref();
-  const found = recent?.text === text ? recent : { text, read: intake(hash, payload.json()) };
+  const found = last?.text === text ? last : { text, read: intake(hash, payload.json()) };
   sealed.set(payload, found);
-  last = new WeakRef(found);
+  last = text.length > MOST_KEPT ? null : found;
   return found.read;
 }
 
