@@ -13,7 +13,7 @@ import { parseAst } from "rolldown/parseAst";
 const ENTRY = "packages/adapters/src/verifier/main.ts";
 
 /** The most lines the file may have: it is meant to be read by those who doubt us. */
-export const MAX_LINES = 705;
+export const MAX_LINES = 706;
 
 const FORMAT = { printWidth: 120, objectWrap: "collapse" };
 

@@ -34,4 +34,4 @@ export function parseVkey(platform: VerifierPlatform, text: Json | undefined): L
 
 /** @see C2SP signed-note: the beginning of a hash of name, line feed and key */
 const keyId = (hash: Hasher, name: string, typed: Uint8Array): string =>
-  hash.sha256Hex(Uint8Array.of(...asciiBytes(`${name}\n`), ...typed)).slice(0, 8);
+  hash.sha256Hex(Uint8Array.from([...asciiBytes(`${name}\n`), ...typed])).slice(0, 8);

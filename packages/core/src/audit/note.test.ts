@@ -27,6 +27,7 @@ describe("the keys of the vectors", () => {
     ["another name", (text: string) => text.replace("writ.local", "writ.other")],
     ["something behind it", (text: string) => `${text}\n`],
     ["nothing but a name", () => "writ.local"],
+    ["a name of a megabyte", (text: string) => "w".repeat(2 ** 20) + text],
   ])("with %s are refused", (_, edit) => {
     expect(parseVkey(nodeVerifier, edit(asText(head["key"])))).toBeUndefined();
   });
