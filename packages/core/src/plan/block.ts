@@ -16,6 +16,9 @@ export interface CompiledBlock {
 
 const cache = new WeakMap<Block, CompiledBlock>();
 
+/** What is read of most steps: ten thousand empty maps would be a fifth of what a long plan weighs. */
+const NOTHING = new Map<string, Pointer>();
+
 /** A dependency on an unknown step is left out: `verifyPlan` has refused such a plan. */
 export function compiled(block: Block): CompiledBlock {
   const known = cache.get(block);
@@ -29,7 +32,7 @@ function compile(block: Block): CompiledBlock {
   const at = new Map(block.steps.map((step, index) => [step.id, index]));
   const dependents: number[][] = block.steps.map(() => []);
   const fallback = block.steps.map(() => -1);
-  const reads = block.steps.map(() => new Map<string, Pointer>());
+  const reads = block.steps.map(() => NOTHING);
   const needs = block.steps.map((step, index) => {
     const positions = new Set<number>();
     for (const id of needsOf(step)) {
@@ -44,7 +47,7 @@ function compile(block: Block): CompiledBlock {
     if (subject !== undefined) fallback[subject] = index;
     for (const read of readsOf(step)) {
       const position = at.get(read.step);
-      if (position !== undefined) reads[position]?.set(pointerText(read.pointer), read.pointer);
+      if (position !== undefined) note(reads, position, pointerText(read.pointer), read.pointer);
     }
   }
   for (const [index, step] of block.steps.entries()) {
@@ -54,12 +57,18 @@ function compile(block: Block): CompiledBlock {
 }
 
 /** What is read of a step may come from whoever stands in for it: all along the chain that begins with it. */
-function handDown(first: number, fallback: readonly number[], reads: readonly Map<string, Pointer>[]): void {
+function handDown(first: number, fallback: readonly number[], reads: Map<string, Pointer>[]): void {
   let subject = first;
   for (let stand = fallback[first] ?? -1; stand !== -1; stand = fallback[stand] ?? -1) {
-    for (const [text, pointer] of reads[subject] ?? []) reads[stand]?.set(text, pointer);
+    for (const [text, pointer] of reads[subject] ?? []) note(reads, stand, text, pointer);
     subject = stand;
   }
+}
+
+function note(reads: Map<string, Pointer>[], position: number, text: string, pointer: Pointer): void {
+  const known = reads[position] ?? NOTHING;
+  if (known === NOTHING) reads[position] = new Map([[text, pointer]]);
+  else known.set(text, pointer);
 }
 
 /** All steps a step waits for: those it names and those whose output it reads. */
