@@ -3,35 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { durationMs } from "@writ/core";
+import { modelAt } from "@writ/testkit/build/model-client";
 import { anLlmRequest, llmAnswers, llmContract } from "@writ/testkit/contracts/llm";
 import { ModelServer, type ModelScript } from "@writ/testkit/model-server";
 import { describe, expect, onTestFinished, test } from "vitest";
 
-import { systemClock } from "../system/clock.ts";
 import { nodeHasher } from "../system/sha256.ts";
 import { RecordingLlm, ReplayingLlm } from "./cassette.ts";
-import { OpenAiCompatible } from "./openai-compatible.ts";
 import { parseTape, tapeLine, type Take } from "./tape.ts";
 
 const signal = (): AbortSignal => new AbortController().signal;
-
-function live(server: ModelServer): OpenAiCompatible {
-  const endpoint = {
-    baseUrl: new URL(server.baseUrl),
-    model: "test-model",
-    apiKey: null,
-    temperature: 0,
-    maxAnswerBytes: 65_536,
-    prices: { input: 0, output: 0 },
-  };
-  return new OpenAiCompatible(endpoint, systemClock);
-}
 
 describe("while recording", () => {
   llmContract(async (reply) => {
     const server = await ModelServer.start(() => reply);
     return {
-      llm: new RecordingLlm(live(server), nodeHasher, async () => {}),
+      llm: new RecordingLlm(modelAt(server), nodeHasher, async () => {}),
       [Symbol.asyncDispose]: () => server.close(),
     };
   });
@@ -50,7 +37,7 @@ async function record(script: ModelScript, times: number): Promise<readonly Take
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, "tape.jsonl");
   await using server = await ModelServer.start(script);
-  const llm = new RecordingLlm(live(server), nodeHasher, (take) => appendFile(file, tapeLine(take)));
+  const llm = new RecordingLlm(modelAt(server), nodeHasher, (take) => appendFile(file, tapeLine(take)));
   for (let time = 0; time < times; time += 1) await llm.respond(anLlmRequest, signal());
   return parseTape(await readFile(file, "utf8"));
 }
@@ -80,7 +67,7 @@ describe("a recording", () => {
   test("keeps no failure", async () => {
     const takes: Take[] = [];
     await using server = await ModelServer.start(() => ({ kind: "status", status: 500, body: "boom" }));
-    const llm = new RecordingLlm(live(server), nodeHasher, async (take) => void takes.push(take));
+    const llm = new RecordingLlm(modelAt(server), nodeHasher, async (take) => void takes.push(take));
     await expect(llm.respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
     expect(takes).toEqual([]);
   });

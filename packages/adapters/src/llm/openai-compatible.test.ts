@@ -2,34 +2,18 @@ import { inspect } from "node:util";
 
 import { durationMs } from "@writ/core";
 import type { LlmRequest } from "@writ/runtime";
+import { modelAt } from "@writ/testkit/build/model-client";
 import { anLlmRequest, llmContract } from "@writ/testkit/contracts/llm";
 import { byRole, ModelServer, refusingFormats, type ModelScript, type SeenRequest } from "@writ/testkit/model-server";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { systemClock } from "../system/clock.ts";
-import type { ModelEndpoint } from "./endpoint.ts";
-import { OpenAiCompatible } from "./openai-compatible.ts";
-
 const KEY = "sk-very-secret-0123456789";
-
-function llmAt(server: ModelServer, overrides: Partial<ModelEndpoint> = {}): OpenAiCompatible {
-  const endpoint: ModelEndpoint = {
-    baseUrl: new URL(server.baseUrl),
-    model: "test-model",
-    apiKey: null,
-    temperature: 0,
-    maxAnswerBytes: 256 * 1024,
-    prices: { input: 0, output: 0 },
-    ...overrides,
-  };
-  return new OpenAiCompatible(endpoint, systemClock);
-}
 
 const signal = (): AbortSignal => new AbortController().signal;
 
 llmContract(async (reply) => {
   const server = await ModelServer.start(() => reply);
-  return { llm: llmAt(server), [Symbol.asyncDispose]: () => server.close() };
+  return { llm: modelAt(server), [Symbol.asyncDispose]: () => server.close() };
 });
 
 describe("a chat-completions endpoint", () => {
@@ -42,7 +26,7 @@ describe("a chat-completions endpoint", () => {
 
   test("that omits usage, id and model is understood, and the tokens are an estimate", async () => {
     await using server = await ModelServer.start(() => ({ kind: "says", text: "Paris.", usage: "omitted" }));
-    const answer = await llmAt(server).respond(anLlmRequest, signal());
+    const answer = await modelAt(server).respond(anLlmRequest, signal());
     expect(answer).toMatchObject({
       text: "Paris.",
       model: "test-model",
@@ -53,13 +37,13 @@ describe("a chat-completions endpoint", () => {
 
   test("is asked once: no retry happens behind the budget's back", async () => {
     await using server = await ModelServer.start(() => ({ kind: "status", status: 503, body: "busy" }));
-    await expect(llmAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
+    await expect(modelAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
     expect(server.requests).toHaveLength(1);
   });
 
   test("gets the schema; its answer is marked as held to it", async () => {
     await using server = await ModelServer.start(says("{}"));
-    expect(await llmAt(server).respond(wanted, signal())).toMatchObject({ structure: "schema" });
+    expect(await modelAt(server).respond(wanted, signal())).toMatchObject({ structure: "schema" });
     expect(server.requests[0]?.body["response_format"]).toEqual({
       type: "json_schema",
       json_schema: { name: "plan", schema: { type: "object" } },
@@ -75,7 +59,7 @@ describe("a chat-completions endpoint", () => {
     },
   ])("that refuses $refused is asked for $structure, and the answer says so", async ({ refused, structure, asked }) => {
     await using server = await ModelServer.start(refusingFormats(refused, says("{}")));
-    const llm = llmAt(server);
+    const llm = modelAt(server);
     expect(await llm.respond(wanted, signal())).toMatchObject({ structure });
     expect(server.requests.map((each) => each.format)).toEqual(asked);
     expect(server.requests.at(-1)?.messages[0]?.content).toContain('{"type":"object"}');
@@ -90,7 +74,7 @@ describe("a chat-completions endpoint", () => {
         ? { kind: "status", status: 400, body: { error: { message: "prompt too long" } } }
         : { kind: "says", text: "{}" },
     );
-    const llm = llmAt(server);
+    const llm = modelAt(server);
     await expect(llm.respond(wanted, signal())).rejects.toMatchObject({ code: "model_refused" });
     refuse = false;
     expect(await llm.respond(wanted, signal())).toMatchObject({ structure: "schema" });
@@ -103,7 +87,7 @@ describe("a chat-completions endpoint", () => {
     ["4 <thinking>and then", "4"],
   ])("has its thinking taken out of %j", async (said, text) => {
     await using server = await ModelServer.start(says(said));
-    expect((await llmAt(server).respond(anLlmRequest, signal())).text).toBe(text);
+    expect((await modelAt(server).respond(anLlmRequest, signal())).text).toBe(text);
   });
 
   test("gets one system message first and no two of one role in a row", async () => {
@@ -115,7 +99,7 @@ describe("a chat-completions endpoint", () => {
       { role: "assistant", content: "d" },
       { role: "system", content: "e" },
     ] as const;
-    await llmAt(server).respond({ ...anLlmRequest, messages }, signal());
+    await modelAt(server).respond({ ...anLlmRequest, messages }, signal());
     expect(server.requests[0]?.messages).toEqual([
       { role: "system", content: "b\n\ne" },
       { role: "user", content: "a\n\nc" },
@@ -129,7 +113,7 @@ describe("a chat-completions endpoint", () => {
       text: "ok",
       usage: { input: 1_000, output: 1 },
     }));
-    const answer = await llmAt(server, { prices: { input: 300_000, output: 1_500_000 } }).respond(
+    const answer = await modelAt(server, { prices: { input: 300_000, output: 1_500_000 } }).respond(
       anLlmRequest,
       signal(),
     );
@@ -141,8 +125,8 @@ describe("a chat-completions endpoint", () => {
     vi.stubEnv("OPENAI_API_KEY", "sk-from-the-environment");
     vi.stubEnv("OPENAI_ORG_ID", "org-from-the-environment");
     await using server = await ModelServer.start(says("ok"));
-    await llmAt(server, { apiKey: KEY }).respond(anLlmRequest, signal());
-    await llmAt(server).respond(anLlmRequest, signal());
+    await modelAt(server, { apiKey: KEY }).respond(anLlmRequest, signal());
+    await modelAt(server).respond(anLlmRequest, signal());
     const [keyed, keyless]: readonly (SeenRequest | undefined)[] = server.requests;
     expect(keyed?.authorization).toBe(`Bearer ${KEY}`);
     expect(keyless?.authorization).toBeNull();
@@ -173,7 +157,7 @@ describe("a chat-completions endpoint", () => {
   ])("that %s does not get the key into an error, an answer or a log", async (_what, script) => {
     const spoken = vi.spyOn(console, "log");
     await using server = await ModelServer.start(script);
-    const llm = llmAt(server, { apiKey: KEY });
+    const llm = modelAt(server, { apiKey: KEY });
     const outcome: unknown = await llm
       .respond({ ...anLlmRequest, timeout: durationMs(200) }, signal())
       .catch((error: unknown) => error);
@@ -186,13 +170,13 @@ describe("a chat-completions endpoint", () => {
     await using elsewhere = await ModelServer.start(says("from elsewhere"));
     const to = `${elsewhere.baseUrl}/chat/completions`;
     await using server = await ModelServer.start(() => ({ kind: "redirect", to }));
-    await expect(llmAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
+    await expect(modelAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
     expect(elsewhere.requests).toEqual([]);
   });
 
   test("where nobody listens is unreachable", async () => {
     const server = await ModelServer.start(byRole({}));
     await server.close();
-    await expect(llmAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
+    await expect(modelAt(server).respond(anLlmRequest, signal())).rejects.toMatchObject({ code: "model_unreachable" });
   });
 });

@@ -2,14 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@writ/core";
-import { toolRules, type Llm, type ToolCall } from "@writ/runtime";
+import { toolRules, type ToolCall } from "@writ/runtime";
+import { modelAt } from "@writ/testkit/build/model-client";
 import { fixturePath, toolBench, type ToolBench } from "@writ/testkit/build/tool-bench";
 import { ModelServer, type SeenRequest } from "@writ/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { DocumentIndex } from "../docs-index/document-index.ts";
-import { OpenAiCompatible } from "../llm/openai-compatible.ts";
-import { systemClock } from "../system/clock.ts";
 import { nodeHasher } from "../system/sha256.ts";
 import { readCode } from "./code.ts";
 import { getDoc } from "./docs.ts";
@@ -125,23 +124,11 @@ describe("without a model", () => {
 });
 
 describe("with a model", () => {
-  const llmAt = (server: ModelServer): Llm =>
-    new OpenAiCompatible(
-      {
-        baseUrl: new URL(server.baseUrl),
-        model: "test-model",
-        apiKey: null,
-        temperature: 0,
-        maxAnswerBytes: 262_144,
-        prices: { input: 0, output: 0 },
-      },
-      systemClock,
-    );
   const documents = [{ path: "release.md", text: "# Release\n\nThe release moves to Tuesday.\n" }];
 
   async function answering(text: string, args: JsonObject, over: Partial<ToolCall> = {}) {
     await using server = await ModelServer.start(() => ({ kind: "says", text }));
-    const outcome = await generate(args, { ...over, llm: llmAt(server) });
+    const outcome = await generate(args, { ...over, llm: modelAt(server) });
     return { outcome, seen: server.requests[0] };
   }
   const asked = (seen: SeenRequest | undefined): string =>
@@ -224,12 +211,14 @@ describe("with a model", () => {
   test("an empty answer is refused, and a failing endpoint is an error and no silent quotation", async () => {
     await expect(answering("```\n\n```", { documents })).rejects.toMatchObject({ kind: "schema_mismatch" });
     await using server = await ModelServer.start(() => ({ kind: "status", status: 503, body: "busy" }));
-    await expect(generate({ documents }, { llm: llmAt(server) })).rejects.toMatchObject({ code: "model_unreachable" });
+    await expect(generate({ documents }, { llm: modelAt(server) })).rejects.toMatchObject({
+      code: "model_unreachable",
+    });
   });
 
   test("its tokens are counted", async () => {
     await using server = await ModelServer.start(() => ({ kind: "says", text: "Fine." }));
-    const { usage } = await generateText(GENERATION_TOKENS).run({ documents }, bench.call({ llm: llmAt(server) }));
+    const { usage } = await generateText(GENERATION_TOKENS).run({ documents }, bench.call({ llm: modelAt(server) }));
     expect(usage.tokens).toBeGreaterThan(0);
   });
 });

@@ -28,18 +28,9 @@ const note = (path: string) => ({ id: "write", tool: "docs.write_doc", params: {
 
 /** A command line in a process of its own, possibly inside another program. */
 async function program(work: Workspace, argv: readonly string[], inside: readonly string[] = []): Promise<Said> {
-  const { data, state, config, cache } = work.world.home;
-  const env = {
-    PATH: "/usr/bin:/bin",
-    HOME: work.base,
-    XDG_DATA_HOME: data,
-    XDG_STATE_HOME: state,
-    XDG_CONFIG_HOME: config,
-    XDG_CACHE_HOME: cache,
-  };
   const [file = "", ...args] = [...inside, process.execPath, MAIN, ...argv];
   return new Promise((resolve) => {
-    execFile(file, args, { cwd: work.root, env }, (error, out, err) => {
+    execFile(file, args, { cwd: work.root, env: work.environment }, (error, out, err) => {
       resolve({ exit: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err });
     });
   });

@@ -140,20 +140,11 @@ test("AS-43d the same inputs in two processes: byte-equal verdicts", async () =>
     }),
   );
   await work.close();
-  const { data, state, config, cache } = work.world.home;
-  const env = {
-    PATH: "/usr/bin:/bin",
-    HOME: work.base,
-    XDG_DATA_HOME: data,
-    XDG_STATE_HOME: state,
-    XDG_CONFIG_HOME: config,
-    XDG_CACHE_HOME: cache,
-  };
   const judge = (file: string): string => {
     try {
       return execFileSync(process.execPath, [MAIN, "run", file, "--dry-run", "--json"], {
         cwd: work.root,
-        env,
+        env: work.environment,
         encoding: "utf8",
       });
     } catch (error) {

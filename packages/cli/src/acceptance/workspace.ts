@@ -94,6 +94,19 @@ export class Workspace implements AsyncDisposable {
     return join(this.root, ".orchestrate");
   }
 
+  /** What a process of its own is given, so that it finds the homes this one has. */
+  get environment(): Readonly<Record<string, string>> {
+    const { data, state, config, cache } = this.world.home;
+    return {
+      PATH: "/usr/bin:/bin",
+      HOME: this.base,
+      XDG_DATA_HOME: data,
+      XDG_STATE_HOME: state,
+      XDG_CONFIG_HOME: config,
+      XDG_CACHE_HOME: cache,
+    };
+  }
+
   async desk(): Promise<Desk> {
     this.#desk ??= await openDeskAt(this.world, workspaceAt(this.root), this.#fittings);
     return this.#desk;

@@ -34,23 +34,10 @@ await desk.close();
 console.log(JSON.stringify(answers));
 `;
 
-function environmentOf(work: Workspace): NodeJS.ProcessEnv {
-  const { data, state, config, cache } = work.world.home;
-  const path = process.env["PATH"];
-  return {
-    ...(path === undefined ? {} : { PATH: path }),
-    HOME: work.base,
-    XDG_DATA_HOME: data,
-    XDG_STATE_HOME: state,
-    XDG_CONFIG_HOME: config,
-    XDG_CACHE_HOME: cache,
-  };
-}
-
 function node(work: Workspace, ...argv: readonly string[]): ChildProcess {
   return spawn(process.execPath, [...argv], {
     cwd: work.root,
-    env: environmentOf(work),
+    env: work.environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

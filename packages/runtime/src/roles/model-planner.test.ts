@@ -1,7 +1,7 @@
-import { OpenAiCompatible } from "@writ/adapters/llm/openai-compatible";
 import { systemClock } from "@writ/adapters/system/clock";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { durationMs, epochMs, isJsonObject, OrchestratorError, type JsonObject, type ToolSpec } from "@writ/core";
+import { modelAt } from "@writ/testkit/build/model-client";
 import { hostilePlan, obeysDocuments, planReply, type Hostility } from "@writ/testkit/hostile-plans";
 import type { ModelReply } from "@writ/testkit/model-reply";
 import { byRole, ModelServer, refusingFormats, type ModelScript } from "@writ/testkit/model-server";
@@ -46,24 +46,18 @@ const request: PlanRequest = {
   today: "2026-11-20",
 };
 
-function modelAt(server: ModelServer, model = "test-model"): Llm {
-  const endpoint = {
-    baseUrl: new URL(server.baseUrl),
-    model,
-    apiKey: null,
-    temperature: 0,
-    maxAnswerBytes: 262_144,
-    prices: { input: 1_000_000, output: 1_000_000 },
-  };
-  return new OpenAiCompatible(endpoint, systemClock);
-}
+/** One cent for a thousand tokens. */
+const PRICED = { prices: { input: 1_000_000, output: 1_000_000 } };
 
 async function propose(
   script: ModelScript | ModelReply,
   changes: Partial<PlanRequest> = {},
 ): Promise<{ readonly proposal: Proposal; readonly server: ModelServer }> {
   await using server = await ModelServer.start(typeof script === "function" ? script : () => script);
-  const planner = new ModelPlanner({ llm: modelAt(server), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS);
+  const planner = new ModelPlanner(
+    { llm: modelAt(server, PRICED), clock: systemClock, hash: nodeHasher },
+    PLANNING_LIMITS,
+  );
   return { proposal: await planner.propose({ ...request, ...changes }, new AbortController().signal), server };
 }
 
@@ -180,7 +174,7 @@ describe("a model that plans", () => {
   test("that never answers over the wire is refused in time", async () => {
     await using server = await ModelServer.start(() => ({ kind: "silent" }));
     const limits = { ...PLANNING_LIMITS, lookup: durationMs(60) };
-    const planner = new ModelPlanner({ llm: modelAt(server), clock: systemClock, hash: nodeHasher }, limits);
+    const planner = new ModelPlanner({ llm: modelAt(server, PRICED), clock: systemClock, hash: nodeHasher }, limits);
     expect(await planner.propose(request, new AbortController().signal)).toMatchObject({
       kind: "refused",
       code: "planner_timeout",
@@ -286,7 +280,7 @@ describe("a goal", () => {
     const { proposal } = await propose(planReply(sound));
     const planner = new GoalPlanner(
       { propose: async () => proposal },
-      new ModelPlanner({ llm: modelAt(server), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS),
+      new ModelPlanner({ llm: modelAt(server, PRICED), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS),
     );
     expect(await planner.propose(request, new AbortController().signal)).toBe(proposal);
     expect(server.requests).toEqual([]);
@@ -298,7 +292,7 @@ describe("a goal", () => {
     );
     const planner = new GoalPlanner(
       refusing,
-      new ModelPlanner({ llm: modelAt(server), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS),
+      new ModelPlanner({ llm: modelAt(server, PRICED), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS),
     );
     expect((await planner.propose(request, new AbortController().signal)).kind).toBe("plan");
     expect(await planner.propose(request, new AbortController().signal)).toMatchObject({
@@ -312,7 +306,7 @@ describe("a goal", () => {
     const missing: Proposal = { ...none, code: "template_input_missing" };
     const planner = new GoalPlanner(
       { propose: async () => missing },
-      new ModelPlanner({ llm: modelAt(server), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS),
+      new ModelPlanner({ llm: modelAt(server, PRICED), clock: systemClock, hash: nodeHasher }, PLANNING_LIMITS),
     );
     expect(await planner.propose(request, new AbortController().signal)).toBe(missing);
     expect(server.requests).toEqual([]);

@@ -1,3 +1,4 @@
+import { aToolSpec } from "@writ/testkit/build/rules";
 import { shippedTemplates } from "@writ/testkit/shipped-templates";
 import type { Json } from "@writ/core";
 import { describe, expect, test } from "vitest";
@@ -99,24 +100,9 @@ describe("a template's plan", () => {
   });
 
   test("has the tier of each tool, and none for a tool that is not there", async () => {
-    const tier = "local_write" as const;
-    const tool = { name: "docs.write_doc", tier };
-    const spec = { version: "1", summary: "", inputSchema: {}, outputSchema: {}, idempotency: "none" as const };
-    const traits = {
-      alwaysApprove: false,
-      sandboxed: false,
-      probe: false,
-      reversible: false,
-      effect: null,
-      host: null,
-      maxIdentical: null,
-      writes: [],
-      tokens: 0,
-      constraints: [],
-    };
     const { write_brief: write, search_docs: search } = await stepsFor({
       goal: "Daily brief",
-      tools: [{ ...spec, ...tool, traits: { ...traits, timeout: request.tools[0]?.traits.timeout ?? (0 as never) } }],
+      tools: [aToolSpec("docs.write_doc", "local_write")],
     });
     expect(write).toMatchObject({ approval_mode: "local_write" });
     expect(search).not.toHaveProperty("approval_mode");
