@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { durationMs } from "@writ/core";
-import { modelAt } from "@writ/testkit/build/model-client";
+import { modelAt } from "@writ/testkit/model-client";
 import { anLlmRequest, llmAnswers, llmContract } from "@writ/testkit/contracts/llm";
 import { ModelServer, type ModelScript } from "@writ/testkit/model-server";
 import { describe, expect, onTestFinished, test } from "vitest";

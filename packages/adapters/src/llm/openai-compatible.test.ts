@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 import { durationMs } from "@writ/core";
 import type { LlmRequest } from "@writ/runtime";
-import { modelAt } from "@writ/testkit/build/model-client";
+import { modelAt } from "@writ/testkit/model-client";
 import { anLlmRequest, llmContract } from "@writ/testkit/contracts/llm";
 import { byRole, ModelServer, refusingFormats, type ModelScript, type SeenRequest } from "@writ/testkit/model-server";
 import { afterEach, describe, expect, test, vi } from "vitest";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@writ/core";
 import { toolRules, type ToolCall } from "@writ/runtime";
-import { modelAt } from "@writ/testkit/build/model-client";
+import { modelAt } from "@writ/testkit/model-client";
 import { fixturePath, toolBench, type ToolBench } from "@writ/testkit/build/tool-bench";
 import { ModelServer, type SeenRequest } from "@writ/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@writ/core";
 import { toolRules, type ToolCall } from "@writ/runtime";
-import { modelAt } from "@writ/testkit/build/model-client";
+import { modelAt } from "@writ/testkit/model-client";
 import { toolBench, type ToolBench } from "@writ/testkit/build/tool-bench";
 import { byRole, ModelServer } from "@writ/testkit/model-server";
 import fc from "fast-check";

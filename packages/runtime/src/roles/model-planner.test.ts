@@ -1,7 +1,7 @@
 import { systemClock } from "@writ/adapters/system/clock";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { durationMs, epochMs, isJsonObject, OrchestratorError, type JsonObject, type ToolSpec } from "@writ/core";
-import { modelAt } from "@writ/testkit/build/model-client";
+import { modelAt } from "@writ/testkit/model-client";
 import { hostilePlan, obeysDocuments, planReply, type Hostility } from "@writ/testkit/hostile-plans";
 import type { ModelReply } from "@writ/testkit/model-reply";
 import { byRole, ModelServer, refusingFormats, type ModelScript } from "@writ/testkit/model-server";
