@@ -32,10 +32,12 @@ test.each<readonly [string, JsonObject, readonly string[]]>([
 test("a stand-in keeps what is read of the one it stands in for, along the whole chain, however it is written down", () => {
   const standing = (id: string, subject: string) => aStep(id, "docs.read", { fallback_for: subject });
   const chain = [a, standing("b", "a"), standing("c", "b")];
-  const reader = { id: "x", kind: "check", that: "steps.a.n > 1" };
+  const reader = { id: "x", kind: "check", that: "steps.a.n > 1 or steps.b.m > 1" };
   for (const steps of [chain, chain.toReversed()]) {
-    const { reads } = compiled(block(...steps, reader));
-    expect(reads.map((each) => [...each.keys()])).toEqual([["/n"], ["/n"], ["/n"], []]);
+    const { at, reads } = compiled(block(...steps, reader));
+    const readOf = (id: string) =>
+      [...(reads[at.get(id) ?? -1]?.keys() ?? [])].toSorted((one, two) => (one < two ? -1 : 1));
+    expect(["a", "b", "c", "x"].map(readOf)).toEqual([["/n"], ["/m", "/n"], ["/m", "/n"], []]);
   }
 });
 

@@ -120,6 +120,12 @@ const STEPS: readonly StepRow[] = [
     { plan: aPlan([read("b"), read("a")]), settings: { width: 1 } },
     [cancelled],
   ],
+  [
+    "behind a call in a run that closes",
+    "cancelled",
+    { plan: aPlan([read("b"), read("a", { depends_on: ["b"] })]) },
+    [cancelled],
+  ],
   ["waiting to try again", "ready", one, [failed("a", "rate_limited")]],
   [
     "behind its twin",
