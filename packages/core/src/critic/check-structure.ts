@@ -116,6 +116,7 @@ function checkFallback(
 }
 
 function checkReads(question: Question, step: Step, known: ReadonlySet<string>): readonly Finding[] {
+  if (!refers(step)) return NONE;
   const findings: Finding[] = [];
   const { at } = compiled(question.plan.block);
   for (const read of readsOf(step)) {
@@ -147,6 +148,13 @@ function checkReads(question: Question, step: Step, known: ReadonlySet<string>):
     }
   }
   return [...findings, ...checkRoots(step), ...checkInputs(question, step)];
+}
+
+const NONE: readonly Finding[] = [];
+
+/** Whether a step reads anything at all; most do not. */
+function refers(step: Step): boolean {
+  return (step.kind === "tool" && step.args.bindings.length > 0) || expressionsOf(step).length > 0;
 }
 
 /** Nothing but steps and inputs has a name. */
