@@ -90,13 +90,34 @@ export function workspaceOf(world: World, invocation: Invocation): WorkspacePath
   return findWorkspace(invocation.workspace ?? world.cwd, process.getuid?.() ?? 0);
 }
 
+/** What only a person may ask for. */
+const PERSONAL: ReadonlySet<ControlRequest["method"]> = new Set([
+  "approve",
+  "deny",
+  "ask_again",
+  "resolve",
+  "extend",
+  "audit_redact",
+  "key_rotate",
+]);
+
+/** What comes to the same when it is asked for twice: it is asked again where the answer was lost. */
+const IDEMPOTENT: ReadonlySet<ControlRequest["method"]> = new Set(["approve", "deny", "rest", "sign_head"]);
+
+/** How often an owner may be lost before a command is given up. */
+const MOST_OWNERS = 4;
+
 /**
  * Deciding is a person's: refused to any descendant of the process that owns the workspace, since all it starts are tools.
  *
  * @throws OrchestratorError `approval_agent_forbidden`
  */
 export function assertPerson(world: World, invocation: Invocation): void {
-  const owner = readOwnerRecord(workspaceOf(world, invocation).ownerRecord);
+  assertPersonAt(workspaceOf(world, invocation));
+}
+
+function assertPersonAt(paths: WorkspacePaths): void {
+  const owner = readOwnerRecord(paths.ownerRecord);
   if (owner === null || owner.pid === process.pid) return;
   if (isDescendant(process.ppid, [{ pid: owner.pid, startTime: owner.startTime }])) {
     throw new OrchestratorError(
@@ -295,7 +316,8 @@ class Seat {
   }
 
   async #send(request: ControlRequest): Promise<JsonObject> {
-    for (let attempt = 0; ; attempt += 1) {
+    if (PERSONAL.has(request.method)) assertPersonAt(this.#paths);
+    for (let owners = 1; ; owners += 1) {
       await this.#takeSeat();
       if (this.#owned !== null) return this.#handled(request, this.#actor);
       const { connection } = this.#seated();
@@ -304,7 +326,9 @@ class Seat {
         const answer = await connection.send(value);
         return isJsonObject(answer) ? answer : {};
       } catch (error) {
-        if (!(error instanceof OrchestratorError) || error.code !== "owner_gone" || attempt >= 3) throw error;
+        if (!(error instanceof OrchestratorError) || owners >= MOST_OWNERS) throw error;
+        const isUntaken = error.code === "owner_gone";
+        if (!isUntaken && !(error.code === "answer_lost" && IDEMPOTENT.has(request.method))) throw error;
         this.#connection = null;
       }
     }

@@ -28,6 +28,8 @@ export class InboxCaller {
   #identity: ProcessIdentity | undefined;
   readonly #answers = new Set<Promise<void>>();
   #isDeaf = false;
+  /** The number of the last command that was taken. */
+  #last = 0;
 
   constructor(socket: Socket, greeting: string, handler: Promise<CommandHandler>) {
     this.#socket = socket;
@@ -58,8 +60,9 @@ export class InboxCaller {
     while (this.#answers.size > 0) await Promise.race(this.#answers);
   }
 
+  /** Says which command was the last that was taken, so that the caller knows which were not. */
   leave(): void {
-    this.#socket.end(() => this.#socket.destroy());
+    this.#socket.end(writeMessage({ leaving: this.#last }), () => this.#socket.destroy());
   }
 
   #take(message: JsonObject): void {
@@ -82,6 +85,7 @@ export class InboxCaller {
   }
 
   #begin(id: number, command: Json, caller: ProcessIdentity): void {
+    this.#last = id;
     const answer = this.#answer(id, command, caller).finally(() => {
       this.#answers.delete(answer);
       if (this.#answers.size < OPEN_COMMANDS && !this.#isDeaf) this.#socket.resume();

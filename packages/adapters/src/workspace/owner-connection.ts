@@ -14,8 +14,9 @@ export interface OwnerConnection {
   /**
    * Hands over a command and waits for its reply.
    *
-   * @throws OrchestratorError `owner_gone` if the owner ends before it replied: whether
-   * the command was carried out is then in the journal; `inbox_message_invalid`; or what the command was refused with
+   * @throws OrchestratorError `owner_gone` if the owner ended before it took the command; `answer_lost` if it ended
+   * before it replied: whether the command was carried out is then in the journal; `inbox_message_invalid`; or what
+   * the command was refused with
    */
   send(command: Json): Promise<Json>;
   /** Calls back for each event from now on. @throws OrchestratorError `owner_gone` */
@@ -121,8 +122,9 @@ class Connection implements OwnerConnection {
   }
 
   #take(message: JsonObject): void {
-    const { id, value, error, event, writ } = message;
-    if (writ !== undefined) this.#meet(message);
+    const { id, value, error, event, writ, leaving } = message;
+    if (typeof leaving === "number") this.#leave(leaving);
+    else if (writ !== undefined) this.#meet(message);
     else if (event !== undefined) this.#listeners.forEach((listen) => listen(event));
     else if (typeof id !== "number") throw readError(error);
     else {
@@ -138,6 +140,15 @@ class Connection implements OwnerConnection {
     this.#greet(true);
   }
 
+  /** What came after the last command that was taken was not looked at. */
+  #leave(last: number): void {
+    for (const [id, { reject }] of this.#replies) {
+      if (id <= last) continue;
+      this.#replies.delete(id);
+      reject(gone());
+    }
+  }
+
   #fail(error: Error | undefined): void {
     this.failure ??= error;
     this.#socket.destroy();
@@ -145,7 +156,7 @@ class Connection implements OwnerConnection {
 
   #end(): void {
     this.#greet(false);
-    for (const { reject } of this.#replies.values()) reject(this.failure ?? gone());
+    for (const { reject } of this.#replies.values()) reject(this.failure ?? lost());
     this.#replies.clear();
   }
 }
@@ -153,6 +164,13 @@ class Connection implements OwnerConnection {
 function gone(): OrchestratorError {
   return new OrchestratorError(
     "owner_gone",
-    "the process that owns the workspace ended before it answered; run the command again",
+    "the process that owns the workspace ended before it took the command; run it again",
+  );
+}
+
+function lost(): OrchestratorError {
+  return new OrchestratorError(
+    "answer_lost",
+    "the process that owns the workspace ended before it answered; see whether it did what you asked: writ list",
   );
 }

@@ -162,7 +162,7 @@ describe("an owner that is killed", () => {
       for (const client of left) await client.ask('send {"n":2}');
 
       owner?.signal("SIGKILL");
-      for (const client of left) expect(await client.hear()).toEqual({ error: "owner_gone" });
+      for (const client of left) expect(await client.hear()).toEqual({ error: "answer_lost" });
       for (const client of left) await client.hear("closed");
       const successors = await Promise.all(left.map((client) => client.ask(acquire())));
       const heir = expectOneOwner(left, successors);

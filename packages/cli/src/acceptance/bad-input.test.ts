@@ -406,4 +406,15 @@ describe("issue 7.10: deciding", () => {
     expect(await work.journalSize()).toBe(size);
     expect((await work.view(run)).status).toBe("awaiting_gate");
   });
+
+  test("demo --approve by a descendant of the process that runs the tools", async () => {
+    await using work = Workspace.make("notes");
+    const run = await work.plan([note("out.md")], { door: "demo" });
+    await work.waiting(run);
+    const size = await work.journalSize();
+    const said = await program(work, ["demo", "--approve", "--json"]);
+    expect({ exit: said.exit, code: errorOf(said)["code"] }).toEqual({ exit: 4, code: "approval_agent_forbidden" });
+    expect(await work.journalSize()).toBe(size);
+    expect((await work.view(run)).status).toBe("awaiting_gate");
+  });
 });

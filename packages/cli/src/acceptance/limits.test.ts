@@ -277,6 +277,21 @@ describe("limits and failures", () => {
     expect(new Set(keyed.calls.map(({ key }) => key)).size).toBe(1);
   });
 
+  test("cancel with more gates open than one entry ends: the command returns when all is over", async () => {
+    const steps = Array.from({ length: 300 }, (_, n) => ({
+      ...write,
+      id: `w${n}`,
+      params: { path: `${n}.md`, text: "x" },
+    }));
+    await using work = Workspace.make(null);
+    work.configure("budget: { steps: 1000, tool_calls: 1000 }\n");
+    const run = await work.plan(steps);
+    await (await work.desk()).send({ method: "cancel", run, reason: "no" });
+    const view = await work.rest(run);
+    expect(view.status).toBe("rejected");
+    expect((await work.history(run)).entries.filter(({ input }) => input.type === "proceed").length).toBeGreaterThan(0);
+  });
+
   test.each([
     { says: "nothing", error: () => new TypeError("the line went dead"), status: "in_doubt" },
     { says: "it did not happen", error: () => new ToolFailure("unknown", "no", { happened: "no" }), status: "paused" },

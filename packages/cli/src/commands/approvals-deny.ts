@@ -1,13 +1,12 @@
 import { approvalDocument, OrchestratorError } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, atDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { decisionLines } from "../terminal/approvals-view.ts";
 import { decidedOf } from "./approvals-approve.ts";
 
 /** `writ approvals deny <id> --reason TEXT` */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  assertPerson(world, invocation);
   const reason = optionOf(invocation, "--reason");
   if (reason === undefined || reason.trim() === "")
     throw new OrchestratorError("input_malformed", 'a denial needs a reason; add: --reason "…"');

@@ -1,11 +1,10 @@
 import { optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { assertPerson, atDesk } from "../compose.ts";
+import { atDesk } from "../compose.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ key rotate`: a person's to do. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  assertPerson(world, invocation);
   const wanted = optionOf(invocation, "--reason");
   const reason = wanted === "compromised" || wanted === "other" ? wanted : "scheduled";
   return atDesk(world, invocation, async (desk) => {

@@ -217,6 +217,10 @@ export class Engine {
         if (this.#isStopping) return;
         void this.#guard(actor.during(() => perform(this.#hands, actor, effect)).finally(() => this.#release(actor)));
       },
+      onProceeded: (actor: RunActor): void => {
+        if (actor.failure instanceof OrchestratorError) this.#fail(actor, actor.failure);
+        else this.#release(actor);
+      },
       onEntry: (actor: RunActor, entry: DurableEntry): void => {
         const earliest = actor.state.timers.earliest();
         if (earliest === null || actor.state.status === "ended") this.#wakes.delete(actor.run);

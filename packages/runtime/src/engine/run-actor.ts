@@ -44,6 +44,8 @@ export interface ActorPorts {
   readonly secrets: Secrets;
   /** Called for each piece of work once the entry that asks for it is durable. */
   readonly dispatch: (actor: RunActor, effect: Effect) => void;
+  /** Called when the run went on by itself, or could not; nobody awaits that. */
+  readonly onProceeded: (actor: RunActor) => void;
   /** Called after each durable entry. */
   readonly onEntry: (actor: RunActor, entry: DurableEntry) => void;
 }
@@ -97,6 +99,11 @@ export class RunActor {
     );
     const interrupted = await this.deliver(() => ({ type: "attempts_interrupted", through }), EXECUTOR);
     if (interrupted.facts.length === 0) this.#hand();
+  }
+
+  /** Why nothing is taken any more; null while all is well. */
+  get failure(): Error | null {
+    return this.#failure;
   }
 
   /** Nothing is being written, nothing is under way, nothing follows: only a person or a clock can move the run. */
@@ -155,6 +162,7 @@ export class RunActor {
       if (!(error instanceof OrchestratorError)) throw error;
       this.#failure = error;
     }
+    this.#ports.onProceeded(this);
   }
 
   #prepare(
@@ -166,12 +174,18 @@ export class RunActor {
     const seal = maskingSealer(sealer, secrets);
     const at = Math.max(clock.now(), this.state.now);
     const input = make(seal, this.state);
-    const facts = react(this.state, { at, actor, input, seal });
-    if (facts.length === 0) return null;
-    const { version } = this.state;
-    const written = writeEntry({ log: store.log.id, run: this.run, version, at, actor, input, facts }, sealer);
-    const derived = this.#models.observe(this.state, { run: this.run, at, actor, facts });
-    return { draft: { run: this.run, version, atMs: at, ...written, ...derived }, facts, fresh: this.#fresh() };
+    try {
+      const facts = react(this.state, { at, actor, input, seal });
+      if (facts.length === 0) return null;
+      const { version } = this.state;
+      const written = writeEntry({ log: store.log.id, run: this.run, version, at, actor, input, facts }, sealer);
+      const derived = this.#models.observe(this.state, { run: this.run, at, actor, facts });
+      return { draft: { run: this.run, version, atMs: at, ...written, ...derived }, facts, fresh: this.#fresh() };
+    } catch (error) {
+      // Folded half, or not written: what is in memory is not what the journal says.
+      this.#failure = error instanceof Error ? error : new InvariantError("a fold failed with no error", { error });
+      throw error;
+    }
   }
 
   #fresh(): readonly Effect[] {
