@@ -7,7 +7,7 @@ import { InvariantError } from "@writ/core";
 
 import { bundle } from "../../scripts/bundle.ts";
 import { chainPlan } from "../chain-plan.ts";
-import { inFolder } from "../folder.ts";
+import { inLastingFolder } from "../folder.ts";
 import { bareNode, commandCost, row, startCpuMs } from "../harness.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -41,7 +41,7 @@ interface Workspace {
 
 /** A new workspace whose user has configured bounds that no bench reaches. */
 function inWorkspace<T>(act: (place: Workspace, entry: string) => Promise<T>): Promise<T> {
-  return inFolder(async (folder) => {
+  return inLastingFolder(async (folder) => {
     const entry = await writ();
     const place = {
       cwd: join(folder, "work"),
