@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { asObjects, asText, vectors } from "@writ/testkit/vectors";
@@ -28,6 +28,25 @@ test("HMAC agrees with the platform, for keys shorter and longer than a block", 
     { numRuns: 300 },
   );
   expect(long).toBeGreaterThan(30);
+});
+
+test("commitments to long and short values, one after another, do not see each other", () => {
+  let shorter = 0;
+  let before = 0;
+  const domain = new TextEncoder().encode("writ/commit/v1\0");
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 3_000 }), fc.nat(255), (length, byte) => {
+      if (length < before) shorter += 1;
+      before = length;
+      const [salt, value] = [new Uint8Array(32).fill(byte), new Uint8Array(length).fill(byte)];
+      const size = new Uint8Array(8);
+      new DataView(size.buffer).setBigUint64(0, BigInt(length));
+      const whole = createHash("sha256").update(domain).update(salt).update(size).update(value);
+      expect(commitment(nodeHasher, salt, value)).toBe(whole.digest("hex"));
+    }),
+    { numRuns: 300 },
+  );
+  expect(shorter).toBeGreaterThan(50);
 });
 
 test("a digest is lower-case and complete", () => {
