@@ -26,7 +26,7 @@ import { fileURLToPath } from "node:url";
 /** The configured model; null when there is none. @throws OrchestratorError `outbound_refused`, `config_invalid` */
 export async function configuredModel(config: Config): Promise<Llm | null> {
   if (config.model === null) return null;
-  const { baseUrl, model, apiKey } = config.model;
+  const { baseUrl, model, apiKey, prices } = config.model;
   const endpoint = checkModelEndpoint(baseUrl, config.policy.hosts);
   if (!endpoint.ok) {
     const { code, message, remedy } = endpoint.error;
@@ -44,7 +44,7 @@ export async function configuredModel(config: Config): Promise<Llm | null> {
       apiKey,
       temperature: null,
       maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
-      prices: { input: 0, output: 0 },
+      prices,
     },
     systemClock,
   );

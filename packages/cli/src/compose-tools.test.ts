@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { definedTools, shippedTools } from "./compose-tools.ts";
 import { lateTool } from "./late-tool.ts";
 
-const parts = { folder: "/nowhere", staging: "/nowhere", writtenByWrit: async () => new Set<string>() };
+const parts = { folder: "/nowhere", staging: "/nowhere", tokenPrice: 0, writtenByWrit: async () => new Set<string>() };
 
 describe("the tools that ship", () => {
   test.each([true, false])("are listed as they are defined, with a model: %s", async (hasModel) => {
@@ -13,6 +13,15 @@ describe("the tools that ship", () => {
     expect(listed.length).toBeGreaterThan(10);
     const declared = ({ spec }: (typeof defined)[number]): string => canonicalJson(plainJson(spec));
     expect(listed.map(declared)).toEqual(defined.map(declared));
+  });
+
+  test("cost what the configured model asks for the tokens they may spend", () => {
+    const priced = shippedTools({ ...parts, hasModel: true, tokenPrice: 15_000_000 });
+    const [generate] = priced.filter(({ spec }) => spec.name === "llm.generate");
+    expect(generate?.spec.traits.costMillicents).toBe((generate?.spec.traits.tokens ?? 0) * 15);
+    expect(priced.filter(({ spec }) => spec.traits.costMillicents > 0).length).toBe(
+      priced.filter(({ spec }) => spec.traits.tokens > 0).length,
+    );
   });
 
   test("are not called as something they are not", async () => {

@@ -19,6 +19,8 @@ export interface ToolParts {
   /** Folder of the user's own for copies that commands run on. */
   readonly staging: string;
   readonly hasModel: boolean;
+  /** What a token may cost at most, in 1/1000 cent for a million of them. */
+  readonly tokenPrice: number;
   readonly writtenByWrit: () => Promise<ReadonlySet<string>>;
 }
 
@@ -85,8 +87,18 @@ export function shippedTools(parts: ToolParts): readonly Tool[] {
   return LOADS.map(([name, load]) => {
     const spec = listed.get(name);
     if (spec === undefined) throw new InvariantError("the tool is not listed; run: npm run generate", { tool: name });
-    return lateTool(spec, () => load(parts));
+    return priced(
+      lateTool(spec, () => load(parts)),
+      parts.tokenPrice,
+    );
   });
+}
+
+/** A tool that spends tokens costs what the configured model asks for them. */
+function priced(tool: Tool, tokenPrice: number): Tool {
+  const { spec } = tool;
+  const costMillicents = Math.ceil((spec.traits.tokens * tokenPrice) / 1_000_000);
+  return costMillicents === 0 ? tool : { ...tool, spec: { ...spec, traits: { ...spec.traits, costMillicents } } };
 }
 
 /** The same from their definitions, all loaded. */

@@ -538,6 +538,7 @@ async function partsOf(
       folder: paths.folder,
       staging: join(world.home.cache, "writ", "staging"),
       hasModel: llm !== null,
+      tokenPrice: Math.max(config.model?.prices.input ?? 0, config.model?.prices.output ?? 0),
       writtenByWrit,
     }),
     ...fittings.tools,

@@ -56,6 +56,7 @@ function anyTool(tier: ApprovalMode): ToolSpec {
       maxIdentical: null,
       writes: [],
       tokens: 0,
+      costMillicents: 0,
       constraints: [],
     },
   };

@@ -38,6 +38,16 @@ describe("a call", () => {
     expect(run.state.reserved).toEqual(NOTHING);
   });
 
+  test("reserves what it may cost, so that calls side by side stay within the limit", () => {
+    const dear = { "x.dear": { tier: "read_only", over: { traits: { costMillicents: 60 } } } } as const;
+    const plan = aPlan(Array.from({ length: 4 }, (_, n) => aStep(`s${n}`, "x.dear", { params: { n }, when: "true" })));
+    const budget = { ...DEFAULT_LIMITS, cost_millicents: 100 };
+    const run = given(aRun({ tools: dear, plan, settings: { width: 4, budget } }));
+    expect(run.state.attempts.size).toBe(1);
+    expect(run.state.reserved.cost_millicents).toBe(60);
+    expect(run.state.hold).toMatchObject({ code: "budget_exhausted", detail: "cost_millicents" });
+  });
+
   test("that is tried again is another call and no other step", () => {
     const run = given(counted({}, 1), failed("s0", "rate_limited", { jitter: "0" }), timePassed(1), returned("s0"));
     expect([run.state.used.steps, run.state.used.tool_calls]).toEqual([1, 2]);

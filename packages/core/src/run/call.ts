@@ -27,6 +27,7 @@ export interface Call {
   readonly key: string;
   readonly timeoutMs: number;
   readonly tokens: number;
+  readonly costMillicents: number;
 }
 
 /** The tool name under which a pure gate is asked for. */
@@ -71,6 +72,7 @@ function wholePlan(state: RunState): Call | null {
     key: keyOf(state, PLAN_START, args, 0),
     timeoutMs: limits.wall_clock_ms,
     tokens: limits.tokens,
+    costMillicents: limits.cost_millicents,
   };
 }
 
@@ -86,6 +88,7 @@ function pureGate(state: RunState, path: string, step: GateStep): Call {
     key: keyOf(state, PLAN_GATE, args, path),
     timeoutMs: 0,
     tokens: 0,
+    costMillicents: 0,
   };
 }
 
@@ -102,6 +105,7 @@ export function toolCall(state: RunState, path: string, step: ToolStep, rule: To
     key: keyOf(state, step.tool, args, occurrence),
     timeoutMs: attemptTime(state, step, traits.timeout),
     tokens: traits.tokens,
+    costMillicents: traits.costMillicents,
   };
 }
 
@@ -152,7 +156,7 @@ export function isTaintedAt({ plan, steps }: RunState, path: string, step: ToolS
 /** The most this call may use; reserved when it starts, bound when it is approved. */
 export function callBudget(call: Call): CallBudget {
   return {
-    cost_millicents: 0,
+    cost_millicents: call.costMillicents,
     tokens: call.tokens,
     tool_calls: call.tool === PLAN_GATE ? 0 : 1,
     wall_clock_ms: call.timeoutMs,

@@ -47,6 +47,8 @@ export interface ToolTraits {
   readonly writes: readonly { readonly at: string; readonly as: "path" | "patch" }[];
   /** The most tokens one call may use; reserved before it is sent. */
   readonly tokens: number;
+  /** The most one call may cost, in 1/1000 cent; reserved before it is sent. */
+  readonly costMillicents: number;
   /** Bounds per parameter, beyond the schema. */
   readonly constraints: readonly ArgumentConstraint[];
 }

@@ -1,4 +1,5 @@
 import {
+  millicentsOf,
   boundsIn,
   DEFAULT_LIMITS,
   DEFAULT_POLICY,
@@ -51,6 +52,8 @@ export interface ModelConfig {
   readonly model: string;
   readonly apiKey: string | null;
   readonly maxTokens: number;
+  /** 1/1000 cent for a million tokens; 0 for a model of one's own. */
+  readonly prices: { readonly input: number; readonly output: number };
 }
 
 export interface ConfigSources {
@@ -223,7 +226,14 @@ function modelOf(
       "WRIT_MODEL_URL is set without WRIT_MODEL; name the model, such as: WRIT_MODEL=qwen3",
     );
   const key = variables.WRIT_MODEL_KEY ?? (model?.api_key_env === undefined ? undefined : raw[model.api_key_env]);
-  return { baseUrl, model: name, apiKey: key ?? null, maxTokens: model?.max_tokens ?? DEFAULT_MODEL_TOKENS };
+  const { input, output } = model?.prices ?? { input: 0, output: 0 };
+  return {
+    baseUrl,
+    model: name,
+    apiKey: key ?? null,
+    maxTokens: model?.max_tokens ?? DEFAULT_MODEL_TOKENS,
+    prices: { input: millicentsOf(input), output: millicentsOf(output) },
+  };
 }
 
 /** @throws OrchestratorError `policy_relaxation` for each field in which the workspace asks for more */

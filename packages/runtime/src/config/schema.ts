@@ -72,6 +72,8 @@ const trusted = {
       /** Name of the environment variable that holds the key; the key itself stands in no file. */
       api_key_env: z.string().optional(),
       max_tokens: z.int().positive().optional(),
+      /** Cents for a million tokens. */
+      prices: z.strictObject({ input: costCents, output: costCents }).optional(),
     })
     .optional(),
 };

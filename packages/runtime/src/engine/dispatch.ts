@@ -313,6 +313,7 @@ function invocationOf(state: RunState, path: string): Invocation | null {
     key: attempt.key,
     timeoutMs: attempt.reserve.wall_clock_ms,
     tokens: attempt.reserve.tokens,
+    costMillicents: attempt.reserve.cost_millicents,
   };
   return {
     ...baseInvocation(state, call),

@@ -70,6 +70,7 @@ describe("a defined tool", () => {
       maxIdentical: null,
       writes: [],
       tokens: 0,
+      costMillicents: 0,
       constraints: [],
     });
   });

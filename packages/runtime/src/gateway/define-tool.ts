@@ -105,6 +105,7 @@ function specOf<P extends z.ZodType, O extends Json>(definition: ToolDefinition<
       maxIdentical: null,
       writes: [],
       tokens: 0,
+      costMillicents: 0,
       constraints: [],
       ...traits,
       timeout: timeout ?? null,

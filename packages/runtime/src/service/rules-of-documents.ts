@@ -37,6 +37,7 @@ const traits = z.strictObject({
   maxIdentical: z.number().nullable(),
   writes: z.array(z.strictObject({ at: z.string(), as: z.enum(["path", "patch"]) })),
   tokens: z.number(),
+  costMillicents: z.number().default(0),
   constraints: z.array(
     z.strictObject({
       at: z.string(),

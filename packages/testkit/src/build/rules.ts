@@ -42,6 +42,7 @@ export function aToolSpec(
       maxIdentical: null,
       writes: [],
       tokens: 0,
+      costMillicents: 0,
       constraints: [],
       ...traits,
     },
