@@ -41,6 +41,7 @@ export * from "./service/log-keys.ts";
 export * from "./service/log-proofs.ts";
 export * from "./service/log-report.ts";
 export * from "./service/pins.ts";
+export * from "./service/plan-refusal.ts";
 export * from "./service/proofs.ts";
 export * from "./service/rebuild.ts";
 export * from "./service/replay-bundle.ts";

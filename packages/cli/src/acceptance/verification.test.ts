@@ -152,9 +152,12 @@ test("AS-43d the same inputs in two processes: byte-equal verdicts", async () =>
       throw error;
     }
   };
-  for (const file of ["plan.json", "sound.json"]) {
+  for (const [file, holds] of [
+    ["plan.json", '"problems"'],
+    ["sound.json", '"verdict"'],
+  ] as const) {
     const first = judge(file);
-    expect(first).toContain('"verdict"');
+    expect(first).toContain(holds);
     expect(judge(file)).toBe(first);
   }
 });

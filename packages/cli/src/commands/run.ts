@@ -9,7 +9,7 @@ import {
   type PolicyMode,
   type RunId,
 } from "@writ/core";
-import { createRequest, type CreateRequest } from "@writ/runtime";
+import { createRequest, refusedPlan, type CreateRequest } from "@writ/runtime";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
@@ -33,6 +33,7 @@ const FILE = /\.(json|ya?ml)$/;
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation } = setting;
   const what = argumentOf(invocation, "what") ?? "";
+  refuseQuestions(setting);
   return atDesk(setting.world, invocation, async (desk) => {
     if (hasOption(invocation, "--dry-run")) return await dryRun(desk, setting, what);
     const id = await begun(desk, setting, what);
@@ -91,6 +92,7 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
   const { terminal, invocation } = setting;
   const request = requestFor(desk, setting, what);
   const { plan, verdict } = await desk.check(request);
+  if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings);
   const { tier, passes, warningsAreErrors, objects } = verdict.strictness;
   if (invocation.json)
     terminal.json({
@@ -103,10 +105,7 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
     terminal.out(
       planLines(terminal.screen(), planView(plan, desk.planSetting(request.mode), desk.config, `writ run ${what}`)),
     );
-  if (verdict.verdict === "ok") return 0;
-  throw new OrchestratorError("plan_refused", "the plan has findings and nothing ran; mend it and try again", {
-    problems: verdict.findings,
-  });
+  return 0;
 }
 
 /**
@@ -117,7 +116,7 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
 export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): Promise<ExitCode> {
   const { terminal, invocation } = setting;
   const streams = hasOption(invocation, "--events");
-  const isQuiet = invocation.json || streams;
+  const isQuiet = isForPrograms(invocation);
   if (!isQuiet && since === 0) await head(desk, setting, id);
   const drive = new Drive(desk, id, setting, systemClockOf(), {
     since,
@@ -125,10 +124,7 @@ export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): 
       if (streams) for (const line of eventLine(entry)) terminal.json(line);
     },
   });
-  const driven = await drive.until(
-    isQuiet && !hasOption(invocation, "--on-approval") ? "exit" : onApprovalOf(setting),
-    isQuiet,
-  );
+  const driven = await drive.until(onApprovalOf(setting), isQuiet);
   if (invocation.json && !streams) terminal.json(await taskJson(desk, id));
   else if (!isQuiet) await showEnd(desk, setting, id);
   const { state } = driven;
@@ -139,9 +135,22 @@ export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): 
 
 function onApprovalOf({ invocation, terminal }: Setting): OnApproval {
   const given = optionOf(invocation, "--on-approval");
-  if (given === "ask" || given === "wait" || given === "exit")
-    return given === "ask" && terminal.keyboard === null ? "exit" : given;
-  return terminal.keyboard === null ? "exit" : "ask";
+  if (given === "wait" || given === "exit") return given;
+  return terminal.keyboard === null || isForPrograms(invocation) ? "exit" : "ask";
+}
+
+function isForPrograms(invocation: Setting["invocation"]): boolean {
+  return invocation.json || hasOption(invocation, "--events");
+}
+
+/** A question would stand among the documents. @throws OrchestratorError `usage` */
+export function refuseQuestions({ invocation }: Setting): void {
+  if (optionOf(invocation, "--on-approval") !== "ask" || !isForPrograms(invocation)) return;
+  const mode = invocation.json ? "--json" : "--events";
+  throw new OrchestratorError(
+    "usage",
+    `${mode} prints for programs and asks nothing; use --on-approval wait or exit, or leave ${mode} out`,
+  );
 }
 
 async function head(desk: Desk, { terminal }: Setting, id: RunId): Promise<void> {

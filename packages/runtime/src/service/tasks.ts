@@ -16,7 +16,6 @@ import {
   type Amounts,
   type ApprovalMode,
   type BudgetDocument,
-  type Finding,
   type Hasher,
   type Json,
   type JsonObject,
@@ -26,7 +25,6 @@ import {
   type Policy,
   type PlanVerdict,
   type PolicyMode,
-  type Problem,
   type Rules,
   type RunId,
   type RunSettings,
@@ -42,6 +40,7 @@ import type { Entropy } from "../ports/entropy.ts";
 import type { RunQuery, Store } from "../ports/store.ts";
 import { createRequest } from "./create-request.ts";
 import { readHistory, type History } from "./history.ts";
+import { malformedPlan, refusedPlan } from "./plan-refusal.ts";
 import { undoPlan } from "./undo-plan.ts";
 
 /** The longest goal that is read; a longer text belongs into a file given with --context. */
@@ -132,13 +131,17 @@ export class Tasks {
     return run;
   }
 
-  /** Verifies a plan as `create` would, without writing anything. */
+  /**
+   * Verifies a plan as `create` would, without writing anything; a verdict other than ok is what `refusedPlan` makes of it.
+   *
+   * @throws OrchestratorError as `create`, of a plan that cannot be read
+   */
   check(request: TaskRequest, proposal: JsonObject): { readonly plan: Plan; readonly verdict: PlanVerdict } {
     const settings = this.#settings(request);
     const prepared = this.#identified(request, proposal);
     const read = intake(this.#ports.hash, prepared);
-    if (!read.ok) throw refusal("plan_refused", read.error);
-    if (read.value.problems.length > 0) throw refusal("plan_refused", read.value.problems);
+    if (!read.ok) throw malformedPlan(read.error);
+    if (read.value.problems.length > 0) throw malformedPlan(read.value.problems);
     return { plan: read.value.plan, verdict: this.#verify(read.value.plan, request, settings) };
   }
 
@@ -316,10 +319,10 @@ export class Tasks {
   #prepared(request: TaskRequest, proposal: JsonObject, settings: RunSettings): JsonObject {
     const prepared = this.#identified(request, proposal);
     const read = intake(this.#ports.hash, prepared);
-    if (!read.ok) throw refusal("plan_refused", read.error);
-    if (read.value.problems.length > 0) throw refusal("plan_refused", read.value.problems);
+    if (!read.ok) throw malformedPlan(read.error);
+    if (read.value.problems.length > 0) throw malformedPlan(read.value.problems);
     const verdict = this.#verify(read.value.plan, request, settings);
-    if (verdict.verdict !== "ok") throw refusal(codeOf(verdict.findings), verdict.findings);
+    if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings);
     return prepared;
   }
 
@@ -355,42 +358,4 @@ function roomFor(steps: number, limits: Limits): Limits {
     steps: Math.max(limits.steps, steps),
     tool_calls: Math.max(limits.tool_calls, steps + limits.retries),
   };
-}
-
-/** The exit a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
-function codeOf(
-  findings: readonly Finding[],
-): "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied" {
-  const codes = new Set(findings.filter((each) => each.severity === "error").map((each) => each.code));
-  const invalid = [
-    "plan_malformed",
-    "expression_malformed",
-    "plan_cycle",
-    "reference_dangling",
-    "type_mismatch",
-    "argument_not_allowed",
-  ] as const;
-  if (invalid.some((code) => codes.has(code))) return "plan_refused";
-  if (codes.has("policy_relaxation")) return "policy_relaxation";
-  if (codes.has("budget_exceeded")) return "budget_exceeded";
-  const denied = [
-    "tool_not_allowed",
-    "outbound_refused",
-    "policy_denied",
-    "safety_mode_exceeded",
-    "gate_bypass",
-    "policy_conflict",
-    "policy_eval_error",
-  ] as const;
-  return denied.some((code) => codes.has(code)) ? "policy_denied" : "plan_refused";
-}
-
-function refusal(
-  code: "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied",
-  problems: readonly Problem[],
-): OrchestratorError {
-  const count = problems.length === 1 ? "1 finding" : `${problems.length} findings`;
-  return new OrchestratorError(code, `the plan has ${count} and nothing ran; mend the plan and try again`, {
-    problems,
-  });
 }
