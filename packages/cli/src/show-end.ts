@@ -1,4 +1,4 @@
-import { runStatus, type RunId } from "@writ/core";
+import { runStatus, type RunId, type RunState } from "@writ/core";
 import type { Setting } from "./command-module.ts";
 import type { Desk } from "./desk.ts";
 import { factLine } from "./terminal/fact-line.ts";
@@ -6,6 +6,8 @@ import { receiptLines } from "./terminal/receipt-view.ts";
 import { runEndLines } from "./terminal/run-end-view.ts";
 import { receiptView } from "./views/receipt.ts";
 import { runEnd } from "./views/run-end.ts";
+
+const DEMO_APPROVE = "writ demo --approve";
 
 /** How a run came to rest: its end in words, its receipt when it is over, and what waits for whom. */
 export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Promise<void> {
@@ -29,11 +31,18 @@ export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Pr
     for (const each of approvals.filter((approval) => approval.status === "waiting")) {
       terminal.err([
         [{ role: "plain", text: `writ: ${each.step} waits for approval and there is no terminal to ask; run:` }],
-        [{ role: "plain", text: `writ approvals approve ${each.approval_id}` }],
+        [{ role: "plain", text: `writ approvals approve ${each.approval_id}${otherWay(state)}` }],
       ]);
     }
     return;
   }
   terminal.out(runEndLines(screen, runEnd(state, approvals, artifacts.length)));
+  if (runStatus(state) === "awaiting_gate" && state.door === "demo" && terminal.keyboard === null)
+    terminal.err([[{ role: "plain", text: `writ: nobody can be asked here; pass the gate with: ${DEMO_APPROVE}` }]]);
   if (runStatus(state) === "completed") terminal.out([[], ...receiptLines(screen, await receiptView(desk, run))]);
+}
+
+/** A demo has a shorter way past its gate. */
+function otherWay({ door }: RunState): string {
+  return door === "demo" ? ` (or: ${DEMO_APPROVE})` : "";
 }
