@@ -35,7 +35,10 @@ describe("an export", () => {
       ok: true,
       key_pinned: true,
     });
-    expect((await scene.writ("verify-bundle", folder, "--trust", key.replace("+", "+0"))).exit).toBe(5);
+    using stranger = new AuditScene();
+    await stranger.demo();
+    const other = String((await stranger.writ("key", "show", "--json")).json["key"]);
+    expect((await scene.writ("verify-bundle", folder, "--trust", other)).exit).toBe(5);
   });
 
   test("P69 of one run proves its entries and their places in a log that holds others", async () => {
@@ -226,5 +229,32 @@ describe("a replay", () => {
     const differs = await scene.writ("replay", run);
     expect(differs.exit).toBe(5);
     expect(differs.out).toContain("≠ Not the same");
+  });
+});
+
+describe("what is no bundle", () => {
+  test.each([
+    ["a folder that is not there", "nowhere", [], "bundle_not_found"],
+    ["a folder that holds none", ".", [], "bundle_not_found"],
+    ["a key with a slip in it", "evidence", ["--trust", "writ.local/log_1+d0a7f441+AbmoDw"], "input_malformed"],
+  ])("%s is told by its name and not as tampered with", async (_, place, more, code) => {
+    using scene = new AuditScene();
+    await scene.demo();
+    await scene.exported("--all");
+    const argv = ["verify-bundle", scene.file(place), ...more];
+    const said = await scene.writ(...argv);
+    expect(said).toMatchObject({ exit: 2, out: "", err: expect.stringContaining(`[${code}]`) });
+    expect((await scene.writ(...argv, "--json")).json).toMatchObject({ error: { code, exit: 2 } });
+  });
+
+  test("a head of another log is no answer, and no alarm", async () => {
+    using scene = new AuditScene();
+    await scene.demo();
+    const folder = await scene.exported("--all");
+    const head = scene.file("head.txt");
+    writeFileSync(head, "no head");
+    const said = await scene.writ("verify-bundle", folder, "--last-seen", head);
+    expect(said).toMatchObject({ exit: 2, out: expect.stringContaining("Undecided") });
+    expect(said.out).not.toContain("Not intact");
   });
 });

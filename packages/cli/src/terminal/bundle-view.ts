@@ -15,7 +15,7 @@ export function bundleLines(screen: Screen, found: Verification, again: Replayed
   const isGood = found.ok && (again?.different.length ?? 0) === 0;
   const head = isGood
     ? [...mark(screen, "ok", "✓"), ...say(screen, "ok", "Intact")]
-    : [...mark(screen, "bad", "✗"), ...say(screen, "bad", "Not intact")];
+    : [...mark(screen, "bad", "✗"), ...say(screen, "bad", isUndecided(found) ? "Undecided" : "Not intact")];
   const hidden = found.errors.length - SHOWN;
   const row = (label: string, text: string): readonly Line[] =>
     hanging(screen, [...blanks(4), ...say(screen, "dim", label)], COLUMN, say(screen, "plain", text));
@@ -37,6 +37,11 @@ export function bundleLines(screen: Screen, found: Verification, again: Replayed
     ...(found.decision === undefined ? [] : row("decision", String(found.decision))),
     ...replayRows(found, again).flatMap((text) => row("replay", text)),
   ];
+}
+
+/** Nothing contradicts; a format of a later version, or a head that leads nowhere, is why there is no answer. */
+function isUndecided({ exit }: Verification): boolean {
+  return exit === 1 || exit === 2;
 }
 
 function summaryOf({

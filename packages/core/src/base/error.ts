@@ -40,6 +40,7 @@ export const ERRORS = {
   key_malformed: { exit: 2, status: 500, retryable: false },
   key_permissions: { exit: 4, status: 500, retryable: false },
   key_not_in_force: { exit: 4, status: 500, retryable: false },
+  bundle_not_found: { exit: 2, status: 404, retryable: false },
   payload_not_found: { exit: 2, status: 404, retryable: false },
   audit_unavailable: { exit: 1, status: 503, retryable: true },
   log_corrupt: { exit: 5, status: 500, retryable: false },
