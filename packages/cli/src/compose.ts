@@ -446,7 +446,7 @@ class Seat {
       const control = new Control({ tasks, approvals, engine, custody });
       const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
       const escalation = new Escalation({
-        approvals: (query) => this.#store.views.approvals(query),
+        waiting: (after, limit) => this.#store.views.waiting(after, limit),
         claim: (notice, atMs) => this.#store.notices.claim(notice, atMs),
         clock: systemClock,
         notifier: this.#fittings.notifier,

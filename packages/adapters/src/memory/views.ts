@@ -11,7 +11,7 @@ import {
   soonestFirst,
   type ViewChanges,
 } from "@writ/core";
-import type { Views } from "@writ/runtime";
+import type { ApprovalPosition, ApprovalQuery, Views } from "@writ/runtime";
 
 /** Rows that replace each other, kept by name. */
 export class MemoryViews implements Views {
@@ -61,10 +61,25 @@ export class MemoryViews implements Views {
     return this.#approvals.get(id) ?? null;
   }
 
-  async approvals({ statuses, run, limit }: Parameters<Views["approvals"]>[0]): Promise<readonly ApprovalView[]> {
+  async approvals({ statuses, run, after, limit }: ApprovalQuery): Promise<readonly ApprovalView[]> {
     const isWanted = (view: ApprovalView): boolean =>
-      (statuses.length === 0 || statuses.includes(view.status)) && (run === null || view.run_id === run);
+      (statuses.length === 0 || statuses.includes(view.status)) &&
+      (run === null || view.run_id === run) &&
+      (after === undefined || isBehind(after, view.expires_at_ms, view.approval_id));
     return [...this.#approvals.values()].filter(isWanted).toSorted(soonestFirst).slice(0, limit);
+  }
+
+  async countApprovals({ statuses, after }: Pick<ApprovalQuery, "statuses" | "after">): Promise<number> {
+    const every = { statuses, run: null, limit: this.#approvals.size };
+    return (await this.approvals(after === undefined ? every : { ...every, after })).length;
+  }
+
+  async waiting(after: ApprovalPosition | null, limit: number): Promise<readonly ApprovalView[]> {
+    return [...this.#approvals.values()]
+      .filter(({ status }) => status === "waiting")
+      .filter((view) => after === null || isBehind(after, view.requested_at_ms, view.approval_id))
+      .toSorted((a, b) => compareKeys([a.requested_at_ms, a.approval_id], [b.requested_at_ms, b.approval_id]))
+      .slice(0, limit);
   }
 
   async artifacts(run: RunId): Promise<readonly ArtifactView[]> {
@@ -108,6 +123,10 @@ export class MemoryViews implements Views {
     for (const [id, approval] of this.#approvals) if (approval.run_id === run) this.#approvals.delete(id);
     for (const [name, artifact] of this.#artifacts) if (artifact.run_id === run) this.#artifacts.delete(name);
   }
+}
+
+function isBehind(after: ApprovalPosition, at: number, approval: string): boolean {
+  return compareKeys([after.at, after.approval], [at, approval]) < 0;
 }
 
 function compareKeys(a: readonly (number | string)[], b: readonly (number | string)[]): number {

@@ -9,6 +9,9 @@ import { APPROVAL_STATUSES, approvalViewOf, artifactViewOf, runViewOf } from "./
 /** Sorts behind every identifier and every instant. */
 const LAST = { createdAt: Number.MAX_SAFE_INTEGER, run: "~" };
 
+/** Sorts before every approval. */
+const FIRST = { at: -1, approval: "" };
+
 /** @param rebuild writes all rows anew; a reader's refuses */
 export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<ViewChanges>) => Promise<void>): Views {
   const run = db.prepare("SELECT * FROM run_view WHERE run_id = ?");
@@ -21,10 +24,19 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
   );
   const approval = db.prepare("SELECT * FROM approval_view WHERE approval_id = ?");
   const soonestWith = db.prepare(
-    "SELECT * FROM approval_view WHERE status = ? ORDER BY expires_at_ms, approval_id LIMIT ?",
+    `SELECT * FROM approval_view WHERE status = ? AND (expires_at_ms, approval_id) > (?, ?)
+     ORDER BY expires_at_ms, approval_id LIMIT ?`,
+  );
+  const countBehind = db.prepare(
+    "SELECT COUNT(*) AS approvals FROM approval_view WHERE status = ? AND (expires_at_ms, approval_id) > (?, ?)",
+  );
+  const oldestWaiting = db.prepare(
+    `SELECT * FROM approval_view WHERE status = 'waiting' AND (requested_at_ms, approval_id) > (?, ?)
+     ORDER BY requested_at_ms, approval_id LIMIT ?`,
   );
   const ofRun = db.prepare(
-    `SELECT * FROM approval_view WHERE run_id = ? AND status IN (SELECT value FROM json_each(?))
+    `SELECT * FROM approval_view
+     WHERE run_id = ? AND status IN (SELECT value FROM json_each(?)) AND (expires_at_ms, approval_id) > (?, ?)
      ORDER BY expires_at_ms, approval_id LIMIT ?`,
   );
   const completions = {
@@ -57,11 +69,21 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
       const row = oneRow(approval, id);
       return row ? approvalViewOf(row) : null;
     },
-    async approvals({ statuses, run: of, limit }) {
-      const wanted = new Set(statuses.length === 0 ? APPROVAL_STATUSES : statuses);
-      if (of !== null) return allRows(ofRun, of, JSON.stringify([...wanted]), limit).map(approvalViewOf);
-      const found = [...wanted].flatMap((status) => allRows(soonestWith, status, limit).map(approvalViewOf));
+    async approvals({ statuses, run: of, after, limit }) {
+      const wanted = wantedStatuses(statuses);
+      const { at, approval: id } = after ?? FIRST;
+      if (of !== null) return allRows(ofRun, of, JSON.stringify(wanted), at, id, limit).map(approvalViewOf);
+      const found = wanted.flatMap((status) => allRows(soonestWith, status, at, id, limit).map(approvalViewOf));
       return found.toSorted(soonestFirst).slice(0, limit);
+    },
+    async countApprovals({ statuses, after }) {
+      const { at, approval: id } = after ?? FIRST;
+      const counts = wantedStatuses(statuses).flatMap((status) => allRows(countBehind, status, at, id));
+      return counts.reduce((sum, row) => sum + integerOf(row, "approvals"), 0);
+    },
+    async waiting(after, limit) {
+      const { at, approval: id } = after ?? FIRST;
+      return allRows(oldestWaiting, at, id, limit).map(approvalViewOf);
     },
     async artifacts(id) {
       return allRows(artifacts, id).map(artifactViewOf);
@@ -80,6 +102,10 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
     },
     rebuild,
   };
+}
+
+function wantedStatuses(statuses: readonly string[]): readonly string[] {
+  return [...new Set(statuses.length === 0 ? APPROVAL_STATUSES : statuses)];
 }
 
 function runIdOf(text: string): RunId {

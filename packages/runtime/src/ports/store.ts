@@ -68,6 +68,10 @@ export interface Views {
   runs(query: RunQuery): Promise<readonly RunView[]>;
   approval(id: string): Promise<ApprovalView | null>;
   approvals(query: ApprovalQuery): Promise<readonly ApprovalView[]>;
+  /** How many requests of all runs in these states lie behind a position in the order of `approvals`. */
+  countApprovals(query: Pick<ApprovalQuery, "statuses" | "after">): Promise<number>;
+  /** Requests that wait, by when they were made, oldest first, behind a position in that order. */
+  waiting(after: ApprovalPosition | null, limit: number): Promise<readonly ApprovalView[]>;
   /** What a run's steps left behind, oldest first. */
   artifacts(run: RunId): Promise<readonly ArtifactView[]>;
   /** How many runs there are in each state; a state without one may be left out. */
@@ -89,10 +93,18 @@ export interface RunQuery {
 }
 
 export interface ApprovalQuery {
+  /** Empty means any. */
   readonly statuses: readonly string[];
   readonly run: RunId | null;
-  /** Soonest expiry first. */
+  /** Soonest expiry first: only those behind this position in `expires_at_ms` and id; from the first where it is left out. */
+  readonly after?: ApprovalPosition;
   readonly limit: number;
+}
+
+/** A place in an order of approvals: the instant it goes by, then the id. */
+export interface ApprovalPosition {
+  readonly at: number;
+  readonly approval: string;
 }
 
 /** What configures runs and what is derived without payloads: canonical JSON under its digest. */

@@ -1,15 +1,15 @@
-import { durationMs, type JournalEvent } from "@writ/core";
+import { durationMs, type ApprovalView, type JournalEvent } from "@writ/core";
 
 import type { DurableEntry } from "../engine/run-actor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Notice, Notifier } from "../ports/notifier.ts";
-import type { Notices, Views } from "../ports/store.ts";
+import type { ApprovalPosition, Notices, Views } from "../ports/store.ts";
 
 /** Where nobody is told: people look into the inbox. */
 export const silentNotifier: Notifier = { notify: () => Promise.resolve() };
 
 export interface EscalationPorts {
-  readonly approvals: Views["approvals"];
+  readonly waiting: Views["waiting"];
   readonly claim: Notices["claim"];
   readonly clock: Clock;
   readonly notifier: Notifier;
@@ -17,17 +17,23 @@ export interface EscalationPorts {
   readonly slaMs: number;
 }
 
-/** The longest delay a clock is asked for; a later escalation is armed again by then. */
-const LONGEST = 2_000_000_000;
+/** Requests looked at at once. */
+const PAGE = 100;
+/** How long it is until what waits is looked for again where that failed. */
+const AGAIN_MS = 60_000;
 
 /**
  * Tells that a request came, was decided, or waits longer than it should. It
  * stands beside the work: nothing waits for it, and what it cannot say is lost.
  * Escalates each request at most once: that it was is kept before it is told.
+ * However many wait, there is one timer, for the one that has waited longest.
  */
 export class Escalation {
   readonly #ports: EscalationPorts;
-  readonly #timers = new Map<string, () => void>();
+  #timer: { readonly at: number; readonly cancel: () => void } | null = null;
+  /** The last request that was escalated: what waits longer than it was, too. */
+  #told: ApprovalPosition | null = null;
+  #isStopped = false;
   readonly #under = new Set<Promise<void>>();
 
   constructor(ports: EscalationPorts) {
@@ -36,10 +42,7 @@ export class Escalation {
 
   /** Requests that waited before this process began are counted from when they were made. */
   async recover(): Promise<void> {
-    const waiting = await this.#ports.approvals({ statuses: ["waiting"], run: null, limit: 10_000 });
-    for (const each of waiting) {
-      this.#arm({ run: each.run_id, step: each.step, approval: each.approval_id }, each.requested_at_ms);
-    }
+    await this.#look();
   }
 
   /** An entry became durable. */
@@ -49,46 +52,53 @@ export class Escalation {
 
   /** Nothing is told after this; what is being told is waited for. */
   async stop(): Promise<void> {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#isStopped = true;
+    this.#timer?.cancel();
     await Promise.all(this.#under);
   }
 
   #hear(fact: JournalEvent, { run, at }: DurableEntry): void {
     const decision = decisionOf(fact);
     if (fact.type === "approval_requested") {
-      const about = { run, step: fact.step, approval: fact.approval };
-      this.#tell({ type: "approval_created", ...about });
-      this.#arm(about, at);
+      this.#tell({ type: "approval_created", run, step: fact.step, approval: fact.approval });
+      // A clock that was set back makes a request older than those that were told.
+      if (this.#told !== null && at <= this.#told.at) this.#told = { at: at - 1, approval: "" };
+      this.#arm(at + this.#ports.slaMs);
     } else if (decision !== null && "approval" in fact && typeof fact.approval === "string") {
-      this.#disarm(fact.approval);
       this.#tell({ type: "approval_decided", run, step: fact.step, approval: fact.approval, decision });
-    } else if (fact.type === "run_ended") {
-      for (const key of this.#timers.keys()) if (key.startsWith(`${run} `)) this.#drop(key);
     }
   }
 
-  #arm(about: { readonly run: string; readonly step: string; readonly approval: string }, since: number): void {
-    const { clock, slaMs } = this.#ports;
-    const key = `${about.run} ${about.approval}`;
-    this.#drop(key);
-    const rest = Math.max(0, since + slaMs - clock.now());
-    const fire = (): void => {
-      this.#timers.delete(key);
-      const waitedMs = clock.now() - since;
-      if (waitedMs < slaMs) this.#arm(about, since);
-      else this.#escalate({ type: "approval_escalated", ...about, waitedMs });
-    };
-    this.#timers.set(key, clock.after(durationMs(Math.min(rest, LONGEST)), fire));
+  /** One that was decided meanwhile leaves its instant armed: then it is seen who waits longest, and armed for. */
+  #arm(at: number): void {
+    if (this.#isStopped || (this.#timer !== null && this.#timer.at <= at)) return;
+    const { clock } = this.#ports;
+    this.#timer?.cancel();
+    const cancel = clock.after(durationMs(Math.max(0, at - clock.now())), () => {
+      this.#timer = null;
+      this.#beside(() => this.#look());
+    });
+    this.#timer = { at, cancel };
   }
 
-  #disarm(approval: string): void {
-    for (const key of this.#timers.keys()) if (key.endsWith(` ${approval}`)) this.#drop(key);
-  }
-
-  #drop(key: string): void {
-    this.#timers.get(key)?.();
-    this.#timers.delete(key);
+  /** Escalates who waits too long, and sets the timer for who comes next. */
+  async #look(): Promise<void> {
+    const { waiting, clock, slaMs } = this.#ports;
+    try {
+      for (;;) {
+        const page = await waiting(this.#told, PAGE);
+        for (const view of page) {
+          const due = view.requested_at_ms + slaMs;
+          if (due > clock.now()) return this.#arm(due);
+          this.#told = { at: view.requested_at_ms, approval: view.approval_id };
+          this.#escalate(view);
+        }
+        if (page.length < PAGE || this.#isStopped) return;
+      }
+    } catch (error) {
+      this.#arm(clock.now() + AGAIN_MS);
+      throw error;
+    }
   }
 
   #tell(notice: Notice): void {
@@ -96,10 +106,12 @@ export class Escalation {
   }
 
   /** Somebody may have been told by a process that is gone. */
-  #escalate(notice: Notice): void {
+  #escalate({ run_id: run, step, approval_id: approval, requested_at_ms: since }: ApprovalView): void {
     const { claim, clock, notifier } = this.#ports;
+    const waitedMs = clock.now() - since;
     this.#beside(async () => {
-      if (await claim(`escalated ${notice.approval}`, clock.now())) await notifier.notify(notice);
+      if (await claim(`escalated ${approval}`, clock.now()))
+        await notifier.notify({ type: "approval_escalated", run, step, approval, waitedMs });
     });
   }
 

@@ -107,6 +107,37 @@ export function viewsContract(make: MakeStore): void {
         expect(await list({ statuses: ["waiting"], run: A, limit: 9 })).toEqual(["apr_a3", "apr_a1"]);
         expect(await list({ statuses: [], run: B, limit: 1 })).toEqual(["apr_b1"]);
         expect(await list({ statuses: ["waiting"], run: C, limit: 9 })).toEqual([]);
+        const after = { at: 20, approval: "apr_a3" };
+        expect(await list({ statuses: ["waiting"], run: null, after, limit: 9 })).toEqual(["apr_b1", "apr_a1"]);
+        expect(await list({ statuses: [], run: A, after, limit: 9 })).toEqual(["apr_a1"]);
+        expect(await views.countApprovals({ statuses: ["waiting"], after })).toBe(2);
+        expect(await views.countApprovals({ statuses: ["waiting", "denied"] })).toBe(4);
+        expect(await views.countApprovals({ statuses: [] })).toBe(5);
+      }));
+
+    test("page through what waits, by when it was asked, oldest first", () =>
+      onFreshLog(make, async ({ journal, views }) => {
+        const approvals = Array.from({ length: 20 }, (_, number) =>
+          anApproval(A, `apr_${String(number).padStart(2, "0")}`, {
+            requested_at_ms: 100 - Math.floor(number / 3),
+            expires_at_ms: 500 + number,
+            status: number % 5 === 0 ? "granted" : "waiting",
+          }),
+        );
+        await journal.append(aDraft(A, 1, { approvals }));
+        const seen: string[] = [];
+        for (let after: Parameters<typeof views.waiting>[0] = null; ;) {
+          const page = await views.waiting(after, 3);
+          const last = page.at(-1);
+          if (last === undefined) break;
+          seen.push(...page.map(({ approval_id }) => approval_id));
+          after = { at: last.requested_at_ms, approval: last.approval_id };
+        }
+        const wanted = approvals
+          .filter(({ status }) => status === "waiting")
+          .toSorted((a, b) => a.requested_at_ms - b.requested_at_ms || (a.approval_id < b.approval_id ? -1 : 1));
+        expect(seen).toEqual(wanted.map(({ approval_id }) => approval_id));
+        expect(seen).toHaveLength(16);
       }));
 
     test("complete the beginning of a name", () =>
