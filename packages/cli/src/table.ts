@@ -14,6 +14,11 @@ const MODE = option("--mode", "MODE", "a stricter policy mode for this run", {
 });
 const TOOL = argument("tool", "a tool's name, such as docs.write_doc");
 const REASON = option("--reason", "TEXT", "why; it stands in the record");
+const APPROVAL_PAGE = [
+  flag("--all", "those that are decided, too"),
+  option("--limit", "N", "at most so many; 100 when left out"),
+  option("--after", "ID", "the page behind this request"),
+];
 
 /** Every command, as data: help, completion and parsing come from here. */
 export const COMMANDS: readonly Command<CommandModule>[] = [
@@ -181,7 +186,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ approvals [list]",
     examples: [{ command: "writ approvals", purpose: null }],
     arguments: [],
-    options: [flag("--all", "those that are decided, too")],
+    options: APPROVAL_PAGE,
     run: () => import("./commands/approvals.ts"),
   },
   {
@@ -191,7 +196,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     usage: "writ approvals list",
     examples: [{ command: "writ approvals list --all", purpose: null }],
     arguments: [],
-    options: [flag("--all", "those that are decided, too")],
+    options: APPROVAL_PAGE,
     run: () => import("./commands/approvals.ts"),
   },
   {

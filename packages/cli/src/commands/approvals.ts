@@ -1,28 +1,63 @@
 import { approvalDocument, reaches, type ApprovalMode, type ApprovalView } from "@writ/core";
-import { hasOption } from "../argv/invocation.ts";
+import type { ApprovalPosition } from "@writ/runtime";
+import { hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
+import type { Desk } from "../desk.ts";
 import { approvalListLines } from "../terminal/approvals-view.ts";
-import type { ApprovalRowView } from "../terminal/view.ts";
+import { counted } from "../terminal/figure.ts";
+import { say } from "../terminal/span.ts";
+import type { ApprovalListView, ApprovalRowView } from "../terminal/view.ts";
+import { wholeNumber } from "../whole-number.ts";
 
-/** `writ approvals [list]`: what waits, soonest expiry first. */
+const USUAL_LIMIT = 100;
+
+/** `writ approvals [list]`: what waits, soonest expiry first, a page at a time. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
+  const limit = wholeNumber(invocation, "--limit", 1) ?? USUAL_LIMIT;
+  const isAll = hasOption(invocation, "--all");
   return atDesk(world, invocation, async (desk) => {
-    const statuses = hasOption(invocation, "--all") ? [] : ["waiting"];
-    const views = await desk.store.views.approvals({ statuses, run: null, limit: 1_000 });
-    if (invocation.json) {
-      terminal.json(views.map(approvalDocument));
-      return 0;
+    const statuses = isAll ? [] : ["waiting"];
+    const cursor = optionOf(invocation, "--after");
+    const after = cursor === undefined ? {} : { after: positionOf(await desk.approvalNamed(cursor)) };
+    const page = await desk.store.views.approvals({ statuses, run: null, ...after, limit });
+    const more = await behind(desk, statuses, page.at(-1));
+    if (invocation.json) terminal.json(page.map(approvalDocument));
+    else terminal.out(approvalListLines(terminal.screen(), { rows: await rowsOf(desk, page), more }));
+    // The rows of a program end without a word; what they leave out is said beside them.
+    if (more !== null && (invocation.json || terminal.screen().form === "lines")) {
+      const sentence = `writ: ${counted(more.count, "more request")}: ${more.command}`;
+      terminal.err([say(terminal.errorScreen(), "plain", sentence)]);
     }
-    const now = systemClockOf().now();
-    const rows = await Promise.all(
-      views.map(async (view) =>
-        rowOf(view, now, view.status === "waiting" ? (await desk.approvalDetail(view)).moved !== null : false),
-      ),
-    );
-    terminal.out(approvalListLines(terminal.screen(), rows));
     return 0;
   });
+}
+
+/** What a page leaves out behind its last row, and the command that goes on. */
+async function behind(
+  desk: Desk,
+  statuses: readonly string[],
+  last: ApprovalView | undefined,
+): Promise<ApprovalListView["more"]> {
+  if (last === undefined) return null;
+  const count = await desk.store.views.countApprovals({ statuses, after: positionOf(last) });
+  const all = statuses.length === 0 ? "--all " : "";
+  return count === 0 ? null : { count, command: `writ approvals ${all}--after ${last.approval_id}` };
+}
+
+function positionOf({ expires_at_ms: at, approval_id: approval }: ApprovalView): ApprovalPosition {
+  return { at, approval };
+}
+
+/** Requests of one run are looked at one after another: each run is folded once, and only one is held. */
+async function rowsOf(desk: Desk, page: readonly ApprovalView[]): Promise<readonly ApprovalRowView[]> {
+  const now = systemClockOf().now();
+  const moved = new Set<string>();
+  const waiting = page.filter(({ status }) => status === "waiting");
+  for (const ofRun of Map.groupBy(waiting, ({ run_id }) => run_id).values()) {
+    for (const view of ofRun) if ((await desk.approvalDetail(view)).moved !== null) moved.add(view.approval_id);
+  }
+  return page.map((view) => rowOf(view, now, moved.has(view.approval_id)));
 }
 
 function rowOf(view: ApprovalView, now: number, hasMoved: boolean): ApprovalRowView {

@@ -1,16 +1,16 @@
 import { columns } from "./columns.ts";
-import { grouped, remaining } from "./figure.ts";
+import { counted, grouped, remaining } from "./figure.ts";
 import { blanks, cut, hanging, lineWidth, padded, paragraph, sides } from "./layout.ts";
 import { movedLines } from "./approval-view.ts";
 import { isOneColumn, listEdge, textEdge, type Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";
 import { mark, TIER_ROLES } from "./state.ts";
-import type { ApprovalRowView, DecisionView } from "./view.ts";
+import type { ApprovalListView, ApprovalRowView, DecisionView } from "./view.ts";
 
 const DECISION_COLUMN = 16;
 
 /** What waits for a decision, soonest expiry first as given. */
-export function approvalListLines(screen: Screen, rows: readonly ApprovalRowView[]): readonly Line[] {
+export function approvalListLines(screen: Screen, { rows, more }: ApprovalListView): readonly Line[] {
   if (screen.form === "lines")
     return columns(
       screen,
@@ -21,8 +21,16 @@ export function approvalListLines(screen: Screen, rows: readonly ApprovalRowView
   if (first === undefined) return [say(screen, "plain", "  Nothing waits for you.")];
   const order = rows.length === 1 ? [] : say(screen, "dim", "soonest first");
   return [
-    ...sides(screen, say(screen, "strong", `  Waiting for you · ${grouped(rows.length)}`), order, listEdge(screen) - 3),
+    ...sides(
+      screen,
+      say(screen, "strong", `  Waiting for you · ${grouped(rows.length + (more?.count ?? 0))}`),
+      order,
+      listEdge(screen) - 3,
+    ),
     ...rowsOf(screen, rows),
+    ...(more === null
+      ? []
+      : [[], ...paragraph(screen, 2, say(screen, "dim", `… ${counted(more.count, "more request")}: ${more.command}`))]),
     [],
     ...paragraph(screen, 2, [
       ...say(screen, "dim", "Look at one   "),

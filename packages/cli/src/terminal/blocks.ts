@@ -94,7 +94,7 @@ export function blocks(screen: Screen): Readonly<Record<string, readonly Line[]>
     destructive_question: destructiveQuestion(screen, "retention.yaml"),
     reason_question: reasonQuestion(screen),
     approvals: [
-      ...approvalListLines(screen, sample.APPROVAL_ROWS),
+      ...approvalListLines(screen, { rows: sample.APPROVAL_ROWS, more: null }),
       [],
       ...decisionLines(screen, { kind: "approved", title: "Change 2 files in src/", run: "7f3c" }),
       ...decisionLines(screen, { kind: "denied", title: "POST hooks.example.com/brief", run: "0d44" }),

@@ -67,7 +67,7 @@ function everything(screen: Screen, poison: (text: string) => string): readonly 
     ...of(sample.DEMO_FACTS).map((fact) => factLine(screen, fact)),
     ...receiptLines(screen, of(sample.RECEIPT)),
     ...suggestionLines(screen, "Try next", of(sample.DEMO_NEXT)),
-    ...approvalListLines(screen, of(sample.APPROVAL_ROWS)),
+    ...approvalListLines(screen, of({ rows: sample.APPROVAL_ROWS, more: null })),
     ...decisionLines(screen, of({ kind: "denied", title: "x", run: "y" })),
     ...runEndLines(screen, of({ kind: "rejected", step: "a", by: "b", reason: "c", clauses: ["d"] })),
     ...runListLines(screen, of(sample.RUN_LIST)),

@@ -109,6 +109,12 @@ export interface ApprovalRowView {
   readonly leftMs: number;
 }
 
+export interface ApprovalListView {
+  readonly rows: readonly ApprovalRowView[];
+  /** Requests behind these rows, and the command that shows them. */
+  readonly more: { readonly count: number; readonly command: string } | null;
+}
+
 /** What became of a request somebody decided. */
 export type DecisionView =
   | { readonly kind: "approved"; readonly title: string; readonly run: string }

@@ -16,7 +16,7 @@ import type { Engine } from "../engine/engine.ts";
 import { firstMoved, type ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Store } from "../ports/store.ts";
 import { ToolFailure } from "../ports/tool.ts";
-import { readHistory } from "./history.ts";
+import { LastReading, Reading } from "./history.ts";
 
 export interface ApprovalPorts {
   readonly store: Store;
@@ -46,9 +46,12 @@ export interface Decision {
 /** Deciding. The caller has made sure that a person asks. */
 export class Approvals {
   readonly #ports: ApprovalPorts;
+  /** Requests of one run, looked at one after another, are looked up in one reading of it. */
+  readonly #last: LastReading;
 
   constructor(ports: ApprovalPorts) {
     this.#ports = ports;
+    this.#last = new LastReading(async (run) => new Reading(ports.store, run, await ports.rulesOf(run)));
   }
 
   #engine(): Engine {
@@ -85,8 +88,7 @@ export class Approvals {
   }
 
   async show(view: ApprovalView): Promise<ApprovalDetail> {
-    const run = runOf(view);
-    const { state } = await readHistory(this.#ports.store, run, await this.#ports.rulesOf(run));
+    const { state } = await this.#last.history(runOf(view));
     const request = requestOf(state, view.approval_id);
     if (request === null)
       throw new OrchestratorError(
