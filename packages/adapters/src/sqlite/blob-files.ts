@@ -14,8 +14,12 @@ const PREFIX = /^[0-9a-f]{2}$/;
 
 /** Large payloads as files `<first 2 hex>/<commit>` below one folder. */
 export interface BlobFiles {
-  /** Resolves once file and folder entries are on the disk. */
-  write(commit: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Resolves once file and folder entries are on the disk.
+   *
+   * @returns false where the very bytes lay there already: the file is somebody else's then
+   */
+  write(commit: string, bytes: Uint8Array): Promise<boolean>;
   /** Null where there is no such file. */
   read(commit: string): Promise<Uint8Array | null>;
   remove(commit: string): Promise<void>;
@@ -35,11 +39,14 @@ export function blobFiles(folder: string): BlobFiles {
   };
 }
 
-async function writeDurably(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+async function writeDurably(folder: string, path: string, bytes: Uint8Array): Promise<boolean> {
+  const before = await orNull(readFile(path));
+  if (before !== null && Buffer.compare(before, bytes) === 0) return false;
   const created = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeSynced(path, bytes);
   await syncFolder(dirname(path));
   if (created !== undefined) for (const parent of [folder, dirname(folder)]) await syncFolder(parent);
+  return true;
 }
 
 async function listIn(folder: string): Promise<readonly string[]> {

@@ -29,8 +29,8 @@ export class LogWriter {
   readonly #blobs: BlobFiles;
   readonly #commit: GroupCommit;
   readonly #queue: AppendQueue<Work, Appended>;
-  /** Files whose entries are not yet durable. */
-  readonly #unplaced = new Set<string>();
+  /** Files whose entries are not yet durable, and whether writing them made them. */
+  readonly #unplaced = new Map<string, Promise<boolean>>();
   /** An erasure's old bytes may still lie in the write-ahead log, because somebody was reading. */
   #owesTruncation = false;
 
@@ -106,8 +106,9 @@ export class LogWriter {
   }
 
   async #appendWithFiles(draft: EntryDraft, filed: readonly NewPayload[]): Promise<Appended> {
-    for (const { commit } of filed) this.#unplaced.add(commit);
-    const written = Promise.all(filed.map(({ commit, bytes }) => this.#blobs.write(commit, bytes)));
+    const own = filed.filter(({ commit }) => !this.#unplaced.has(commit));
+    for (const { commit, bytes } of own) this.#unplaced.set(commit, this.#blobs.write(commit, bytes));
+    const written = Promise.all(filed.map(({ commit }) => this.#unplaced.get(commit)));
     try {
       return await this.#queue.append(
         { kind: "run", draft },
@@ -115,12 +116,13 @@ export class LogWriter {
         written.then(() => undefined),
       );
     } catch (error) {
-      // Refused, it has no use for its files. Where the disk failed, nobody knows yet whether the entry is there.
+      // Refused, it has no use for the files it made. Where the disk failed, nobody knows yet whether the entry is there.
       const isRefused = error instanceof OrchestratorError && error.code !== "audit_unavailable";
-      if (isRefused) for (const { commit } of filed) await this.#blobs.remove(commit);
+      if (isRefused)
+        for (const { commit } of own) if (await this.#unplaced.get(commit)) await this.#blobs.remove(commit);
       throw error;
     } finally {
-      for (const { commit } of filed) this.#unplaced.delete(commit);
+      for (const { commit } of own) this.#unplaced.delete(commit);
     }
   }
 

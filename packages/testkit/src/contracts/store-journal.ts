@@ -110,6 +110,16 @@ export function journalContract(make: MakeStore): void {
         expect(await again.journal.append(aDraft(A, 2))).toMatchObject({ seq: 2 });
       }));
 
+    test("refuses a draft that comes twice, and keeps the large payload of the one it took", () =>
+      onFreshLog(make, async (store) => {
+        const draft = aDraft(A, 1, { payloads: [aPayload(0, "twice", new Uint8Array(LARGE).fill(7))] });
+        const codes = await Promise.all([codeOf(store.journal.append(draft)), codeOf(store.journal.append(draft))]);
+        expect(codes).toEqual(["ok", "stale_journal"]);
+        expect(await codeOf(store.journal.append(draft))).toBe("stale_journal");
+        const [entry] = await store.journal.read(A);
+        expect(entry?.payloads[0]?.bytes?.length).toBe(LARGE);
+      }));
+
     test("fails the drafts concerned and those of the same run behind them, no others", () =>
       onFreshLog(make, async (store) => {
         const use = { approval: "apr_01m7xcc2g3b93rthtjgbd2xt23", bindingHash: digest("x") };

@@ -121,7 +121,7 @@ async function expectWhole(store: SqliteStore, acknowledged: readonly Acknowledg
     size += entries.length;
     for (const { version, seq, bytes, payloads } of entries) {
       const draft = sceneDraft(number, version ?? 0);
-      expect(bytes).toBe(`${draft.head}${seq}${draft.tail}`);
+      expect(bytes, "an append that follows no other, or a stale one").toBe(`${draft.head}${seq}${draft.tail}`);
       expect(
         payloads.map((payload) =>
           Buffer.from(payload.bytes ?? []).compare(draft.payloads[payload.n]?.bytes ?? Buffer.of()),
@@ -170,6 +170,7 @@ describe("kill -9 of a process that appends", () => {
     ["views_apart", /expected/],
     ["head_apart", /head and entries differ/],
     ["uses_forgotten", /use of a used approval/],
+    ["stale_accepted", /a stale one/],
   ])("sees the planted bug %s", { timeout: 60_000 }, async (plant, seen) => {
     const { finding } = await kill(plant, PATIENCE);
     expect(finding).toMatch(seen);
