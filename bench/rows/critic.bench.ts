@@ -66,6 +66,7 @@ row({
         inputs: new Set<string>(),
         settled: new Map(),
         evidence: new Set<string>(),
+        door: "run",
         refusedPlans: new Set<string>(),
         at: systemClock.now(),
       } as const;

@@ -70,8 +70,7 @@ export class GoalPlanning implements Planner {
   }
 
   async propose(request: PlanRequest, signal: AbortSignal): Promise<Proposal> {
-    const { COMPENSATING_TOOLS } = await import("@writ/adapters/tools/restore");
-    const tools = request.tools.filter(({ name }) => !COMPENSATING_TOOLS.includes(name));
+    const tools = request.tools.filter(({ traits }) => !traits.compensates);
     return this.#load().planner.propose({ ...request, tools }, signal);
   }
 

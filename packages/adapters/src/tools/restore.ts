@@ -7,9 +7,6 @@ import type { PreviousContents } from "./previous-contents.ts";
 import { checkFrozen, replaceFiles, stale } from "./replace-files.ts";
 import { bytesOf, restoredFile, type RestoredFile } from "./restored-file.ts";
 
-/** Tools that take back what others did. No planner is shown them and no plan may name them. */
-export const COMPENSATING_TOOLS: readonly string[] = ["files.restore", "files.restore_many"];
-
 const output = z.strictObject({
   restored: z.array(z.string()),
   removed: z.array(z.string()),
@@ -26,7 +23,7 @@ export function restoreFile(previous: PreviousContents): Tool {
     idempotency: "supported",
     params: restoredFile,
     output,
-    traits: { writes: [{ at: "/path", as: "path" }] },
+    traits: { compensates: true, writes: [{ at: "/path", as: "path" }] },
     freeze: async (file, call) => await freeze([file], call),
     act: async (file, call) => await restore([file], call, previous),
   });
@@ -41,6 +38,7 @@ export function restoreFiles(previous: PreviousContents): Tool {
     idempotency: "supported",
     params: z.strictObject({ files: z.array(restoredFile).min(1).max(1_000) }),
     output,
+    traits: { compensates: true },
     freeze: async ({ files }, call) => await freeze(files, call),
     act: async ({ files }, call) => await restore(files, call, previous),
   });

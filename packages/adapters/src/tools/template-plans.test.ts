@@ -119,6 +119,7 @@ function findingsOf(plan: PlanDocument, inputs: readonly string[]): readonly Fin
     inputs: new Set(inputs),
     settled: new Map(),
     evidence: new Set(),
+    door: "run",
     refusedPlans: new Set(),
     at: epochMs(0),
   }).findings;

@@ -25,6 +25,19 @@ describe("writ run --dry-run", () => {
     expect({ exit: said.exit, out: said.out }).toEqual({ exit, out: "" });
   });
 
+  test("of a plan that calls what takes back: only an undo does", async () => {
+    await using work = Workspace.make("notes");
+    const restore = {
+      id: "a",
+      tool: "files.restore",
+      params: { path: "a.md", expect_sha256: null, content: "x", mode: null },
+    };
+    for (const more of [[], ["--dry-run"]]) {
+      const said = await work.command("run", planFile(work, [restore]), ...more);
+      expect(said).toMatchObject({ exit: 4, err: expect.stringContaining("writ undo") });
+    }
+  });
+
   test("of a sound plan shows it", async () => {
     await using work = Workspace.make("notes");
     const said = await work.command("run", planFile(work, [{ id: "a", tool: "files.list", params: {} }]), "--dry-run");

@@ -51,6 +51,7 @@ function anyTool(tier: ApprovalMode): ToolSpec {
       probe: false,
       timeout: durationMs(1),
       reversible: false,
+      compensates: false,
       effect: null,
       host: null,
       maxIdentical: null,

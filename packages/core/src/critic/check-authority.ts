@@ -9,7 +9,7 @@ import { canonicalJson } from "../base/json.ts";
 import { reaches } from "../tool/approval-mode.ts";
 import type { ToolRule } from "../tool/tool-rule.ts";
 import { finding, type Finding } from "./finding.ts";
-import type { Question } from "./question.ts";
+import { UNDO_DOOR, type Question } from "./question.ts";
 
 /** V3, V6, V7, V8, V12 and V15: every step may be called, says how far it reaches, and carries its gates. */
 export function checkAuthority(question: Question): readonly Finding[] {
@@ -40,6 +40,7 @@ export function checkAuthority(question: Question): readonly Finding[] {
     return [
       ...findings,
       ...checkAllowed(question, step, authority),
+      ...checkUndoing(question, step, rule),
       ...checkMode(question, step, rule, authority),
       ...checkBypass(step, rule, authority, gated),
       ...checkCompensation(question, step, rule),
@@ -93,6 +94,19 @@ function checkAllowed(question: Question, step: ToolStep, authority: Authorizati
       `the rule ${authority.rules.join(", ")} forbids ${step.tool} here`,
       place,
       `see why with: writ policy explain ${step.tool}`,
+    ),
+  ];
+}
+
+/** What takes back is called with what the run that did it recorded, and by nobody who only says so. */
+function checkUndoing(question: Question, step: ToolStep, rule: ToolRule): readonly Finding[] {
+  if (!rule.spec.traits.compensates || question.door === UNDO_DOOR) return [];
+  return [
+    finding(
+      "tool_not_allowed",
+      `${step.tool} takes back what another run did; only an undo calls it`,
+      { step: step.id, field: "tool" },
+      "take a run back with: writ undo <run>",
     ),
   ];
 }

@@ -7,6 +7,9 @@ import type { Policy } from "../policy/policy.ts";
 import type { ApprovalMode } from "../tool/approval-mode.ts";
 import type { ToolRules } from "../tool/tool-rule.ts";
 
+/** Where a run comes in that takes another one back. */
+export const UNDO_DOOR = "undo";
+
 /** What a plan is verified against. All of it is pinned, so the same question has the same answer for ever. */
 export interface Question {
   readonly plan: Plan;
@@ -18,6 +21,8 @@ export interface Question {
   readonly ceiling: ApprovalMode;
   readonly limits: Limits;
   readonly remaining: Amounts;
+  /** Where the run came in: only `UNDO_DOOR` calls what takes back. */
+  readonly door: string;
   /** Set when the caller said what the run is about. */
   readonly intent: string | null;
   /** Names of the run's inputs. */

@@ -120,6 +120,7 @@ const TABLE: readonly Row[] = [
     "loop_guard - -",
     { refusedPlans: new Set([String(prepare(aPlan([read("a", { rationale: "again" })]), 2)["plan_hash"])]) },
   ],
+  ["V3 what only takes back", aPlan([aStep("a", "docs.restore")]), "tool_not_allowed a tool"],
   [
     "V15 what cannot be taken back",
     aPlan([read("a", { compensation: { tool: "docs.write", params: {} } })]),
@@ -186,6 +187,10 @@ describe("a plan that holds", () => {
     expect(left({})).toEqual(["budget_exceeded - steps"]);
     const done = aQuestion(aPlan(steps)).plan.block.steps.slice(3);
     expect(left({ settled: new Map(done.map((step) => [step.id, step])) })).toEqual([]);
+  });
+
+  test("takes back what another run did only where it is an undo", () => {
+    expect(found(verdictOn(aPlan([aStep("a", "docs.restore")]), { door: "undo" }))).toEqual([]);
   });
 
   test("may rest on evidence that an earlier plan gave", () => {

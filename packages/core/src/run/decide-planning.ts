@@ -134,6 +134,7 @@ function verify(state: RunState, arrival: Arrival, plan: Parameters<typeof verif
     ceiling: settings.ceiling,
     limits: state.limits,
     remaining: remaining(state.limits, state.used, state.reserved),
+    door: settings.door,
     intent: settings.intent,
     inputs: new Set(Object.keys(inputsOf(state))),
     settled: settledSteps(state.scopes.get(ROOT), state.steps),

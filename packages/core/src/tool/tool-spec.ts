@@ -37,6 +37,8 @@ export interface ToolTraits {
   readonly timeout: DurationMs | null;
   /** What the tool can take back, and how. */
   readonly reversible: boolean;
+  /** Takes back what other tools did: called by an undo, and named by no other plan. */
+  readonly compensates: boolean;
   /** The real-world effect and the parameter that selects its object, such as `money.refund` and `order_id`; lets the critic see a second road to a gated effect. */
   readonly effect: { readonly class: string; readonly target: string } | null;
   /** The parameter that holds a URL or host the call will reach. */

@@ -63,6 +63,7 @@ describe("a defined tool", () => {
       alwaysApprove: false,
       sandboxed: false,
       reversible: false,
+      compensates: false,
       probe: false,
       timeout: 5_000,
       effect: null,

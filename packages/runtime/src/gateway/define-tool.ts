@@ -100,6 +100,7 @@ function specOf<P extends z.ZodType, O extends Json>(definition: ToolDefinition<
       alwaysApprove: false,
       sandboxed: false,
       reversible: false,
+      compensates: false,
       effect: null,
       host: null,
       maxIdentical: null,

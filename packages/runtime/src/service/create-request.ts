@@ -1,4 +1,4 @@
-import { budgetDocument, POLICY_MODES, type JsonObject } from "@writ/core";
+import { budgetDocument, POLICY_MODES, UNDO_DOOR, type JsonObject } from "@writ/core";
 import * as z from "zod";
 
 const amount = z.int().nonnegative();
@@ -15,7 +15,7 @@ export const createDocument = z.strictObject({
   author: z.enum(["person", "program"]).nullable(),
   inputs: jsonObject,
   context: z.array(z.strictObject({ name: z.string(), text: z.string() })),
-  door: z.string(),
+  door: z.string().refine((door) => door !== UNDO_DOOR, "an undo is asked for by its own method"),
   mode: z.enum(POLICY_MODES).nullable(),
   budget: budgetDocument,
   approvalTtlMs: amount.nullable(),

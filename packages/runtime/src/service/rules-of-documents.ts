@@ -38,6 +38,7 @@ const traits = z.strictObject({
   writes: z.array(z.strictObject({ at: z.string(), as: z.enum(["path", "patch"]) })),
   tokens: z.number(),
   costMillicents: z.number().default(0),
+  compensates: z.boolean().default(false),
   constraints: z.array(
     z.strictObject({
       at: z.string(),

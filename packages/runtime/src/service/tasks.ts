@@ -11,6 +11,7 @@ import {
   relaxes,
   taskView,
   tightened,
+  UNDO_DOOR,
   verifyPlan,
   type Actor,
   type Amounts,
@@ -103,6 +104,7 @@ export class Tasks {
    * @throws OrchestratorError `goal_empty`, `goal_too_long`, `policy_relaxation`, `plan_refused`, `budget_exceeded`
    */
   async create(request: TaskRequest, actor: Actor): Promise<RunId> {
+    if (request.door === UNDO_DOOR) throw new InvariantError("an undo is made from the run it takes back");
     return this.#start(request, this.#settings(request), actor);
   }
 
@@ -242,7 +244,7 @@ export class Tasks {
   async undo(run: RunId, actor: Actor): Promise<RunId> {
     const plan = undoPlan(await this.history(run), this.#ports.rules);
     const goal = `Take back ${run}`;
-    const { method: _, ...request } = createRequest({ goal, plan, author: "program", door: "undo" });
+    const { method: _, ...request } = createRequest({ goal, plan, author: "program", door: UNDO_DOOR });
     const settings = this.#settings(request);
     return this.#start(request, { ...settings, budget: roomFor(stepsIn(plan), settings.budget) }, actor);
   }
@@ -337,6 +339,7 @@ export class Tasks {
       ceiling: settings.ceiling,
       limits: settings.budget,
       remaining: { steps, tool_calls, tokens, cost_millicents, wall_clock_ms },
+      door: settings.door,
       intent: settings.intent,
       inputs: new Set(Object.keys(request.inputs)),
       settled: new Map(),

@@ -33,6 +33,7 @@ const TOOLS = new Map(
   [
     aToolSpec("docs.read", "read_only", { inputSchema: READING, outputSchema: READING }),
     aToolSpec("docs.write", "local_write", { traits: { reversible: true } }),
+    aToolSpec("docs.restore", "local_write", { traits: { compensates: true } }),
     aToolSpec("net.post", "network", { traits: { host: "/url" } }),
     aToolSpec("pay.credit", "read_only", { traits: { effect: REFUND } }),
     aToolSpec("pay.refund", "destructive", { traits: { effect: REFUND, constraints: [AMOUNT] } }),
@@ -61,6 +62,7 @@ export function aQuestion(plan: JsonObject, { policy = {}, ...over }: QuestionOv
     inputs: new Set(),
     settled: new Map(),
     evidence: new Set(),
+    door: "run",
     refusedPlans: new Set(),
     at: epochMs(1),
     ...over,

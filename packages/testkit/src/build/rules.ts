@@ -37,6 +37,7 @@ export function aToolSpec(
       probe: false,
       timeout: null,
       reversible: false,
+      compensates: false,
       effect: null,
       host: null,
       maxIdentical: null,
