@@ -72,3 +72,19 @@ test("a rotation that fails leaves the key that was", async () => {
   expect(head.key.text).toBe(signer.key.text);
   expect((await head.checkpoint()).size).toBe(1);
 });
+
+test("heads are signed at most ten times a second, and all who asked share the newest", async () => {
+  const { store, memory, head } = opened(undefined);
+  const startedAt = performance.now();
+  const notes = new Set<string | undefined>();
+  for (let entry = 0; entry < 12; entry += 1) {
+    await store.audit.appendLog({ atMs: 2, actor: ACTOR, facts: [{ type: "noted" }] });
+    void head.signed().then(() => notes.add(memory.note));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await head.signed();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  expect(notes.size).toBeGreaterThan(1);
+  expect(notes.size).toBeLessThanOrEqual(Math.ceil(seconds * 10) + 1);
+  expect(parseCheckpoint(nodeVerifier, memory.note)?.size).toBe(13);
+});

@@ -17,6 +17,9 @@ import { rootAt } from "./tree-parts.ts";
 /** The oldest unsigned entry is signed after this, whatever happens. */
 const PATIENCE = durationMs(1_000);
 
+/** Heads are signed at most ten times a second; who asks in between shares the next one. */
+const INTERVAL_MS = 100;
+
 /** A signed head as a note, and how many entries it covers. */
 export interface SignedNow {
   readonly size: number;
@@ -36,6 +39,9 @@ export class HeadSigner {
   #signed = 0;
   #work: Promise<void> = Promise.resolve();
   #stopTimer: (() => void) | null = null;
+  /** The signing that has not begun. */
+  #asked: Promise<void> | null = null;
+  #lastAt = Number.NEGATIVE_INFINITY;
   #failure: unknown = null;
 
   constructor(store: Store, platform: VerifierPlatform, signer: Signer, memory: HeadMemory, clock: Clock) {
@@ -56,8 +62,19 @@ export class HeadSigner {
 
   /** Resolves once everything durable by now is under a signed head; a signer that fails stops nothing, and `failure` says so. */
   signed(): Promise<void> {
-    this.#work = this.#work.then(() => this.#sign());
-    return this.#work;
+    this.#asked ??= this.#next(async () => {
+      await this.#turn();
+      this.#asked = null;
+      await this.#sign();
+    });
+    return this.#asked;
+  }
+
+  /** Resolves when the last signing is long enough ago. */
+  #turn(): Promise<void> {
+    const wait = this.#lastAt + INTERVAL_MS - this.#clock.now();
+    if (wait <= 0) return Promise.resolve();
+    return new Promise((resolve) => this.#clock.after(durationMs(Math.min(wait, INTERVAL_MS)), resolve));
   }
 
   /** Why the newest head is not signed; null while all is well. */
@@ -129,6 +146,7 @@ export class HeadSigner {
     await this.#memory.remember(note);
     await this.#store.audit.putSignedHead(size, note);
     this.#signed = size;
+    this.#lastAt = this.#clock.now();
     return { size, note };
   }
 
