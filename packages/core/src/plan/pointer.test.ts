@@ -16,6 +16,7 @@ describe("a pointer", () => {
         escaped += /~[01]/.test(text) ? 1 : 0;
         expect(parsePointer(text)).toEqual(tokens);
       }),
+      { numRuns: 300 },
     );
     expect(escaped).toBeGreaterThan(20);
   });
