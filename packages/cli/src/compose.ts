@@ -27,6 +27,7 @@ import {
   type RunId,
   plainJson,
   type DurationMs,
+  fromRfc3339,
 } from "@writ/core";
 import {
   Approvals,
@@ -125,6 +126,24 @@ function assertPersonAt(paths: WorkspacePaths): void {
       "deciding is a person's; a process that Writ started cannot do it. Decide in a terminal of your own: writ approvals",
     );
   }
+}
+
+/** How far a clock may be set back without notice; clocks that are kept by a network move less. */
+const CLOCK_SLACK_MS = 60_000;
+
+/**
+ * Approvals expire and runs end by the clock: one that stands before what this log has signed is not gone by.
+ *
+ * @param signed when the newest head was signed, RFC 3339; empty where none was
+ * @throws OrchestratorError `clock_went_back`
+ */
+function assertClock(signed: string): void {
+  const at = fromRfc3339(signed);
+  if (at === null || systemClock.now() >= at - CLOCK_SLACK_MS) return;
+  throw new OrchestratorError(
+    "clock_went_back",
+    `the clock says ${toRfc3339(systemClock.now())}, and this workspace was signed at ${signed}; set the clock and try again`,
+  );
 }
 
 /** The workspace that a folder is. @throws OrchestratorError `workspace_not_found`, `workspace_foreign` */
@@ -397,6 +416,7 @@ class Seat {
       const key = openKeyInForce(place, period?.key.text ?? "");
       const memory = lastSeenPath(home.state, log.id);
       const seen = parseCheckpoint(nodeVerifier, await readLastSeen(memory));
+      assertClock(seen?.time ?? "");
       const reader = this.#store;
       this.#store = await openSqliteStore(this.#paths, nodeHasher, seen ?? null);
       await reader.close();

@@ -19,7 +19,7 @@ import { isWithoutBubblewrap } from "@writ/testkit/needs-bubblewrap";
 import { describe, expect, test } from "vitest";
 
 import { having, like, withMembers } from "./matching.ts";
-import { openDeskAt, workspaceAt } from "../compose.ts";
+import { openDeskAt, systemClockOf, workspaceAt } from "../compose.ts";
 import { Workspace, type Said } from "./workspace.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -259,6 +259,25 @@ describe("issue 7.10: storage", () => {
     expect(errorOf(said)["code"]).toMatch(/database_corrupt|log_corrupt/);
     expect(work.digest()).toBe(before);
     expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  test("the clock went back behind what was signed; a minute is nothing", async () => {
+    await using work = Workspace.make("notes");
+    await work.plan([read]);
+    const { log } = (await work.desk()).store;
+    await work.close();
+    const lastSeen = join(work.world.home.state, "writ", log.id, "last-seen");
+    const signed = readFileSync(lastSeen, "utf8");
+    const signedAt = (ms: number): void =>
+      writeFileSync(lastSeen, signed.replace(/time \S+/, `time ${new Date(systemClockOf().now() + ms).toISOString()}`));
+    signedAt(3_600_000);
+    expect(await refused(work, "run", "Find new docs from the last 24 hours and summarize them")).toMatchObject({
+      exit: 2,
+      codes: ["clock_went_back"],
+    });
+    expect((await work.command("list", "--json")).exit).toBe(0);
+    signedAt(30_000);
+    expect((await work.view(await work.plan([read]))).status).toBe("completed");
   });
 
   test("the database is from a newer version", async () => {

@@ -58,6 +58,7 @@ export const ERRORS = {
   workspace_owned: { exit: 1, status: 409, retryable: true },
   not_a_workspace: { exit: 2, status: 409, retryable: false },
   owner_gone: { exit: 1, status: 503, retryable: true },
+  clock_went_back: { exit: 2, status: 503, retryable: true },
   answer_lost: { exit: 1, status: 503, retryable: false },
   owner_unreachable: { exit: 1, status: 503, retryable: true },
   inbox_folder_untrusted: { exit: 4, status: 500, retryable: false },
