@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { holding } from "../acceptance/matching.ts";
 import { Workspace } from "../acceptance/workspace.ts";
 
 test.each([["--plain"], []])(
@@ -13,7 +14,7 @@ test.each([["--plain"], []])(
     mkdirSync(cwd);
     work.world = { ...work.world, cwd };
     const stopped = await work.command("demo", ...form);
-    expect(stopped).toMatchObject({ exit: 3, err: expect.stringContaining("writ demo --approve") });
+    expect(stopped).toMatchObject({ exit: 3, err: holding("writ demo --approve") });
     const passed = await work.command("demo", "--approve", ...form);
     expect({ exit: passed.exit, err: passed.err }).toEqual({ exit: 0, err: "" });
   },
