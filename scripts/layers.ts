@@ -37,7 +37,7 @@ export const PACKAGES = {
     packages: [],
     libraries: ["yaml", "zod"],
     node: "none",
-    subpaths: ["audit/*", "run/statuses"],
+    subpaths: ["audit/*", "run/statuses", "schema/*"],
     rooms: {
       base: [],
       tool: ["base"],
@@ -52,6 +52,7 @@ export const PACKAGES = {
       record: ["journal"],
       audit: ["journal"],
       tuning: ["journal"],
+      schema: ["record", "audit"],
     },
     ambient: "pure",
   },

@@ -2,9 +2,11 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { isJsonArray, isJsonObject, parseStrict, type Json } from "@writ/core";
+import { offSchema } from "@writ/testkit/published-schema";
 import { describe, expect, test } from "vitest";
 
 import { Workspace } from "../acceptance/workspace.ts";
+import { OUTPUTS } from "../schema/documents.ts";
 import { COMMANDS } from "../table.ts";
 
 const DOCUMENT = readFileSync(new URL("../../../../docs/json.md", import.meta.url), "utf8");
@@ -73,7 +75,7 @@ function text(value: Json, ...path: readonly (string | number)[]): string {
 }
 
 /** What the commands really print, by the same names, each in one line. */
-async function printed(work: Workspace): Promise<ReadonlyMap<string, Json>> {
+async function printed(work: Workspace): Promise<Map<string, Json>> {
   const said = new Map<string, Json>();
   const ask = async (name: string, ...argv: readonly string[]): Promise<Json> => {
     const { out } = await work.command(...(argv.length === 0 ? name.split(" ").slice(1) : argv), "--json");
@@ -95,6 +97,7 @@ async function printed(work: Workspace): Promise<ReadonlyMap<string, Json>> {
   await ask("writ approvals approve", "approvals", "approve", again);
   await ask("writ list");
   await ask("writ show --checkpoints", "show", run, "--checkpoints");
+  await ask("writ show --record", "show", run, "--record");
   await ask("writ report", "report", run);
   await ask("writ replay", "replay", run);
   await ask("writ replay --against", "replay", run, "--against", "review_required");
@@ -155,10 +158,24 @@ describe("docs/json.md", () => {
     for (const [name, shape] of documented) {
       expect({ name, differences: differences(shape, said.get(name) ?? null, "") }).toEqual({ name, differences: [] });
     }
+    for (const [name, file] of OUTPUTS) {
+      expect({ name, faults: offSchema(`output/${file}`, said.get(name) ?? null) }).toEqual({ name, faults: [] });
+    }
+    expect(offSchema("output/explain", said.get("explain all"))).toEqual([]);
     const seen = { members: 0, instants: 0 };
+    said.delete("writ show --record");
     expect([...said].flatMap(([name, value]) => strangers(value, name, seen))).toEqual([]);
     expect(seen.members).toBeGreaterThan(500);
     expect(seen.instants).toBeGreaterThan(20);
+  });
+
+  test("links each document to its schema", () => {
+    const named = DOCUMENT.split(/^#{2,3} /m).flatMap((section) => {
+      const [title = ""] = section.split("\n");
+      const file = /\]\(schemas\/output\/([a-z-]+)\.json\)/.exec(section)?.[1];
+      return file === undefined ? [] : [[title.replaceAll("`", ""), file]];
+    });
+    expect(named).toEqual(OUTPUTS.map(([heading, file]) => [heading, file]));
   });
 
   test("speaks of every command", () => {

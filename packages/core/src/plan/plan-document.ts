@@ -16,15 +16,16 @@ const MAX_NAMES = 32;
 
 const common = {
   id: stepId,
-  depends_on: z.array(stepId).optional(),
-  /** Runs only when this holds; otherwise the step is skipped. */
-  when: expression.optional(),
+  depends_on: z.array(stepId).optional().describe("steps that must have succeeded before"),
+  when: expression.optional().describe("runs only when this holds; otherwise the step is skipped"),
   on_failure: z.enum(["stop", "continue"]).optional(),
-  /** Runs only when the named step failed for good, and then stands in for it. */
-  fallback_for: stepId.optional(),
-  /** `GATE_*` entries are gates, any other is a name of evidence. */
-  requires: z.array(z.string().regex(NAME)).max(MAX_NAMES).optional(),
-  rationale: z.string().max(4_000).nullish(),
+  fallback_for: stepId.optional().describe("runs only when the named step failed for good, and then stands in for it"),
+  requires: z
+    .array(z.string().regex(NAME))
+    .max(MAX_NAMES)
+    .optional()
+    .describe("GATE_* entries are gates, any other is a name of evidence"),
+  rationale: z.string().max(4_000).nullish().describe("why, for people"),
 };
 
 const toolStep = z.strictObject({
@@ -32,9 +33,13 @@ const toolStep = z.strictObject({
   kind: z.literal("tool").optional(),
   tool: z.string().max(200).regex(TOOL_NAME, "a tool is named area.verb_object"),
   params: z.record(z.string(), json).optional(),
-  /** `"<JSON pointer into params>": "<step id>.<JSON pointer into its output>"`; the step id `inputs` names the run's inputs. */
-  param_bindings: z.record(reference, reference).optional(),
-  approval_mode: z.enum(APPROVAL_MODES).nullish(),
+  param_bindings: z
+    .record(reference, reference)
+    .optional()
+    .describe(
+      "<JSON pointer into params>: <step id>.<JSON pointer into its output>; the step id `inputs` names the run's inputs",
+    ),
+  approval_mode: z.enum(APPROVAL_MODES).nullish().describe("the tool's tier; required from network on"),
   produces_evidence: z.array(z.string().regex(NAME)).max(MAX_NAMES).optional(),
   timeout_ms: z.int().positive().nullish(),
   retry: z.strictObject({ max_attempts: z.int().min(1).max(10), backoff_ms: z.int().nonnegative() }).nullish(),
@@ -96,16 +101,15 @@ export const plannerDocument = z.strictObject({
 export const planDocument = z.strictObject({
   intent: z.string().regex(NAME, "an intent is a dotted name such as docs.daily_brief"),
   steps: z.array(stepDocument).min(1).max(20_000),
-  decision_checkpoints: z.array(checkpointDocument),
-  /** May only tighten what the run allows. */
-  policy_mode: z.enum(POLICY_MODES).optional(),
-  budget: budgetDocument.optional(),
+  decision_checkpoints: z.array(checkpointDocument).describe("may be empty"),
+  policy_mode: z.enum(POLICY_MODES).optional().describe("may only tighten what the run allows"),
+  budget: budgetDocument.optional().describe("may only tighten what the run allows"),
   plan_id: z.string().optional(),
   plan_version: z.int().positive().optional(),
   supersedes_plan_id: z.string().nullish(),
   replan_reason: z.string().nullish(),
-  planner: plannerDocument.optional(),
-  plan_hash: z.string().optional(),
+  planner: plannerDocument.optional().describe("who wrote the plan; filled in"),
+  plan_hash: z.string().optional().describe("filled in; one that is given must be right"),
   token_estimate: z.number().nonnegative().optional(),
   cost_estimate_cents: z.number().nonnegative().optional(),
 });

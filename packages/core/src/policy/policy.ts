@@ -91,7 +91,8 @@ export function readPolicy(document: JsonObject): Policy {
   };
 }
 
-const policyShape = z.strictObject({
+/** The pinned form of a policy. */
+export const policyShape = z.strictObject({
   type: z.literal("writ/policy/v1"),
   mode: z.enum(POLICY_MODES),
   tools: z.array(z.string()),

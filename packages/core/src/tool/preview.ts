@@ -89,7 +89,8 @@ const change = z.strictObject({
   before: version,
   after: version,
 });
-const previewShape = z.discriminatedUnion("kind", [
+/** The form that an approval binds the bytes of. */
+export const previewShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("files"), title: z.string(), changes: z.array(change) }),
   z.strictObject({
     kind: z.literal("command"),

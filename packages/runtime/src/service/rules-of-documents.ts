@@ -15,7 +15,8 @@ import { toolRules } from "../gateway/tool-rules.ts";
 
 const schema = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
 
-const declaration = z.strictObject({
+/** The pinned declaration of a tool. */
+export const declaration = z.strictObject({
   type: z.literal("writ/tool/v1"),
   name: z.string(),
   version: z.string(),
