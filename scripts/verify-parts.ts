@@ -38,7 +38,7 @@ const STATIC: readonly Check[] = [
 ];
 
 /** Simulations are told apart by the name of their file; one that no part claims runs in the last. */
-const CLAIMED = { seeds: /simulat|seed/, kills: /kill/, tamper: /tamper/, examples: /example/ } as const;
+const CLAIMED = { seeds: /simulat|seed/, kills: /run-kill/, tamper: /tamper/, examples: /example/ } as const;
 const UNCLAIMED = new RegExp(
   `^(?!.*(${Object.values(CLAIMED)
     .map(({ source }) => source)

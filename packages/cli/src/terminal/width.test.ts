@@ -49,6 +49,7 @@ test("a beginning fits, and what follows would not", () => {
       const [next = ""] = text.slice(head.length);
       expect(displayWidth(head) + characterWidth(next)).toBeGreaterThanOrEqual(columns);
     }),
+    { numRuns: 500 },
   );
   expect(cutHappened).toBeGreaterThan(20);
 });

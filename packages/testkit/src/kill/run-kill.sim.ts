@@ -18,7 +18,7 @@ import { bundleProgram } from "../../../../scripts/bundle-program.ts";
 import { TEST_LOG } from "../contracts/store-drafts.ts";
 import { EffectServer } from "./effect-server.ts";
 import { EFFECTS, FACT_TYPES } from "./kill-plan.ts";
-import type { DriverOrder } from "./run-driver.ts";
+import { rescue, type DriverOrder } from "./seat.ts";
 import { killTools } from "./kill-tools.ts";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -130,11 +130,7 @@ async function killOnce(
     initWorkspace(root, process.getuid?.() ?? 0, (paths) => createSqliteLog(paths.database, nodeHasher, TEST_LOG));
     const order = { root, effects: server.url, plant } as const;
     const acknowledged = await liveAndDie(spare, order, target, number, tally);
-    const rescuer = spare();
-    rescuer.order({ ...order, what: "go_on" });
-    const isDone = await rescuer.until((said) => said.done === true);
-    if (!isDone) return `the run did not come to its end: ${rescuer.errors}`;
-    await rescuer.ended;
+    await rescue(order);
     return await lookAt(root, server, acknowledged, tally);
   } finally {
     await server.stop();
