@@ -9,7 +9,12 @@ import { toolCatalogue, toolRules } from "../packages/runtime/src/index.ts";
 
 const path = join(resolve(import.meta.dirname, ".."), "packages/cli/src/shipped-tools.json");
 
-const nowhere = { folder: "/nowhere", staging: "/nowhere", tokenPrice: 0, writtenByWrit: async () => new Set<string>() };
+const nowhere = {
+  folder: "/nowhere",
+  staging: "/nowhere",
+  tokenPrice: 0,
+  writtenByWrit: async () => new Set<string>(),
+};
 const documents: Record<string, JsonObject> = {};
 
 async function catalogue(hasModel: boolean): Promise<JsonObject> {

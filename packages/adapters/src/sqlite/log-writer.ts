@@ -108,7 +108,7 @@ export class LogWriter {
   async #appendWithFiles(draft: EntryDraft, filed: readonly NewPayload[]): Promise<Appended> {
     const own = filed.filter(({ commit }) => !this.#unplaced.has(commit));
     for (const { commit, bytes } of own) this.#unplaced.set(commit, this.#blobs.write(commit, bytes));
-    const written = Promise.all(filed.map(({ commit }) => this.#unplaced.get(commit)));
+    const written = Promise.all(filed.flatMap(({ commit }) => this.#unplaced.get(commit) ?? []));
     try {
       return await this.#queue.append(
         { kind: "run", draft },

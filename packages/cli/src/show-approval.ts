@@ -1,0 +1,16 @@
+import { approvalDocument } from "@writ/core";
+import type { Setting } from "./command-module.ts";
+import { systemClockOf } from "./compose.ts";
+import type { Desk } from "./desk.ts";
+import { approvalShowLines } from "./terminal/approval-view.ts";
+import { approvalView } from "./views/approval.ts";
+
+/** One request with the bytes that are hashed, for a person or as a document. */
+export async function showApproval(desk: Desk, { invocation, terminal }: Setting, id: string): Promise<void> {
+  const view = await desk.approvalNamed(id);
+  const detail = await desk.approvalDetail(view);
+  if (!invocation.json)
+    return terminal.out(approvalShowLines(terminal.screen(), approvalView(detail, systemClockOf().now())));
+  const { preview, args, evidence, moved, request } = detail;
+  terminal.json({ ...approvalDocument(view), preview, args, evidence, moved, binding: request.binding });
+}
