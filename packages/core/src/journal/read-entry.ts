@@ -65,9 +65,23 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** The bytes are canonical, hash-checked by the tree and written by `writeEntry`: their shape is the type's. */
-function asEntry(value: unknown): Entry {
-  return value as Entry;
+/**
+ * What `writeEntry` wrote is of this shape; bytes that were changed since need not be.
+ *
+ * @throws OrchestratorError `entry_malformed` where the frame is another; what a fact holds is for the fold to meet
+ */
+function asEntry(value: Readonly<Record<keyof Entry, unknown>>): Entry {
+  const { seq, actor, at, input, facts } = value;
+  const isActor = isRecord(actor) && typeof actor["kind"] === "string" && typeof actor["id"] === "string";
+  if (isActor && Number.isSafeInteger(at) && isTyped(input) && Array.isArray(facts) && facts.every(isTyped))
+    return value as Entry;
+  throw new OrchestratorError("entry_malformed", `entry ${String(seq)} is not of the form of an entry`, {
+    details: { seq: Number(seq) },
+  });
+}
+
+function isTyped(value: unknown): boolean {
+  return isRecord(value) && typeof value["type"] === "string";
 }
 
 class Births {

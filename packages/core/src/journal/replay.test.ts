@@ -177,6 +177,22 @@ describe("one thing that was changed", () => {
     }
     expect(Math.min(unreadable, readable)).toBeGreaterThan(50);
   });
+
+  test("no byte anywhere makes it do anything but answer", () => {
+    const run = story();
+    let different = 0;
+    for (const { bytes, version } of run.stored) {
+      for (let at = 0; at < bytes.length; at += 29) {
+        const flipped = bytes.slice(0, at) + String.fromCharCode(bytes.charCodeAt(at) ^ 1) + bytes.slice(at + 1);
+        const result = replayed(
+          run,
+          edited(run.stored, version ?? 0, (each) => ({ ...each, bytes: flipped })),
+        );
+        if (result.result === "different") different += 1;
+      }
+    }
+    expect(different).toBeGreaterThan(100);
+  });
 });
 
 describe("what was erased", () => {

@@ -46,8 +46,9 @@ export function replay(run: string, entries: readonly StoredEntry[], rules: Rule
       if (index !== -1) return divergence(version, facts, index, entry.facts[index] ?? null, derived[index] ?? null);
       facts += entry.facts.length;
     } catch (error) {
-      if (!(error instanceof OrchestratorError)) throw error;
-      if (error.code === "replay_input_missing") return { result: "not_replayable", version, reason: error.message };
+      if (!(error instanceof Error)) throw error;
+      if (error instanceof OrchestratorError && error.code === "replay_input_missing")
+        return { result: "not_replayable", version, reason: error.message };
       return { ...divergence(version, facts, 0, null, null), step: stepOf(stored), moved: error.message };
     }
   }

@@ -7,7 +7,13 @@ export const STEP_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const TOOL_NAME = /^[a-z0-9_-]+([./][A-Za-z0-9_-]+)+$/;
 const NAME = /^[A-Za-z0-9_.:-]{1,200}$/;
 
-const stepId = z.string().regex(STEP_ID, "a step id has letters, digits, _ and - only");
+/** Names that references and paths have a meaning for. */
+const RESERVED_IDS: ReadonlySet<string> = new Set(["inputs", "undo", "finally", "_end"]);
+
+const stepId = z
+  .string()
+  .regex(STEP_ID, "a step id has letters, digits, _ and - only")
+  .refine((id) => !RESERVED_IDS.has(id), "this name is reserved; give the step another");
 const expression = z.string().min(1).max(2_000);
 const json = z.json();
 /** What stands inline in facts is bounded, so that every fact fits an entry. */
