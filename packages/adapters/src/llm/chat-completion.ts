@@ -76,7 +76,7 @@ function finishOf(reason: string | null | undefined): Completion["finish"] {
 function invalid(what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError(
     "model_answer_invalid",
-    `the model's answer cannot be used: ${what}; check it with: writ models check`,
+    `the model's answer cannot be used: ${what}; try again, or see which model it is with: writ config show`,
     { cause },
   );
 }

@@ -24,7 +24,7 @@ export function modelError(error: unknown, { baseUrl, model }: ModelEndpoint): u
   if (error instanceof APIConnectionError || typeof error.status !== "number") {
     return new OrchestratorError(
       "model_unreachable",
-      `no model answers at ${baseUrl.host}; start it, or look with: writ models check`,
+      `no model answers at ${baseUrl.host}; start it, or look where it should be with: writ config show`,
       { details, cause: new Error(words) },
     );
   }
@@ -37,7 +37,7 @@ export function modelError(error: unknown, { baseUrl, model }: ModelEndpoint): u
       )
     : new OrchestratorError(
         "model_refused",
-        `the model at ${baseUrl.host} refused (${words}); check name and key with: writ models check`,
+        `the model at ${baseUrl.host} refused (${words}); see its name and where its key comes from with: writ config show`,
         { details },
       );
 }

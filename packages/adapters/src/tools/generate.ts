@@ -120,7 +120,7 @@ function unfenced(answer: string): { readonly text: string; readonly wasFenced: 
 }
 
 function modelRequired(task: string): OrchestratorError {
-  const message = `"${task}" needs an author and no model is configured; give the text with --input, or connect a model: writ models check.`;
+  const message = `"${task}" needs an author and no model is configured; give the text with --input, or connect a model with WRIT_MODEL_URL and WRIT_MODEL: writ config show`;
   return new OrchestratorError("model_required", message);
 }
 

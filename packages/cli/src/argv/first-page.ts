@@ -8,7 +8,7 @@ const LABEL_WIDTH = 12;
 const FIRST_COMMANDS = [
   ["writ demo", "the whole story in one minute, offline"],
   ['writ run "Find new docs from the last 24 hours and summarize them"', ""],
-  ["writ run flow.yaml --input day=monday", ""],
+  ["writ run plan.yaml --input day=monday", ""],
 ] as const;
 const EXIT_CODES = ["0 done", "1 failed", "2 input", "3 waiting", "4 refused", "5 tampered"];
 

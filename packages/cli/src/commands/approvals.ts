@@ -41,8 +41,8 @@ async function behind(
 ): Promise<ApprovalListView["more"]> {
   if (last === undefined) return null;
   const count = await desk.store.views.countApprovals({ statuses, after: positionOf(last) });
-  const all = statuses.length === 0 ? "--all " : "";
-  return count === 0 ? null : { count, command: `writ approvals ${all}--after ${last.approval_id}` };
+  const all = statuses.length === 0 ? " --all" : "";
+  return count === 0 ? null : { count, command: `writ approvals --after ${last.approval_id}${all}` };
 }
 
 function positionOf({ expires_at_ms: at, approval_id: approval }: ApprovalView): ApprovalPosition {

@@ -402,7 +402,7 @@ export const PATH_ERROR: ErrorView = {
 
 export const NO_PLANNER_ERROR: ErrorView = {
   sentence:
-    'no template matches "book me a flight" and no model is configured; see the nearest ones with: writ plan --explain, or connect one: writ models check',
+    'no template matches "book me a flight" and no model is configured; see the nearest ones with: writ plan --explain "book me a flight", or connect one: writ config show',
   code: "no_planner",
   findings: [],
 };

@@ -96,7 +96,7 @@ function lacking(template: Template, variants: readonly Variant[], atHand: (need
     const hand = files.map((name) => `--input ${name}=FILE`).join(" or ");
     return {
       code: "model_required",
-      message: `${template.title} needs an author and no model is configured; ${hand === "" ? "" : `hand it in with ${hand}, or `}connect a model: writ models check`,
+      message: `${template.title} needs an author and no model is configured; ${hand === "" ? "" : `hand it in with ${hand}, or `}connect a model with WRIT_MODEL_URL and WRIT_MODEL: writ config show`,
     };
   }
   const fewest = Math.min(...lacks.map((needs) => needs.length));

@@ -117,7 +117,7 @@ describe("a goal that needs an author", () => {
   ])("%s: without a patch and a model it is refused, and told how", async (goal) => {
     const refusal = await propose({ goal });
     expect(refusal).toMatchObject({ kind: "refused", code: "model_required" });
-    if (refusal.kind === "refused") expect(refusal.message).toMatch(/--input patch=FILE.*writ models check/);
+    if (refusal.kind === "refused") expect(refusal.message).toMatch(/--input patch=FILE.*WRIT_MODEL_URL/);
   });
 
   test("with a patch goes without a model", async () => {

@@ -32,7 +32,7 @@ export class TemplatePlanner implements Planner {
     const { chosen } = match;
     const reason = chosen === null ? `no template matches "${shown(request.goal)}"` : cannot(chosen, request);
     if (chosen === null || reason !== null) {
-      const message = `${reason ?? ""}${this.#author === "none" ? " and no model is configured" : ""}; see the nearest ones with: writ plan --explain, or connect a model: writ models check`;
+      const message = `${reason ?? ""}${this.#author === "none" ? " and no model is configured" : ""}; see the nearest ones with: writ plan --explain ${typed(request.goal)}, or connect a model with WRIT_MODEL_URL and WRIT_MODEL: writ config show`;
       return {
         kind: "refused",
         code: "no_planner",
@@ -59,6 +59,11 @@ function cannot({ template }: RankedTemplate, { findings, completed, context }: 
 
 function nearest({ ranked }: TemplateMatch): readonly NearestTemplate[] {
   return ranked.slice(0, NEAREST).map(({ template, utterance, score }) => ({ id: template.ref, utterance, score }));
+}
+
+/** A goal as it can be typed in a shell; `"…"` stands for words that would not come through as they are. */
+function typed(goal: string): string {
+  return goal.length <= 80 && !/["$`\\!\n]/.test(goal) ? `"${goal}"` : '"…"';
 }
 
 /** A goal may be a megabyte; a message is a sentence. */
