@@ -5,10 +5,12 @@ import { systemEntropy } from "@writ/adapters/system/entropy";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { toolchainOf } from "@writ/adapters/system/toolchain";
 import type { PreviousContents } from "@writ/adapters/tools/previous-contents";
+import { workspacePaths } from "@writ/adapters/workspace/layout";
 import { InvariantError } from "@writ/core";
 import type { Sandbox, Tool } from "@writ/runtime";
 import { lateTool } from "./late-tool.ts";
 import { listedTools } from "./listed-tools.ts";
+import type { HomeFolders } from "./world.ts";
 
 /** The Node that runs Writ is there for commands, too, wherever it was installed. */
 const TOOLCHAIN = toolchainOf(process.execPath);
@@ -106,13 +108,28 @@ export function definedTools(parts: ToolParts): Promise<readonly Tool[]> {
   return Promise.all(LOADS.map(([, load]) => load(parts)));
 }
 
-/** @param state the user's own state folder, where the canary remembers */
-export function systemSandbox(state: string, hidden: readonly string[]): Sandbox {
+/** Folders that no sandbox shows: keys, what was seen, the user's configuration; the journal, and the history of sources. */
+function hiddenFolders({ data, state, config }: HomeFolders, root: string | null): readonly string[] {
+  const own = [data, state, config].map((home) => join(home, "writ"));
+  return root === null ? own : [...own, workspacePaths(root).folder, join(root, ".git")];
+}
+
+/**
+ * The sandbox that runs use.
+ *
+ * @param root of the workspace; null for none
+ * @param scratch where the canary flies and remembers
+ */
+export function systemSandbox(
+  home: HomeFolders,
+  root: string | null,
+  scratch = join(home.state, "writ", "sandbox"),
+): Sandbox {
   return openBubblewrap({
     clock: systemClock,
     entropy: systemEntropy,
-    scratch: join(state, "writ", "sandbox"),
-    hidden,
-    readable: TOOLCHAIN.readable,
+    scratch,
+    hidden: hiddenFolders(home, root),
+    toolchain: TOOLCHAIN,
   });
 }

@@ -564,11 +564,7 @@ async function partsOf(
     ...fittings.tools,
   ];
   const rules = toolRules(nodeHasher, tools);
-  const sandbox: Sandbox = systemSandbox(world.home.state, [
-    join(world.home.data, "writ"),
-    join(world.home.state, "writ"),
-    join(world.home.config, "writ"),
-  ]);
+  const sandbox: Sandbox = systemSandbox(world.home, paths.root);
   const files = await openWorkspaceFiles(paths.root);
   const byName = new Map(tools.map((tool) => [tool.spec.name, tool]));
   const gateway = new ToolGateway({

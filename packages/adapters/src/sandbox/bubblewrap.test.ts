@@ -1,16 +1,18 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
 import { refusingSandboxContract, sandboxContract, shellCommand, textOf } from "@writ/testkit/contracts/sandbox";
 import { isWithoutBubblewrap } from "@writ/testkit/needs-bubblewrap";
 import { processesWith } from "@writ/testkit/processes";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Sandbox } from "@writ/runtime";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { systemClock } from "../system/clock.ts";
 import { systemEntropy } from "../system/entropy.ts";
+import { toolchainOf } from "../system/toolchain.ts";
 import { openBubblewrap, type BubblewrapOptions } from "./bubblewrap.ts";
 import { GATE } from "./bwrap-args.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -70,6 +72,73 @@ describe.skipIf(isWithoutBubblewrap)("bubblewrap", () => {
       mounts: [{ host: join(scratch, "home", "keys"), inside: "/mnt", access: "read" }],
     });
     await expect(sandbox.run(itself, never)).rejects.toMatchObject({ code: "path_closed" });
+  });
+
+  describe("a toolchain in a folder where keys lie, too", () => {
+    let home = "";
+    beforeEach(async () => {
+      home = await mkdtemp(join(scratch, "home-"));
+      for (const folder of ["bin", "lib/node_modules/npm/bin", "share/writ/keys"])
+        await mkdir(join(home, ".local", folder), { recursive: true });
+      await writeFile(join(home, ".local/share/writ/keys/log.pem"), "PRIVATE");
+      await writeFile(join(home, ".local/bin/mine"), "MINE");
+      await writeFile(join(home, ".local/bin/node"), "#!/bin/sh\necho it runs\n", { mode: 0o755 });
+      await writeFile(join(home, ".local/lib/node_modules/npm/bin/npm-cli.js"), "#!/bin/sh\necho so does npm\n", {
+        mode: 0o755,
+      });
+      await symlink("../lib/node_modules/npm/bin/npm-cli.js", join(home, ".local/bin/npm"));
+      execFileSync("chmod", ["-R", "go+rX", home]);
+    });
+    const said = async (sandbox: Sandbox, script: string): Promise<string> =>
+      textOf((await sandbox.run(shellCommand(script), never)).stdout);
+
+    test("is shown without them, and works", async () => {
+      const toolchain = toolchainOf(join(home, ".local/bin/node"));
+      const sandbox = open({ hidden: [join(home, ".local/share/writ")], toolchain });
+      const [bin] = toolchain.path;
+      expect(await said(sandbox, `${bin}/node; ${bin}/npm`)).toBe("it runs\nso does npm\n");
+      expect(await said(sandbox, `cat ${home}/.local/share/writ/keys/*; cat ${bin}/mine; ls ${home}/.local`)).toBe(
+        "bin\nlib\n",
+      );
+    });
+
+    test.each([
+      ["around a folder of keys", ".local", "share/writ"],
+      ["within one", ".local/share/writ/keys", "share/writ"],
+      ["that is a workspace", ".local/lib", "none"],
+      ["below a journal", ".local/lib/.orchestrate", "none"],
+    ])("one %s is refused, and says why", async (_, shown, hidden) => {
+      await mkdir(join(home, ".local/lib/.orchestrate"), { recursive: true });
+      const toolchain = { readable: [join(home, shown)], links: [] };
+      const sandbox = open({ hidden: [join(home, ".local", hidden)], toolchain });
+      const report = await sandbox.probe();
+      expect(report.usable).toBe(false);
+      expect(report.remedy).toContain("install Node in a folder of its own");
+      await expect(sandbox.run(shellCommand("true"), never)).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    });
+
+    test("one around which a folder of keys is made later is refused from then on", async () => {
+      const hidden = [join(home, ".local/lib/writ")];
+      const sandbox = open({ hidden, toolchain: { readable: [join(home, ".local/lib")], links: [] } });
+      expect(await said(sandbox, "echo fine")).toBe("fine\n");
+      await mkdir(join(home, ".local/lib/writ"));
+      await expect(sandbox.run(shellCommand("true"), never)).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    });
+  });
+
+  // Only root may make a folder there.
+  test.skipIf(process.getuid?.() !== 0)("hidden folders in the system's own are covered in every sandbox", async () => {
+    const system = await mkdtemp("/usr/share/writ-hidden-");
+    try {
+      await mkdir(join(system, "work", ".orchestrate"), { recursive: true });
+      await writeFile(join(system, "work", ".orchestrate", "writ.db"), "JOURNAL");
+      execFileSync("chmod", ["-R", "go+rX", system]);
+      const sandbox = open({ hidden: [join(system, "work", ".orchestrate")] });
+      const seen = await sandbox.run(shellCommand(`ls -A ${system}/work ${system}/work/.orchestrate`), never);
+      expect(textOf(seen.stdout)).toBe(`${system}/work:\n.orchestrate\n\n${system}/work/.orchestrate:\n`);
+    } finally {
+      await rm(system, { recursive: true });
+    }
   });
 
   test("35: a descriptor that Writ was started with does not reach the program", async () => {
@@ -191,19 +260,40 @@ const HOLES: readonly (readonly [string, string, string])[] = [
   ["a folder of the root", '[ "$a" = --proc ] && set -- "$@" --ro-bind /opt /opt;', "folder:/opt"],
 ];
 
+/** A bubblewrap that does one thing otherwise. @param rewrite of shell: looks at each argument `$a` before it is passed on */
+async function holed(folder: string, rewrite: string): Promise<Pick<BubblewrapOptions, "program" | "scratch">> {
+  const program = join(folder, "bwrap");
+  const share = process.getuid?.() === 0 ? "" : "--share-net";
+  const script = `#!/bin/sh\n[ "$1" = --version ] && exec /usr/bin/bwrap --version\nshare=${share}\nn=$#\nwhile [ $n -gt 0 ]; do a=$1; shift; n=$((n-1)); ${rewrite} set -- "$@" "$a"; done\nexec /usr/bin/bwrap "$@"\n`;
+  await writeFile(program, script, { mode: 0o755 });
+  return { program, scratch: folder };
+}
+
 describe.skipIf(isWithoutBubblewrap)("41: a bubblewrap that leaves something open is not used", () => {
   test.each(HOLES)("%s", async (_, rewrite, leak) => {
     const folder = await mkdtemp(join(scratch, "hole-"));
     await chmod(folder, 0o755);
-    const program = join(folder, "bwrap");
-    const share = process.getuid?.() === 0 ? "" : "--share-net";
-    const script = `#!/bin/sh\n[ "$1" = --version ] && exec /usr/bin/bwrap --version\nshare=${share}\nn=$#\nwhile [ $n -gt 0 ]; do a=$1; shift; n=$((n-1)); ${rewrite} set -- "$@" "$a"; done\nexec /usr/bin/bwrap "$@"\n`;
-    await writeFile(program, script, { mode: 0o755 });
-    const sandbox = open({ program, scratch: folder });
+    const sandbox = open(await holed(folder, rewrite));
     const report = await sandbox.probe();
     expect(report.usable).toBe(false);
     expect(report.leaks.join(" ")).toContain(leak);
     await expect(sandbox.run(shellCommand("true"), never)).rejects.toMatchObject({ code: "sandbox_unavailable" });
+  });
+
+  test("a folder that is hidden and shown", async () => {
+    const folder = await mkdtemp(join(scratch, "hole-"));
+    await mkdir(join(folder, "keys"));
+    await writeFile(join(folder, "keys", "log.pem"), "PRIVATE", { mode: 0o600 });
+    execFileSync("chmod", ["go+rX", folder, join(folder, "keys")]);
+    const sandbox = open({
+      ...(await holed(folder, `[ "$a" = --proc ] && set -- "$@" --ro-bind ${folder}/keys ${folder}/keys;`)),
+      hidden: [join(folder, "keys")],
+    });
+    expect((await sandbox.probe()).leaks).toContain(`hidden:${folder}/keys`);
+    // One that may not be entered is shown all the same.
+    await chmod(join(folder, "keys"), 0o700);
+    const closed = open({ program: join(folder, "bwrap"), scratch: folder, hidden: [join(folder, "keys")] });
+    expect((await closed.probe()).leaks).toContain(`hidden:${folder}/keys`);
   });
 
   test("nor one that is missing or does not start; each says how to mend it", async () => {

@@ -12,9 +12,10 @@ import { fly } from "./canary.ts";
 import { rememberReport, recallReport } from "./canary-memory.ts";
 import { runConfined, type Ending } from "./run-confined.ts";
 import { endLeftovers } from "./leftovers.ts";
-import { checkMounts } from "./mounts.ts";
+import { checkMounts, closedIn, secretsOf, secretsOfSystem } from "./mounts.ts";
 import { sandboxUnavailable } from "./refuse.ts";
 import { runsAsRoot, SANDBOX_USER } from "../system/sandbox-user.ts";
+import type { Toolchain } from "../system/toolchain.ts";
 import { filterOf } from "./seccomp.ts";
 
 export interface BubblewrapOptions {
@@ -26,12 +27,13 @@ export interface BubblewrapOptions {
   readonly program?: string;
   /** Folders that no sandbox ever shows, such as those of keys and configuration. */
   readonly hidden?: readonly string[];
-  /** Folders beside the system's own that every sandbox shows at their own place, such as a toolchain's. */
-  readonly readable?: readonly string[];
+  /** What every sandbox shows beside the system's own folders: programs that lie elsewhere. */
+  readonly toolchain?: Pick<Toolchain, "readable" | "links">;
 }
 
 const USUAL_PLACES = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"];
 const INSTALL = "install bubblewrap and util-linux (Debian, Ubuntu: apt-get install -y bubblewrap util-linux)";
+const ELSEWHERE = "install Node in a folder of its own, apart from keys and workspaces";
 const ALLOW =
   "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1; Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container: --security-opt seccomp=unconfined)";
 
@@ -39,16 +41,24 @@ const execute = promisify(execFile);
 
 /** Programs in namespaces of their own, without network, without the machine's files, under a filter and limits. */
 export function openBubblewrap(options: BubblewrapOptions): Sandbox {
-  const { clock, entropy, scratch, hidden = [], readable = [] } = options;
+  const { clock, entropy, scratch, hidden = [] } = options;
+  const { readable, links } = options.toolchain ?? { readable: [], links: [] };
   const program = options.program ?? USUAL_PLACES.find((path) => existsSync(path)) ?? "/usr/bin/bwrap";
   const filter = filterOf(arch());
   const profile = profileOf(filter, readable);
   let report: Promise<SandboxReport> | null = null;
 
   async function start(command: SandboxCommand, signal: AbortSignal): Promise<Ending> {
-    const { mounts, masks } = checkMounts(command, hidden);
-    const args = bwrapArgs({ ...command, mounts }, { readable, masks, hasFilter: filter !== null });
+    const secrets = secretsOf(hidden);
+    const closed = closedReadable(secrets);
+    if (closed !== null) throw sandboxUnavailable({ reason: closed, remedy: ELSEWHERE });
+    const { mounts, masks } = checkMounts(command, secrets);
+    const args = bwrapArgs({ ...command, mounts }, { readable, links, masks, hasFilter: filter !== null });
     return await runConfined({ program, args, filter, command }, clock, signal);
+  }
+
+  function closedReadable(secrets: readonly string[]): string | null {
+    return readable.map((path) => closedIn(path, secrets)).find((why) => why !== null) ?? null;
   }
 
   async function examine(): Promise<SandboxReport> {
@@ -65,6 +75,9 @@ export function openBubblewrap(options: BubblewrapOptions): Sandbox {
       (path) => !isExecutable(path),
     );
     if (missing !== undefined) return answer("", [], `${missing} is missing: ${INSTALL}`);
+    const secrets = secretsOf(hidden);
+    const closed = closedReadable(secrets);
+    if (closed !== null) return answer("", [], `${closed}: ${ELSEWHERE}`);
     const version = (await execute(program, ["--version"], { env: {} })).stdout.trim();
     const key = {
       version,
@@ -72,13 +85,14 @@ export function openBubblewrap(options: BubblewrapOptions): Sandbox {
       kernel: release(),
       node: process.version,
       profile,
+      covered: [...secretsOfSystem(secrets)],
       user: runsAsRoot ? "root" : "other",
     };
     endLeftovers();
     const known = recallReport(scratch, key);
     if (known !== null) return known;
     const finding = await fly(
-      { scratch, entropy, filtered: filter !== null, readable, node: process.execPath },
+      { scratch, entropy, filtered: filter !== null, readable, secrets, node: process.execPath },
       (command) => start(command, new AbortController().signal),
     );
     if (!finding.ran) return answer(version, [], `the canary did not run (${finding.said}): ${ALLOW}`);

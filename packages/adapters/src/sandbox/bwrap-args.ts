@@ -17,7 +17,7 @@ export const FD = { seccomp: 3, passwd: 4, group: 5, hosts: 6, gate: 7 } as cons
 export const GATE = `printf . >&${FD.gate} && read -r go <&${FD.gate} && exec ${FD.gate}<&- && cd -- "$1" && unset OLDPWD && shift && exec "$@"; exit 125`;
 
 /** What every program needs to start; other folders of the machine do not exist in the sandbox. */
-const SYSTEM_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+export const SYSTEM_FOLDERS: readonly string[] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 const SYSTEM_FILES = [
   ...["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime"],
   ...["/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates.conf", "/etc/mime.types"],
@@ -28,8 +28,10 @@ const RESERVED_ADDRESS_SPACE = 32 * 2 ** 30;
 const OPEN_FILES = 4_096;
 
 export interface Layout {
-  /** Folders of the machine beside the system's own that are readable at their own place, such as a toolchain. */
+  /** Files and folders of the machine beside the system's own that are readable at their own place, such as a toolchain. */
   readonly readable: readonly string[];
+  /** Links of the machine that are there as they are. */
+  readonly links: readonly string[];
   /** Paths inside the sandbox that are covered by an empty folder. */
   readonly masks: readonly string[];
   readonly hasFilter: boolean;
@@ -49,8 +51,9 @@ export function bwrapArgs(command: SandboxCommand, layout: Layout): readonly str
     ...system(),
     // Before what is shown below it.
     ...["--perms", "1777", "--size", String(limits.fileBytes), "--tmpfs", "/tmp"],
-    ...parents([...layout.readable, ...command.mounts.map(({ inside }) => inside)]),
-    ...layout.readable.flatMap((folder) => ["--ro-bind", folder, folder]),
+    ...parents([...layout.readable, ...layout.links, ...command.mounts.map(({ inside }) => inside)]),
+    ...layout.readable.flatMap((path) => ["--ro-bind", path, path]),
+    ...layout.links.flatMap((link) => ["--symlink", readlinkSync(link), link]),
     ...command.mounts.flatMap(({ host, inside, access }) => [access === "read" ? "--ro-bind" : "--bind", host, inside]),
     ...layout.masks.flatMap((inside) => ["--perms", "0555", "--tmpfs", inside, "--remount-ro", inside]),
     ...["--remount-ro", "/", "--chdir", "/"],
@@ -73,7 +76,6 @@ function namespaces(): readonly string[] {
 
 function system(): readonly string[] {
   return [
-    ...["--ro-bind", "/usr", "/usr"],
     ...SYSTEM_FOLDERS.flatMap(mirror),
     ...parents(SYSTEM_FILES),
     ...SYSTEM_FILES.flatMap((path) => ["--ro-bind-try", path, path]),

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 import { durationMs } from "@writ/core";
 import type { Entropy, SandboxCommand } from "@writ/runtime";
@@ -20,6 +20,8 @@ for (const root of ["", "/proc/1/root", "/proc/self/root"]) attempt("secret_file
 for (const path of aim.writes) attempt("write_outside:" + path, () => { fs.writeFileSync(path, "x"); return true; });
 const known = (text) => text.split("\\0").every((line) => line === "" || aim.environment.includes(line.split("=")[0]));
 for (const folder of aim.absent) attempt("folder:" + folder, () => fs.existsSync(folder));
+const hides = (folder) => { try { return fs.readdirSync(folder).length === 0; } catch (error) { return error.code === "ENOENT"; } };
+for (const folder of aim.secrets) attempt("hidden:" + folder, () => !hides(folder));
 attempt("environment", () => !Object.keys(process.env).every((name) => aim.environment.includes(name)));
 for (const pid of fs.readdirSync("/proc")) if (/^[0-9]+$/.test(pid)) attempt("environment_of_" + pid, () => !known(fs.readFileSync("/proc/" + pid + "/environ", "utf8")));
 const status = fs.readFileSync("/proc/self/status", "utf8");
@@ -42,8 +44,10 @@ export interface Canary {
   readonly scratch: string;
   readonly entropy: Entropy;
   readonly filtered: boolean;
-  /** Folders of the machine that are shown on purpose. */
+  /** Files and folders of the machine that are shown on purpose. */
   readonly readable: readonly string[];
+  /** Folders that nobody may see, whatever is shown around them. */
+  readonly secrets: readonly string[];
   /** The program that runs the canary: this very Node. */
   readonly node: string;
 }
@@ -100,7 +104,7 @@ interface Aim {
 /** Folders that machines have and a minimal root has not. */
 const FOREIGN = ["/boot", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/sys", "/var"];
 
-function command({ node, filtered, readable }: Canary, aim: Aim): SandboxCommand {
+function command({ node, filtered, readable, secrets }: Canary, aim: Aim): SandboxCommand {
   const environment = { PATH: "/usr/bin:/bin" };
   const writes = [
     join(aim.folder, "written"),
@@ -111,11 +115,18 @@ function command({ node, filtered, readable }: Canary, aim: Aim): SandboxCommand
   ];
   const shown = [...readable, node];
   const absent = FOREIGN.filter((folder) => !shown.some((path) => path.startsWith(`${folder}/`)));
-  const spec = JSON.stringify({ ...aim, writes, filtered, absent, environment: [...Object.keys(environment), "PWD"] });
+  const spec = JSON.stringify({
+    ...aim,
+    writes,
+    filtered,
+    absent,
+    secrets,
+    environment: [...Object.keys(environment), "PWD"],
+  });
   return {
     argv: [node, "-e", PROGRAM, spec],
     directory: "/tmp",
-    mounts: node.startsWith("/usr/") ? [] : [{ host: dirname(node), inside: dirname(node), access: "read" }],
+    mounts: node.startsWith("/usr/") ? [] : [{ host: node, inside: node, access: "read" }],
     environment,
     stdin: null,
     limits: {

@@ -241,14 +241,14 @@ describe.skipIf(isWithoutBubblewrap)("eval.run_unit_tests", () => {
   });
 
   test("the Node that runs Writ runs in the sandbox, wherever it is installed", async () => {
-    const { readable, path } = toolchainOf(process.execPath);
+    const toolchain = toolchainOf(process.execPath);
     const withNode = openBubblewrap({
       clock: systemClock,
       entropy: systemEntropy,
       scratch: join(base, "scratch"),
-      readable,
+      toolchain,
     });
-    const tool = runUnitTests({ ...place(), path });
+    const tool = runUnitTests({ ...place(), path: toolchain.path });
     const { output } = await tool.run({ argv: ["node", "-p", "process.version"] }, bench.call({ sandbox: withNode }));
     expect(output).toMatchObject({ passed: true, stdout_tail: `${process.version}\n` });
   });
