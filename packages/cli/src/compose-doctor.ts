@@ -1,15 +1,13 @@
 import { devNull } from "node:os";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openBubblewrap } from "@writ/adapters/sandbox/bubblewrap";
-import { systemClock } from "@writ/adapters/system/clock";
-import { systemEntropy } from "@writ/adapters/system/entropy";
 import { OrchestratorError } from "@writ/core";
 import type { Config, LoadedTemplates } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import { loadConfig, workspaceOf } from "./compose.ts";
 import { logRows } from "./compose-doctor-log.ts";
 import { configuredModel, workspaceTemplates } from "./compose-planner.ts";
+import { systemSandbox } from "./compose-tools.ts";
 import { bad, brokenBy, good, off, warning } from "./views/doctor.ts";
 import { counted, duration } from "./terminal/figure.ts";
 import type { DoctorRowView } from "./terminal/view.ts";
@@ -24,7 +22,7 @@ export async function examine(world: World, invocation: Invocation): Promise<rea
   const log = "root" in place ? await logRows(world, place) : [place];
   const rows = [
     ...log,
-    await sandboxRow(world),
+    await sandboxRow(world, root),
     ...("policy" in config ? [await modelRow(config, templates), outboundRow(config)] : [config]),
     userRow(world),
     ...templateRows(templates),
@@ -66,13 +64,13 @@ function configOf(world: World, root: string | null): Config | DoctorRowView {
   }
 }
 
-/** Sends the canary out, whatever it found before: in a place of its own nothing is remembered. */
-async function sandboxRow({ home }: World): Promise<DoctorRowView> {
+/** Sends the canary out into the sandbox that runs use, whatever it found before: in a place of its own nothing is remembered. */
+async function sandboxRow({ home }: World, root: string | null): Promise<DoctorRowView> {
   const own = join(home.state, "writ");
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const scratch = mkdtempSync(join(own, "doctor-"));
   try {
-    const sandbox = openBubblewrap({ clock: systemClock, entropy: systemEntropy, scratch });
+    const sandbox = systemSandbox(home, root, scratch);
     const { usable, version, duration: took, leaks, remedy } = await sandbox.probe();
     if (usable) return good("sandbox", `${version}, probe passed in ${duration(took)}`);
     const what =

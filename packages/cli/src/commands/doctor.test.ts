@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -101,6 +101,23 @@ describe("writ doctor", () => {
     const elsewhere = rowsOf(await work.command("doctor", "--json", "--workspace", join(work.base, "nowhere")));
     expect(elsewhere.get("workspace")).toMatchObject({ state: "broken" });
   });
+
+  // Node's own folders are shown in the sandbox, except those below /usr, where hidden ones are covered instead.
+  test.skipIf(process.execPath.startsWith("/usr/"))(
+    "examines the sandbox that runs use, with all it hides",
+    async () => {
+      await using work = Workspace.make(null);
+      const { config } = work.world.home;
+      mkdirSync(config, { recursive: true });
+      symlinkSync(join(dirname(process.execPath), "..", "include"), join(config, "writ"));
+      const { exit, rows, broken } = await examined(work);
+      expect({ exit, broken }).toEqual({ exit: 2, broken: ["sandbox"] });
+      expect(rows.get("sandbox")?.["remedy"]).toContain("install Node in a folder of its own");
+      const run = await work.plan([{ id: "test", tool: "eval.run_unit_tests", params: { argv: ["true"] } }]);
+      const { out } = await work.command("show", run);
+      expect(out).toContain("There is no sandbox");
+    },
+  );
 
   test("names the process that owns the workspace", async () => {
     await using work = Workspace.make(null);
