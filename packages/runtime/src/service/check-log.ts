@@ -39,8 +39,7 @@ export async function checkLog(
   const log = logFacts(platform, walked, say);
   const signed = newest === null ? null : held(platform, note, log, walked, "signed head", say);
   const kept = seen.flatMap((head) => held(platform, head, log, walked, "last seen", say) ?? []);
-  for (const seq of await differingViews(store, walked.runs))
-    say({ code: "views_differ", seq, until: null, compared: [] });
+  for (const seq of await differingViews(store, walked)) say({ code: "views_differ", seq, until: null, compared: [] });
   const placed = await Promise.all(findings.map((finding) => narrowed(store, platform, log, finding)));
   return {
     log: store.log.id,
