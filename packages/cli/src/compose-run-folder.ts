@@ -35,11 +35,24 @@ export class RunFolders {
   noticed(run: RunId, facts: readonly JournalEvent[]): void {
     if (this.#due.has(run) || !facts.some(comesToRest)) return;
     this.#due.add(run);
-    this.#work = this.#work.then(() => this.#tryWrite(run));
+    void this.draw(run);
   }
 
   /** Resolves once the folders of all noticed runs are as they should be, or could not be written. */
   idle(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Takes a run's folder away, after whatever is being written. @throws OrchestratorError `workspace_read_only`, `file_io` */
+  withdraw(run: RunId): Promise<void> {
+    const removed = this.#work.then(() => removeRunFolder(this.#runs, run));
+    this.#work = removed.catch(() => undefined);
+    return removed;
+  }
+
+  /** Writes a run's folder, or leaves it out where it cannot be written. */
+  draw(run: RunId): Promise<void> {
+    this.#work = this.#work.then(() => this.#tryWrite(run));
     return this.#work;
   }
 
@@ -56,12 +69,6 @@ export class RunFolders {
 /** @param runs `.orchestrate/runs`. @throws OrchestratorError `workspace_read_only`, `disk_full`, `file_io` */
 export function writeRun(runs: string, source: ReportSource): Promise<FolderChange> {
   return writeRunFolder(join(runs, source.state.run), runFolder(source));
-}
-
-/** Writes a run's folder anew from nothing, so that no erased text is left in it. */
-export async function redrawRun(runs: string, run: RunId, read: (run: RunId) => Promise<ReportSource>): Promise<void> {
-  await removeRunFolder(runs, run);
-  await writeRun(runs, await read(run));
 }
 
 /** A run's readable folder at a place of the user's choice. */

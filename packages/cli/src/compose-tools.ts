@@ -32,8 +32,10 @@ type Load = (parts: ToolParts) => Promise<Tool>;
 const tokensOf = async ({ hasModel }: ToolParts): Promise<number> =>
   hasModel ? (await import("@writ/adapters/tools/generate")).GENERATION_TOKENS : 0;
 
-const previousOf = async ({ folder }: ToolParts): Promise<PreviousContents> =>
-  (await import("@writ/adapters/tools/previous-contents")).previousContentsIn(join(folder, "previous"));
+/** @param folder `.orchestrate` of the workspace */
+export async function previousOf(folder: string): Promise<PreviousContents> {
+  return (await import("@writ/adapters/tools/previous-contents")).previousContentsIn(join(folder, "previous"));
+}
 
 const placeOf = ({ staging }: ToolParts) => ({ staging, path: TOOLCHAIN.path });
 
@@ -51,7 +53,10 @@ const LOADS: readonly (readonly [string, Load])[] = [
     },
   ],
   ["docs.get_doc", async () => (await import("@writ/adapters/tools/docs")).getDoc],
-  ["docs.write_doc", async (parts) => (await import("@writ/adapters/tools/docs")).writeDoc(await previousOf(parts))],
+  [
+    "docs.write_doc",
+    async (parts) => (await import("@writ/adapters/tools/docs")).writeDoc(await previousOf(parts.folder)),
+  ],
   [
     "llm.generate",
     async (parts) => (await import("@writ/adapters/tools/generate")).generateText(await tokensOf(parts)),
@@ -60,7 +65,7 @@ const LOADS: readonly (readonly [string, Load])[] = [
   ["code.read_file", async () => (await import("@writ/adapters/tools/code")).readCode],
   [
     "code.propose_patch",
-    async (parts) => (await import("@writ/adapters/tools/propose-patch")).proposePatch(await previousOf(parts)),
+    async (parts) => (await import("@writ/adapters/tools/propose-patch")).proposePatch(await previousOf(parts.folder)),
   ],
   [
     "eval.run_unit_tests",
@@ -69,17 +74,20 @@ const LOADS: readonly (readonly [string, Load])[] = [
   ["eval.score_qa", async (parts) => (await import("@writ/adapters/tools/score-qa")).scoreQa(await tokensOf(parts))],
   ["files.list", async () => (await import("@writ/adapters/tools/files")).listFiles],
   ["files.read", async () => (await import("@writ/adapters/tools/files")).readFile],
-  ["files.write", async (parts) => (await import("@writ/adapters/tools/files")).writeFile(await previousOf(parts))],
+  [
+    "files.write",
+    async (parts) => (await import("@writ/adapters/tools/files")).writeFile(await previousOf(parts.folder)),
+  ],
   ["files.delete", async () => (await import("@writ/adapters/tools/delete-files")).deleteFiles],
   ["shell.exec", async (parts) => (await import("@writ/adapters/tools/shell")).execShell(placeOf(parts))],
   ["system.health", async () => (await import("@writ/adapters/tools/system-health")).systemHealth(systemClock)],
   [
     "files.restore",
-    async (parts) => (await import("@writ/adapters/tools/restore")).restoreFile(await previousOf(parts)),
+    async (parts) => (await import("@writ/adapters/tools/restore")).restoreFile(await previousOf(parts.folder)),
   ],
   [
     "files.restore_many",
-    async (parts) => (await import("@writ/adapters/tools/restore")).restoreFiles(await previousOf(parts)),
+    async (parts) => (await import("@writ/adapters/tools/restore")).restoreFiles(await previousOf(parts.folder)),
   ],
 ];
 

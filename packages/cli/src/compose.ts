@@ -59,7 +59,8 @@ import {
 import type { Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
 import { configuredModel, GoalPlanning } from "./compose-planner.ts";
-import { redrawRun, RunFolders } from "./compose-run-folder.ts";
+import { runCopies } from "./compose-run-copies.ts";
+import { RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
 import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import type { World } from "./world.ts";
@@ -449,10 +450,7 @@ class Seat {
       const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
       const last = new LastReading(async (run) => new Reading(this.#store, run, await rulesOf(run)));
-      const erasedCopies = async (run: RunId) => {
-        last.forget();
-        await redrawRun(this.#paths.runs, run, history);
-      };
+      const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
       const custody = new Custody({
         store: this.#store,
         platform: nodeVerifier,
@@ -461,10 +459,9 @@ class Seat {
         keys: keyRing(place),
         bundles: bundleFolder,
         history,
-        erasedCopies,
+        copies: runCopies(this.#paths.folder, folders, () => last.forget()),
       });
       const control = new Control({ tasks, approvals, engine, custody });
-      const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
       const escalation = new Escalation({
         waiting: (after, limit) => this.#store.views.waiting(after, limit),
         claim: (notice, atMs) => this.#store.notices.claim(notice, atMs),

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
@@ -109,11 +109,13 @@ export async function listRunFolders(runs: string): Promise<readonly string[]> {
   }
 }
 
-/** Removes the folder of a run that the journal does not know. */
+/** Removes the folder of a run, durable before it returns. @throws OrchestratorError `workspace_read_only`, `file_io` */
 export async function removeRunFolder(runs: string, run: string): Promise<void> {
   try {
     await rm(join(runs, run), { recursive: true, force: true });
+    await using folder = await open(runs, "r");
+    await folder.sync();
   } catch (error) {
-    throw fileError(error, runs, "write");
+    if (errnoOf(error) !== "ENOENT") throw fileError(error, runs, "write");
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { InvariantError, isJsonArray, isJsonObject, parseStrict, type Json } from "@writ/core";
 
+import { fileError } from "../files/file-error.ts";
 import { errnoOf } from "../system/errno.ts";
 import { base64, fromBase64 } from "../system/text-bytes.ts";
 
@@ -25,8 +26,18 @@ export interface PreviousContents {
   recall(key: string): Promise<readonly PreviousFile[] | null>;
   /** Durable before it returns; replaces what was kept under the key. */
   keep(key: string, files: readonly PreviousFile[]): Promise<void>;
+  /**
+   * Erases what is kept under these keys; durable before it returns.
+   *
+   * @throws OrchestratorError `workspace_read_only`, `file_io`
+   */
+  forget(keys: readonly string[]): Promise<void>;
+  /** Whether anything is kept under one of these keys. */
+  holds(keys: readonly string[]): Promise<boolean>;
 }
 
+/** Of a file that is being written. */
+const UNFINISHED = ".tmp";
 const KEY = /^[A-Za-z0-9_-]{1,128}$/;
 /** Calls whose contents are kept; the answers of older ones hold what to put back themselves. */
 const MAX_KEPT = 512;
@@ -35,7 +46,7 @@ const MAX_KEPT = 512;
 export function previousContentsIn(folder: string): PreviousContents {
   const fileOf = (key: string): string => {
     if (!KEY.test(key)) throw new InvariantError("an idempotency key names no file", { key });
-    return join(folder, `${key}.json`);
+    return join(folder, nameOf(key));
   };
   async function recall(key: string): Promise<readonly PreviousFile[] | null> {
     try {
@@ -52,7 +63,36 @@ export function previousContentsIn(folder: string): PreviousContents {
       await writeDurably(folder, fileOf(key), format(files));
       await forgetOldest(folder);
     },
+    forget: async (keys) => {
+      try {
+        await removeNames(folder, new Set(keys.flatMap(namesOf)));
+      } catch (error) {
+        throw fileError(error, folder, "write");
+      }
+    },
+    holds: async (keys) => {
+      const there = new Set(await namesIn(folder));
+      return keys.flatMap(namesOf).some((name) => there.has(name));
+    },
   };
+}
+
+function nameOf(key: string): string {
+  return `${key}.json`;
+}
+
+/** Also that of a file whose writing was interrupted. */
+function namesOf(key: string): readonly string[] {
+  return [nameOf(key), `${nameOf(key)}${UNFINISHED}`];
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function format(files: readonly PreviousFile[]): string {
@@ -89,11 +129,21 @@ function parseFile(file: Json): PreviousFile {
 }
 
 async function writeDurably(folder: string, path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const temporary = `${path}${UNFINISHED}`;
   await using file = await open(temporary, "w", 0o600);
   await file.writeFile(text);
   await file.sync();
   await rename(temporary, path);
+  await syncFolder(folder);
+}
+
+async function removeNames(folder: string, names: ReadonlySet<string>): Promise<void> {
+  const there = (await namesIn(folder)).filter((name) => names.has(name));
+  for (const name of there) await rm(join(folder, name), { force: true });
+  if (there.length > 0) await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
   await using directory = await open(folder, "r");
   await directory.sync();
 }

@@ -12,7 +12,8 @@ import * as z from "zod";
 import type { Engine } from "../engine/engine.ts";
 import type { Approvals } from "./approvals.ts";
 import { createDocument } from "./create-request.ts";
-import { REDACTION_REASONS, type Custody } from "./custody.ts";
+import type { Custody } from "./custody.ts";
+import { REDACTION_REASONS } from "./erase-run.ts";
 import type { Tasks } from "./tasks.ts";
 
 const run = z.string().refine((text) => parseId("run", text).ok, "not a run's full id");
@@ -124,7 +125,7 @@ export class Control {
       case "audit_export":
         return asJson(await custody.export({ ...request, run: request.run === null ? null : idOf(request.run) }));
       case "audit_redact":
-        return asJson(await custody.redact(idOf(request.run), request.reason, actor));
+        return asJson(await custody.redact({ run: idOf(request.run), reason: request.reason, actor }));
       case "key_rotate":
         return asJson(await custody.rotate(request.reason, actor));
       case "rest":

@@ -1,13 +1,11 @@
 import {
   type Actor,
-  birthsOf,
   type BundleContent,
   bundleFiles,
   closeBundle,
   epochMs,
   type JsonObject,
   manifestFor,
-  OrchestratorError,
   type ReplayedRun,
   reportMarkdown,
   reportOf,
@@ -18,8 +16,9 @@ import {
 } from "@writ/core";
 import type { HeadSigner, SignedNow } from "../engine/head-signer.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { BundleFolder, KeyRing } from "../ports/custody.ts";
+import type { BundleFolder, KeyRing, RunCopies } from "../ports/custody.ts";
 import type { Store } from "../ports/store.ts";
+import { eraseRun, type Erased, type ErasureRequest } from "./erase-run.ts";
 import { storedContent, type Wanted } from "./bundle-content.ts";
 import { consistencyProof, headOf } from "./log-proofs.ts";
 import { RUNTIME } from "./pins.ts";
@@ -33,8 +32,7 @@ export interface CustodyPorts {
   readonly keys: KeyRing;
   readonly bundles: BundleFolder;
   readonly history: ReadRun;
-  /** Takes what was erased out of the copies that lie beside the log. */
-  readonly erasedCopies: (run: RunId) => Promise<void>;
+  readonly copies: RunCopies;
 }
 
 export interface ExportRequest extends Wanted {
@@ -53,9 +51,6 @@ export interface Exported {
   readonly checkpoint: string;
   readonly replay: readonly ReplayedRun[];
 }
-
-export const REDACTION_REASONS = ["erasure_request", "retention", "secret_leaked", "other"] as const;
-export type RedactionReason = (typeof REDACTION_REASONS)[number];
 
 /**
  * What is done to the log as a whole, by the process that owns it: signing a
@@ -118,34 +113,11 @@ export class Custody {
    *
    * @throws OrchestratorError `run_busy` while the run has not ended, `payload_not_found` where nothing is left to erase
    */
-  redact(
-    run: RunId,
-    reason: RedactionReason,
-    actor: Actor,
-  ): Promise<{ readonly seq: number; readonly payloads: number }> {
+  redact(request: ErasureRequest): Promise<Erased> {
     return this.#alone(async () => {
-      const { store, clock } = this.#ports;
-      const view = await store.views.run(run);
-      if (view === null)
-        throw new OrchestratorError("run_not_found", `there is no run ${run}; see them with: writ list`);
-      if (view.ended_at_ms === null)
-        throw new OrchestratorError(
-          "run_busy",
-          `${run} has not ended, and what it may still need is not erased; end it with: writ cancel ${run}`,
-        );
-      const payloads = (await store.journal.read(run)).flatMap(({ seq, bytes, payloads: born }) => {
-        const commits = born.length === 0 ? [] : birthsOf(bytes);
-        return born.flatMap(({ n, salt }) => (salt === null ? [] : [{ seq, commit: commits[n] ?? "" }]));
-      });
-      if (payloads.length === 0)
-        throw new OrchestratorError(
-          "payload_not_found",
-          `everything of ${run} that can be erased was erased before; see what it did with: writ show ${run}`,
-        );
-      const { seq } = await store.audit.redact({ atMs: clock.now(), actor: plain(actor), reason, payloads });
-      await this.#ports.erasedCopies(run);
+      const erased = await eraseRun(this.#ports, request);
       await this.#ports.signer.signed();
-      return { seq, payloads: payloads.length };
+      return erased;
     });
   }
 

@@ -1,0 +1,93 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { RunId } from "@writ/core";
+import { describe, expect, test } from "vitest";
+
+import { refusalOf, Workspace } from "./workspace.ts";
+
+const SECRET = "the old secret of the customer";
+const NEW = "the new secret of the customer";
+const write = { id: "write", tool: "files.write", params: { path: "customer.md", content: NEW } };
+
+/** A run that overwrote a file, and is over. */
+async function overwrote(work: Workspace): Promise<RunId> {
+  work.write("work", "customer.md", SECRET);
+  const run = await work.plan([write], { plan: { intent: "secret.of_customer" } });
+  expect((await work.approve(run)).status).toBe("completed");
+  return run;
+}
+
+/** Names of the files below `.orchestrate`, relative to it, in which a text stands, also in base64. */
+function filesWith(work: Workspace, text: string): readonly string[] {
+  const encoded = Buffer.from(text).toString("base64").slice(0, 24);
+  return readdirSync(work.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => [text, encoded].some((each) => readFileSync(path).includes(each)))
+    .map((path) => path.slice(work.folder.length + 1));
+}
+
+describe("erasing a run", () => {
+  test("also erases what files held before its calls changed them, and keeps what other runs keep", async () => {
+    await using work = Workspace.make(null);
+    const run = await overwrote(work);
+    const other = "customer of another run";
+    work.write("work", "other.md", other);
+    const kept = await work.plan([{ ...write, params: { path: "other.md", content: "" } }]);
+    await work.approve(kept);
+    await work.close();
+    // The premise: both kept what they overwrote.
+    expect(filesWith(work, SECRET).filter((path) => path.startsWith("previous/"))).toHaveLength(1);
+    expect((await work.command("audit", "redact", run)).exit).toBe(0);
+    expect(filesWith(work, SECRET)).toEqual([]);
+    expect(filesWith(work, NEW)).toEqual([]);
+    expect(filesWith(work, other).filter((path) => path.startsWith("previous/"))).toHaveLength(1);
+  });
+
+  test("erases what a call kept while it was interrupted, too", async () => {
+    await using work = Workspace.make(null);
+    const run = await overwrote(work);
+    await work.close();
+    const previous = join(work.folder, "previous");
+    const [name] = readdirSync(previous);
+    cpSync(join(previous, name ?? ""), join(previous, `${name}.tmp`));
+    expect((await work.command("audit", "redact", run)).exit).toBe(0);
+    expect(readdirSync(previous)).toEqual([]);
+  });
+
+  test("leaves no copy where it is interrupted between the log and the copies: the copies go first", async () => {
+    await using work = Workspace.make(null);
+    const run = await overwrote(work);
+    const desk = await work.desk();
+    const looks: (readonly string[])[] = [];
+    const { audit } = await desk.own();
+    const redact = audit.redact.bind(audit);
+    audit.redact = async (request) => {
+      looks.push([...filesWith(work, SECRET), ...filesWith(work, NEW)].filter((path) => !path.startsWith("writ.db")));
+      return redact(request);
+    };
+    await desk.send({ method: "audit_redact", run, reason: "erasure_request" });
+    expect(looks).toEqual([[]]);
+    expect(readdirSync(join(work.folder, "runs", run)).toSorted()).toEqual([
+      "journal.jsonl",
+      "report.md",
+      "state.json",
+    ]);
+  });
+
+  test("is not begun where the copies cannot be taken away", async () => {
+    await using work = Workspace.make(null);
+    const run = await overwrote(work);
+    const size = await work.journalSize();
+    await work.close();
+    rmSync(join(work.folder, "previous"), { recursive: true });
+    writeFileSync(join(work.folder, "previous"), "no folder");
+    const desk = await work.desk();
+    const refusal = await refusalOf(desk.send({ method: "audit_redact", run, reason: "other" }));
+    expect(refusal.code).toBe("file_not_regular");
+    expect(await work.journalSize()).toBe(size);
+    // The folder is a view: it is there again.
+    expect(existsSync(join(work.folder, "runs", run, "plan.json"))).toBe(true);
+  });
+});
