@@ -13,6 +13,7 @@ import { acquireOrConnect } from "@writ/adapters/workspace/ownership";
 import { isTerminal, OrchestratorError, parseCheckpoint, RUN_STATUSES } from "@writ/core";
 import { entryInstant, keysOfLog, SIGNED_WITHIN_MS, type Store } from "@writ/runtime";
 import { PRODUCT } from "./compose.ts";
+import { runsStillTold } from "./compose-run-copies.ts";
 import { foldersOfRuns } from "./compose-run-folder.ts";
 import { isInside } from "./compose-upkeep.ts";
 import { counted } from "./terminal/figure.ts";
@@ -156,8 +157,16 @@ async function clockRow(store: Store): Promise<DoctorRowView> {
   return bad("clock", `moved back ${about(behind)} since the last entry`, "set it, then: writ doctor");
 }
 
-/** Folders are views, written beside the work: one that is missing is no harm. */
+/** Folders are views, written beside the work: one that is missing is no harm, one that tells what was erased is. */
 async function foldersRow(paths: WorkspacePaths, store: Store): Promise<DoctorRowView> {
+  const told = await runsStillTold(paths.folder, store);
+  const [first] = told;
+  if (first !== undefined)
+    return bad(
+      "folders",
+      `copies beside the log still hold what was erased of ${counted(told.length, "run")}: ${told.join(", ")}`,
+      `erase it there, too: writ audit redact ${first}`,
+    );
   const counts = await store.views.countRuns();
   const ended = [...counts].reduce((sum, [status, count]) => (isOver(status) ? sum + count : sum), 0);
   const written = (await foldersOfRuns(paths.runs)).size;

@@ -59,7 +59,7 @@ import {
 import type { Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
 import { configuredModel, GoalPlanning } from "./compose-planner.ts";
-import { runCopies } from "./compose-run-copies.ts";
+import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
 import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
@@ -462,6 +462,7 @@ class Seat {
         copies: runCopies(this.#paths.folder, folders, () => last.forget()),
       });
       const control = new Control({ tasks, approvals, engine, custody });
+      await renewErased(this.#paths.folder, this.#store, custody);
       const escalation = new Escalation({
         waiting: (after, limit) => this.#store.views.waiting(after, limit),
         claim: (notice, atMs) => this.#store.notices.claim(notice, atMs),

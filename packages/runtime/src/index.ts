@@ -33,7 +33,7 @@ export * from "./service/check-log.ts";
 export * from "./service/control.ts";
 export * from "./service/create-request.ts";
 export * from "./service/custody.ts";
-export { REDACTION_REASONS } from "./service/erase-run.ts";
+export { keysOfRun, REDACTION_REASONS } from "./service/erase-run.ts";
 export * from "./service/entry-instant.ts";
 export * from "./service/escalation.ts";
 export * from "./service/history.ts";

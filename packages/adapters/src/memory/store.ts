@@ -1,4 +1,4 @@
-import { erasedBy, isJsonObject, OrchestratorError, parseCanonical, type StoredEntry } from "@writ/core";
+import { erasedBy, isJsonObject, OrchestratorError, parseCanonical, parseId, type StoredEntry } from "@writ/core";
 import type { AuditLog, Documents, Journal, Store } from "@writ/runtime";
 
 import type { MemoryLog } from "./log.ts";
@@ -105,6 +105,14 @@ function auditOf(open: () => MemoryLog): AuditLog {
     async redacted() {
       const log = open();
       return new Set([...log.erasures].flatMap((seq) => erasedBy(log.entries[seq]?.bytes ?? "")));
+    },
+    async redactedRuns() {
+      const erased = open().entries.filter(({ payloads }) => payloads.some(({ salt }) => salt === null));
+      const runs = new Set(erased.map(({ run }) => run ?? ""));
+      return [...runs].toSorted().flatMap((text) => {
+        const run = parseId("run", text);
+        return run.ok ? [run.value] : [];
+      });
     },
   };
 }

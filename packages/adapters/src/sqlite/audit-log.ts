@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 
-import { erasedBy, OrchestratorError } from "@writ/core";
+import { erasedBy, OrchestratorError, parseId } from "@writ/core";
 import type { AuditLog } from "@writ/runtime";
 
 import type { BlobFiles } from "./blob-files.ts";
-import { birthRange } from "./entry-rows.ts";
+import { BIRTHS_PER_ENTRY, birthRange } from "./entry-rows.ts";
 import { readFrontier } from "./log-position.ts";
 import { allRows, bytesOf, integerOf, integerOrNull, oneRow, textOf, textOrNull } from "./row.ts";
 import { storedEntries } from "./stored-entries.ts";
@@ -27,6 +27,10 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
   const ofLog = db.prepare("SELECT seq FROM entry WHERE run_id IS NULL ORDER BY seq");
   const signed = db.prepare("SELECT size, note FROM signed_head ORDER BY size DESC LIMIT 1");
   const signedBetween = db.prepare("SELECT size, note FROM signed_head WHERE size > ? AND size <= ? ORDER BY size");
+  const erasedRuns = db.prepare(
+    `SELECT DISTINCT e.run_id FROM redaction r JOIN entry e ON e.seq = r.pid / ${BIRTHS_PER_ENTRY}
+     WHERE e.run_id IS NOT NULL ORDER BY e.run_id`,
+  );
   const erasures = db.prepare("SELECT bytes FROM entry WHERE seq IN (SELECT by_seq FROM redaction)");
   return {
     async head() {
@@ -76,6 +80,12 @@ export function sqliteAuditLog(db: DatabaseSync, blobs: BlobFiles, writes: Audit
     },
     async redacted() {
       return new Set(allRows(erasures).flatMap((row) => erasedBy(textOf(row, "bytes"))));
+    },
+    async redactedRuns() {
+      return allRows(erasedRuns).flatMap((row) => {
+        const run = parseId("run", textOf(row, "run_id"));
+        return run.ok ? [run.value] : [];
+      });
     },
     ...writes,
   };

@@ -1,10 +1,11 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { RunId } from "@writ/core";
+import { isJsonArray, isJsonObject, type RunId } from "@writ/core";
 import { describe, expect, test } from "vitest";
 
-import { refusalOf, Workspace } from "./workspace.ts";
+import { containing } from "./audit-scene.ts";
+import { refusalOf, documentOf, Workspace } from "./workspace.ts";
 
 const SECRET = "the old secret of the customer";
 const NEW = "the new secret of the customer";
@@ -26,6 +27,12 @@ function filesWith(work: Workspace, text: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => [text, encoded].some((each) => readFileSync(path).includes(each)))
     .map((path) => path.slice(work.folder.length + 1));
+}
+
+async function folders(work: Workspace): Promise<{ readonly state: unknown; readonly remedy: unknown }> {
+  const { rows } = documentOf(await work.command("doctor", "--json"));
+  const row = (isJsonArray(rows) ? rows : []).filter(isJsonObject).find(({ name }) => name === "folders");
+  return { state: row?.["state"], remedy: row?.["remedy"] };
 }
 
 describe("erasing a run", () => {
@@ -89,5 +96,55 @@ describe("erasing a run", () => {
     expect(await work.journalSize()).toBe(size);
     // The folder is a view: it is there again.
     expect(existsSync(join(work.folder, "runs", run, "plan.json"))).toBe(true);
+  });
+});
+
+/** As a crash left it between the log and the copies, before the copies went first. */
+async function cutShort(work: Workspace): Promise<RunId> {
+  const run = await overwrote(work);
+  await work.close();
+  const [runs, previous, aside] = [join(work.folder, "runs"), join(work.folder, "previous"), join(work.base, "aside")];
+  mkdirSync(aside);
+  cpSync(runs, join(aside, "runs"), { recursive: true });
+  cpSync(previous, join(aside, "previous"), { recursive: true });
+  expect((await work.command("audit", "redact", run)).exit).toBe(0);
+  rmSync(join(runs, run), { recursive: true });
+  cpSync(aside, work.folder, { recursive: true });
+  expect(filesWith(work, NEW).length).toBeGreaterThan(0);
+  expect(filesWith(work, SECRET).length).toBeGreaterThan(0);
+  return run;
+}
+
+describe("an erasure that was cut short", () => {
+  test("is seen by doctor, which leads to its end", async () => {
+    await using work = Workspace.make(null);
+    const run = await cutShort(work);
+    expect(await folders(work)).toEqual({ state: "broken", remedy: `erase it there, too: writ audit redact ${run}` });
+    expect(await work.command("audit", "redact", run)).toMatchObject({
+      exit: 2,
+      err: containing("[payload_not_found]"),
+    });
+    expect([...filesWith(work, SECRET), ...filesWith(work, NEW)]).toEqual([]);
+    expect(existsSync(join(work.folder, "runs", run, "report.md"))).toBe(true);
+    expect(await folders(work)).toMatchObject({ state: "good" });
+  });
+
+  test("is ended by the next process that owns the workspace", async () => {
+    await using work = Workspace.make(null);
+    const run = await cutShort(work);
+    await work.plan([{ ...write, id: "later" }]);
+    expect(readdirSync(join(work.folder, "runs", run)).toSorted()).toEqual([
+      "journal.jsonl",
+      "report.md",
+      "state.json",
+    ]);
+    expect(filesWith(work, SECRET).filter((path) => path.startsWith("previous/"))).toEqual([]);
+  });
+
+  test("is seen where only what files held before is left", async () => {
+    await using work = Workspace.make(null);
+    const run = await cutShort(work);
+    rmSync(join(work.folder, "runs", run), { recursive: true });
+    expect(await folders(work)).toMatchObject({ state: "broken" });
   });
 });

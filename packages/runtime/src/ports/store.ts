@@ -163,4 +163,6 @@ export interface AuditLog {
   }): Promise<Appended>;
   /** Whether a payload's absence is authorised by an entry of the log. */
   redacted(): Promise<ReadonlySet<string>>;
+  /** Runs of which something was erased. */
+  redactedRuns(): Promise<readonly RunId[]>;
 }

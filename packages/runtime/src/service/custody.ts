@@ -18,7 +18,7 @@ import type { HeadSigner, SignedNow } from "../engine/head-signer.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { BundleFolder, KeyRing, RunCopies } from "../ports/custody.ts";
 import type { Store } from "../ports/store.ts";
-import { eraseRun, type Erased, type ErasureRequest } from "./erase-run.ts";
+import { eraseRun, renewCopies, type Erased, type ErasureRequest } from "./erase-run.ts";
 import { storedContent, type Wanted } from "./bundle-content.ts";
 import { consistencyProof, headOf } from "./log-proofs.ts";
 import { RUNTIME } from "./pins.ts";
@@ -119,6 +119,11 @@ export class Custody {
       await this.#ports.signer.signed();
       return erased;
     });
+  }
+
+  /** What lies beside the log of an erased run, as it should be. @throws OrchestratorError `workspace_read_only`, `disk_full`, `file_io` */
+  renewCopies(run: RunId): Promise<void> {
+    return this.#alone(() => renewCopies(this.#ports, run));
   }
 
   /**

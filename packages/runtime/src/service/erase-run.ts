@@ -70,6 +70,17 @@ export async function eraseRun(ports: ErasurePorts, { run, reason, actor }: Eras
   );
 }
 
+/** Draws the copies of an erased run anew. @throws OrchestratorError `workspace_read_only`, `disk_full`, `file_io` */
+export async function renewCopies({ store, copies }: Omit<ErasurePorts, "clock">, run: RunId): Promise<void> {
+  await copies.withdraw(run, await keysOfRun(store, run));
+  await copies.draw(run);
+}
+
+/** Idempotency keys of a run's calls, also where its entries cannot be folded. */
+export async function keysOfRun(store: Store, run: RunId): Promise<readonly string[]> {
+  return (await store.journal.read(run)).flatMap(keysIn);
+}
+
 function keysIn({ bytes }: { readonly bytes: string }): readonly string[] {
   const entry = parseStrict(bytes);
   const facts = isJsonObject(entry) ? entry["facts"] : null;

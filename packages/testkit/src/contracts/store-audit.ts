@@ -25,6 +25,7 @@ export function auditLogContract(make: MakeStore): void {
         expect(await audit.signedHead()).toBeNull();
         expect(await audit.tile(0, 0)).toBeNull();
         expect(await audit.redacted()).toEqual(new Set());
+        expect(await audit.redactedRuns()).toEqual([]);
         expect(await documents.get(`sha256:${"0".repeat(64)}`)).toBeNull();
       }));
 
@@ -136,6 +137,7 @@ export function auditLogContract(make: MakeStore): void {
           ]);
           await expectTree(open.audit, 4);
           expect(await open.audit.redacted()).toEqual(new Set([secret.commit, large.commit]));
+          expect(await open.audit.redactedRuns()).toEqual([A]);
           for (const entry of [after[1], (await open.journal.read(A))[0]]) {
             expect(entry?.payloads.map(({ n, salt, bytes }) => [n, salt !== null, bytes !== null])).toEqual([
               [0, false, false],
