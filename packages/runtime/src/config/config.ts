@@ -5,8 +5,8 @@ import {
   DEFAULT_POLICY,
   fromRfc3339,
   loosened,
-  OPERATOR_GATE,
   OrchestratorError,
+  reaches,
   relaxes,
   tightened,
   type ApprovalMode,
@@ -17,6 +17,7 @@ import {
   type Problem,
   type Rule,
 } from "@writ/core";
+import { ownGates, tightenedGates } from "./gates.ts";
 import { readConfigFile } from "./read-file.ts";
 import {
   environment,
@@ -130,7 +131,7 @@ function fromUser(
       hosts,
       rules: (policy.rules ?? []).map(ruleOf),
       lifts: [...(user.lifts ?? []), ...(bound?.lifts ?? [])].map(liftOf),
-      gates: [OPERATOR_GATE, ...(policy.gates ?? []).filter((gate) => gate.id !== OPERATOR_GATE.id)],
+      gates: ownGates(policy.gates ?? []),
     },
     ceiling: policy.ceiling ?? "destructive",
     limits:
@@ -250,6 +251,15 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
   const mode = wanted.policy?.mode;
   if (mode !== undefined && relaxes(mode, base.policy.mode))
     refuse("policy.mode", `a workspace may only tighten: ${mode} is looser than ${base.policy.mode}`);
+  const ceiling = wanted.policy?.ceiling ?? base.ceiling;
+  if (!reaches(base.ceiling, ceiling))
+    refuse("policy.ceiling", `a workspace may only tighten: ${ceiling} reaches further than ${base.ceiling}`);
+  const gates = tightenedGates(base.policy.gates, wanted.policy?.gates ?? []);
+  for (const { gate, known } of gates.ok ? [] : gates.error)
+    refuse(
+      "policy.gates",
+      `a workspace may only tighten: ${gate.id} asks ${known.role}, quorum ${known.quorum}; here ${gate.role}, quorum ${gate.quorum ?? known.quorum}`,
+    );
   const budget = documentOf(wanted.budget);
   for (const { field, allowed } of loosened(base.limits, budget)) {
     const key = field === "wall_clock_ms" ? "wall_clock" : field;
@@ -277,11 +287,9 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
       mode: mode ?? base.policy.mode,
       tools: tools ?? base.policy.tools,
       rules: [...base.policy.rules, ...(wanted.policy?.rules ?? []).map(ruleOf)],
-      gates: [
-        ...base.policy.gates,
-        ...(wanted.policy?.gates ?? []).filter((gate) => !base.policy.gates.some((known) => known.id === gate.id)),
-      ],
+      gates: gates.ok ? gates.value : base.policy.gates,
     },
+    ceiling,
     limits: tightened(base.limits, budget),
     approvalTtlMs: ttl,
     approvalSlaMs: Math.min(base.approvalSlaMs, durationOf(wanted.approvals?.sla, base.approvalSlaMs)),

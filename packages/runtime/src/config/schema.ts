@@ -21,7 +21,13 @@ const lift = z.strictObject({
 const gate = z.strictObject({
   id: z.string().regex(/^GATE_[A-Z0-9_]+$/),
   role: z.string().min(1),
-  quorum: z.int().positive().default(1),
+  quorum: z.int().positive().optional(),
+});
+const gates = z.array(gate).superRefine((list, context) => {
+  for (const [at, { id }] of list.entries()) {
+    if (list.findIndex((each) => each.id === id) < at)
+      context.addIssue({ code: "custom", path: [at, "id"], message: `${id} is there twice; write it once` });
+  }
 });
 
 const budget = z.strictObject({
@@ -43,7 +49,7 @@ const common = {
       ceiling: z.enum(APPROVAL_MODES).optional(),
       tools: z.array(z.string()).optional(),
       rules: z.array(rule).optional(),
-      gates: z.array(gate).optional(),
+      gates: gates.optional(),
     })
     .optional(),
   budget: budget.optional(),
