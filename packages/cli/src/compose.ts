@@ -62,6 +62,7 @@ import { configuredModel, GoalPlanning } from "./compose-planner.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
 import { shippedTools, systemSandbox } from "./compose-tools.ts";
+import { userIdOf } from "./compose-user.ts";
 import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import type { World } from "./world.ts";
 
@@ -194,7 +195,6 @@ class Seat {
   readonly #paths: WorkspacePaths;
   readonly #config: Config;
   readonly #fittings: Fittings;
-  readonly #actor: Actor;
   #store: SqliteStore;
   #parts: Awaited<ReturnType<typeof partsOf>> | null = null;
   #owned: {
@@ -218,7 +218,10 @@ class Seat {
     this.#paths = paths;
     this.#config = config;
     this.#store = store;
-    this.#actor = { kind: "user", id: world.user.id };
+  }
+
+  get #actor(): Actor {
+    return { kind: "user", id: userIdOf(this.#world) };
   }
 
   async prepare(): Promise<void> {

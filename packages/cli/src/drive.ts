@@ -171,7 +171,7 @@ export class Drive {
       await this.#desk.send(request);
     } catch (error) {
       if (!(error instanceof OrchestratorError) || !OVERTAKEN.has(error.code)) throw error;
-      reportError(this.#setting.terminal, error, false);
+      reportError(this.#setting, error, false);
     }
   }
 

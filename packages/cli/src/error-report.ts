@@ -1,12 +1,17 @@
 import { readFileSync } from "node:fs";
 import { ERRORS, type OrchestratorError, type Problem } from "@writ/core";
-import type { ExitCode } from "./command-module.ts";
-import type { Terminal } from "./terminal.ts";
+import type { ExitCode, Setting } from "./command-module.ts";
+import { namesFor } from "./compose-user.ts";
 import { errorLines } from "./terminal/error-view.ts";
 import type { ErrorView, FindingView, SourceLineView } from "./terminal/view.ts";
+import { withNames, type NameOf } from "./views/name-of.ts";
 
 /** Says what stopped a command, with all its findings, and how to go on. */
-export function reportError(terminal: Terminal, error: OrchestratorError, json: boolean): ExitCode {
+export function reportError(
+  { terminal, world }: Pick<Setting, "terminal" | "world">,
+  error: OrchestratorError,
+  json: boolean,
+): ExitCode {
   if (json) {
     terminal.json({
       error: {
@@ -18,13 +23,13 @@ export function reportError(terminal: Terminal, error: OrchestratorError, json: 
       },
     });
   } else {
-    terminal.err(errorLines(terminal.errorScreen(), viewOf(error)));
+    terminal.err(errorLines(terminal.errorScreen(), viewOf(error, namesFor(world))));
   }
   return ERRORS[error.code].exit;
 }
 
-function viewOf(error: OrchestratorError): ErrorView {
-  return { sentence: error.message, code: error.code, findings: error.problems.map(findingOf) };
+function viewOf(error: OrchestratorError, nameOf: NameOf): ErrorView {
+  return { sentence: withNames(error.message, nameOf), code: error.code, findings: error.problems.map(findingOf) };
 }
 
 function findingOf(problem: Problem): FindingView {

@@ -1,5 +1,6 @@
 import { runStatus, type RunId, type RunState } from "@writ/core";
 import type { Setting } from "./command-module.ts";
+import { namesFor } from "./compose-user.ts";
 import type { Desk } from "./desk.ts";
 import { factLine } from "./terminal/fact-line.ts";
 import { receiptLines } from "./terminal/receipt-view.ts";
@@ -10,7 +11,7 @@ import { runEnd } from "./views/run-end.ts";
 const DEMO_APPROVE = "writ demo --approve";
 
 /** How a run came to rest: its end in words, its receipt when it is over, and what waits for whom. */
-export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Promise<void> {
+export async function showEnd(desk: Desk, { terminal, world }: Setting, run: RunId): Promise<void> {
   const { state, approvals, artifacts } = await desk.history(run);
   if (runStatus(state) === "completed") await desk.send({ method: "rest", run });
   const screen = terminal.screen();
@@ -36,10 +37,12 @@ export async function showEnd(desk: Desk, { terminal }: Setting, run: RunId): Pr
     }
     return;
   }
-  terminal.out(runEndLines(screen, runEnd(state, approvals, artifacts.length)));
+  const nameOf = namesFor(world);
+  terminal.out(runEndLines(screen, runEnd(state, approvals, artifacts.length, nameOf)));
   if (runStatus(state) === "awaiting_gate" && state.door === "demo" && terminal.keyboard === null)
     terminal.err([[{ role: "plain", text: `writ: nobody can be asked here; pass the gate with: ${DEMO_APPROVE}` }]]);
-  if (runStatus(state) === "completed") terminal.out([[], ...receiptLines(screen, await receiptView(desk, run))]);
+  if (runStatus(state) === "completed")
+    terminal.out([[], ...receiptLines(screen, await receiptView(desk, run, nameOf))]);
 }
 
 /** A demo has a shorter way past its gate. */

@@ -2,6 +2,7 @@ import { nextCommands, runStatus, type Entry, type RunId, type RunState } from "
 import type { History } from "@writ/runtime";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { systemClockOf } from "./compose.ts";
+import { namesFor } from "./compose-user.ts";
 import type { Desk } from "./desk.ts";
 import { eventLine } from "./event-line.ts";
 import { Following } from "./follow.ts";
@@ -22,17 +23,18 @@ import { followedView, followedWhole, lineView, type ToldFact } from "./views/to
 const MOST_ROWS = 40;
 
 /** Where a run stands, its steps, its facts, and the next commands. */
-export function showRun({ terminal }: Setting, history: History): void {
+export function showRun({ terminal, world }: Setting, history: History): void {
   const { state, entries, approvals } = history;
   const screen = terminal.screen();
-  const told = entries.flatMap((entry) => toldEntry(entry, state));
+  const nameOf = namesFor(world);
+  const told = entries.flatMap((entry) => toldEntry(entry, state, nameOf));
   if (screen.form === "lines") {
     terminal.out([...told.map((fact) => factLine(screen, lineView(fact))), stateLine(screen, state)]);
     return;
   }
   const next = nextCommands(state, approvals).filter((command) => !command.startsWith("writ show"));
   terminal.out([
-    ...runShowLines(screen, runShowView(state, systemClockOf().now()), systemClockOf().now()),
+    ...runShowLines(screen, runShowView(state, systemClockOf().now(), nameOf), systemClockOf().now()),
     [],
     ...stepLines(screen, stepRows(entries, state), state.run),
     ...factLines(screen, told, state.run),
@@ -50,7 +52,8 @@ export function showRun({ terminal }: Setting, history: History): void {
 }
 
 /** Shows a run and stays with it until it is over or nobody looks any more; the run does not notice. */
-export async function followRun(desk: Desk, { terminal, invocation }: Setting, run: RunId): Promise<ExitCode> {
+export async function followRun(desk: Desk, { terminal, invocation, world }: Setting, run: RunId): Promise<ExitCode> {
+  const nameOf = namesFor(world);
   const following = await Following.of(desk, run);
   const { state } = following;
   const isQuiet = invocation.json;
@@ -64,11 +67,11 @@ export async function followRun(desk: Desk, { terminal, invocation }: Setting, r
       const screen = terminal.screen();
       const head =
         isFirst && screen.form === "block"
-          ? [...runShowLines(screen, runShowView(state, systemClockOf().now()), systemClockOf().now()), []]
+          ? [...runShowLines(screen, runShowView(state, systemClockOf().now(), nameOf), systemClockOf().now()), []]
           : [];
       isFirst = false;
       log.add(
-        [...head, ...seen.flatMap((entry) => toldEntry(entry, state)).flatMap((fact) => factOf(screen, fact))],
+        [...head, ...seen.flatMap((entry) => toldEntry(entry, state, nameOf)).flatMap((fact) => factOf(screen, fact))],
         seen.at(-1)?.seq ?? 0,
       );
     }

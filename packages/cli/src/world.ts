@@ -7,8 +7,11 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The folders of the user's own, where nothing of a workspace lies. */
   readonly home: HomeFolders;
-  /** Who sits at the terminal: a pseudonym for the log, and a name for people. */
-  readonly user: { readonly id: string; readonly name: string };
+  /**
+   * Who sits at the terminal: a pseudonym for the log, and a name for people, which stays on this machine. Null for the
+   * pseudonym in the user's own data folder.
+   */
+  readonly user: { readonly id: string | null; readonly name: string };
 }
 
 export interface HomeFolders {
@@ -39,7 +42,7 @@ export function systemWorld(): World {
       config: folder("XDG_CONFIG_HOME", ".config"),
       cache: folder("XDG_CACHE_HOME", ".cache"),
     },
-    user: { id: name, name },
+    user: { id: null, name },
   };
 }
 

@@ -2,6 +2,7 @@ import { taskHead, type RunView, type TaskHead } from "@writ/core";
 import { hasOption, optionOf, optionsOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
+import { namesFor } from "../compose-user.ts";
 import type { Desk } from "../desk.ts";
 import { listedRun, listRuns, type ListQuery, type RunList } from "../run-list.ts";
 import { counted } from "../terminal/figure.ts";
@@ -30,8 +31,9 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       return 0;
     }
     const screen = terminal.screen();
+    const nameOf = namesFor(world);
     const rows = (views: readonly RunView[]) =>
-      Promise.all(views.map(async (view) => runRow(screen, await listedRun(desk, view))));
+      Promise.all(views.map(async (view) => runRow(screen, await listedRun(desk, view), nameOf)));
     const last = list.others.at(-1);
     const further = [
       "writ list",

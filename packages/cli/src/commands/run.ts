@@ -128,7 +128,7 @@ export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): 
   if (invocation.json && !streams) terminal.json(await taskJson(desk, id));
   else if (!isQuiet) await showEnd(desk, setting, id);
   const { state } = driven;
-  if (state.plan === null && state.status === "ended") return reportError(terminal, planFailure(state), false);
+  if (state.plan === null && state.status === "ended") return reportError(setting, planFailure(state), false);
   if (driven.wasInterrupted && !isTerminal(runStatus(state))) return 130;
   return exitOfRun(state);
 }

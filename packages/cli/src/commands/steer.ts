@@ -2,6 +2,7 @@ import { runStatus, type RunId } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
+import { namesFor } from "../compose-user.ts";
 import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";
 import { runEndLines } from "../terminal/run-end-view.ts";
@@ -33,7 +34,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
 }
 
 /** Says what became of the run. What was asked for was done, so this is no failure, whatever state it is in now. */
-async function told(desk: Desk, { invocation, terminal }: Setting, run: RunId): Promise<ExitCode> {
+async function told(desk: Desk, { invocation, terminal, world }: Setting, run: RunId): Promise<ExitCode> {
   if (invocation.json) {
     terminal.json(await taskJson(desk, run));
     return 0;
@@ -47,7 +48,7 @@ async function told(desk: Desk, { invocation, terminal }: Setting, run: RunId): 
         sentence: "what was sent is awaited; nothing new starts",
         next: `writ show ${run} --follow`,
       } as const)
-    : runEnd(state, approvals, artifacts.length);
+    : runEnd(state, approvals, artifacts.length, namesFor(world));
   terminal.out(runEndLines(terminal.screen(), view));
   return 0;
 }

@@ -1,6 +1,7 @@
 import { parseId, type Entry, type RunState } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
+import { namesFor } from "../compose-user.ts";
 import type { Desk } from "../desk.ts";
 import { eventLine } from "../event-line.ts";
 import { Following } from "../follow.ts";
@@ -13,6 +14,7 @@ import { textEdge, type Screen } from "../terminal/screen.ts";
 import { say, type Line } from "../terminal/span.ts";
 import { runShowView } from "../views/run-show.ts";
 import { shortId } from "../views/short-id.ts";
+import type { NameOf } from "../views/name-of.ts";
 import { toldEntry } from "../views/told-entry.ts";
 import { followedWhole, lineView } from "../views/told-fact.ts";
 
@@ -20,7 +22,7 @@ import { followedWhole, lineView } from "../views/told-fact.ts";
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   return atDesk(world, invocation, async (desk) => {
     const log = new LiveLog(terminal, invocation.json);
-    const teller = new Teller(desk);
+    const teller = new Teller(desk, namesFor(world));
     const news = new News(desk, (await desk.store.audit.head()).size);
     if (!invocation.json && terminal.screen().form === "block")
       log.add(await startLines(terminal.screen(), desk), news.position);
@@ -97,16 +99,18 @@ async function startLines(screen: Screen, desk: Desk): Promise<readonly Line[]> 
 /** Tells what happened; the run is named where another one speaks. */
 class Teller {
   readonly #desk: Desk;
+  readonly #nameOf: NameOf;
   #speaking = "";
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, nameOf: NameOf) {
     this.#desk = desk;
+    this.#nameOf = nameOf;
   }
 
   async lines(screen: Screen, seen: readonly Happened[]): Promise<readonly Line[]> {
     const rows: Line[] = [];
     for (const { entry, state } of seen) {
-      const told = toldEntry(entry, state);
+      const told = toldEntry(entry, state, this.#nameOf);
       if (screen.form === "lines") {
         rows.push(
           ...told.map((fact) => factLine(screen, { ...lineView(fact), values: [{ key: "run", value: entry.run }] })),
@@ -122,7 +126,7 @@ class Teller {
   async #name(screen: Screen, run: string, state: RunState): Promise<readonly Line[]> {
     if (this.#speaking === run) return [];
     this.#speaking = run;
-    const { goal } = runShowView(state, state.now);
+    const { goal } = runShowView(state, state.now, this.#nameOf);
     const head = [
       ...say(screen, "strong", `  ${await shortId(this.#desk, run)}`),
       ...say(screen, "dim", `  ${goal.split("\n")[0] ?? ""}`),

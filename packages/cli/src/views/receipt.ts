@@ -2,9 +2,10 @@ import type { RunId } from "@writ/core";
 import type { Desk } from "../desk.ts";
 import type { ReceiptView } from "../terminal/view.ts";
 import { verifyLog, replayRun } from "@writ/runtime";
+import type { NameOf } from "./name-of.ts";
 
 /** What a run leaves as its proof: what it wrote, who allowed it, and that log and replay agree. */
-export async function receiptView(desk: Desk, run: RunId): Promise<ReceiptView> {
+export async function receiptView(desk: Desk, run: RunId, nameOf: NameOf): Promise<ReceiptView> {
   const history = await desk.history(run);
   const log = await verifyLog(desk.store, history.state.rules.hash);
   const again = replayRun(run, history);
@@ -23,7 +24,7 @@ export async function receiptView(desk: Desk, run: RunId): Promise<ReceiptView> 
     approved: history.approvals
       .filter((each) => each.decided_at_ms !== null && (each.status === "granted" || each.status === "used"))
       .map((each) => ({
-        by: each.decided_by ?? "somebody",
+        by: each.decided_by === null ? "somebody" : nameOf(each.decided_by),
         at: each.decided_at_ms ?? 0,
         scope: "for this content only",
       })),

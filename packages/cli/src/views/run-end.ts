@@ -1,5 +1,6 @@
 import { nextCommands, runStatus, type ApprovalView, type RunState } from "@writ/core";
 import type { RunEndView } from "../terminal/view.ts";
+import type { NameOf } from "./name-of.ts";
 
 const SENTENCES: Readonly<Record<string, string>> = {
   loop_detected: "stopped for going in circles: the same call gave the same answer again and again",
@@ -16,7 +17,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 /** How a run came to rest, and what can be done next. */
-export function runEnd(state: RunState, approvals: readonly ApprovalView[], wrote: number): RunEndView {
+export function runEnd(state: RunState, approvals: readonly ApprovalView[], wrote: number, nameOf: NameOf): RunEndView {
   const status = runStatus(state);
   const next = nextCommands(state, approvals);
   switch (status) {
@@ -33,7 +34,7 @@ export function runEnd(state: RunState, approvals: readonly ApprovalView[], wrot
       return {
         kind: "rejected",
         step: denied.step,
-        by: denied.decided_by ?? "somebody",
+        by: denied.decided_by === null ? "somebody" : nameOf(denied.decided_by),
         reason: denied.reason ?? "",
         clauses: ["nothing was changed", `writ show ${state.run}`],
       };

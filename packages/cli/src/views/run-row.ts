@@ -3,6 +3,7 @@ import { counted } from "../terminal/figure.ts";
 import { dayAndTime } from "../terminal/instant.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { RunRowView } from "../terminal/view.ts";
+import type { NameOf } from "./name-of.ts";
 import { codeWords } from "./reason-words.ts";
 
 /** What lists know of a run. */
@@ -18,21 +19,21 @@ export function shownState(status: string): RunStatus {
   return RUN_STATUSES.find((state) => state === status) ?? "paused";
 }
 
-export function runRow(screen: Screen, run: ListedRun): RunRowView {
+export function runRow(screen: Screen, run: ListedRun, nameOf: NameOf): RunRowView {
   const { view, shortId } = run;
   return {
     run: view.run_id,
     shortId,
     state: shownState(view.status),
     goal: view.goal ?? "(erased)",
-    clause: clauseOf(screen, run),
+    clause: clauseOf(screen, run, nameOf),
     at: view.created_at_ms,
     workedMs: view.worked_ms,
   };
 }
 
 /** What happened, or what the run waits for. */
-function clauseOf(screen: Screen, { view, approvals, artifacts }: ListedRun): string {
+function clauseOf(screen: Screen, { view, approvals, artifacts }: ListedRun, nameOf: NameOf): string {
   const { status, reason, steps, waiting } = view;
   switch (status) {
     case "awaiting_gate": {
@@ -54,7 +55,7 @@ function clauseOf(screen: Screen, { view, approvals, artifacts }: ListedRun): st
     case "completed":
       return wrote(artifacts, steps.done);
     case "rejected":
-      return denied(approvals) ?? codeWords(reason ?? "");
+      return denied(approvals, nameOf) ?? codeWords(reason ?? "");
     default:
       return reason === null ? "" : codeWords(reason);
   }
@@ -65,10 +66,11 @@ function wrote(artifacts: readonly ArtifactView[], done: number): string {
   return paths[0] === undefined ? counted(done, "step") : more(`wrote ${paths[0]}`, paths.length - 1);
 }
 
-function denied(approvals: readonly ApprovalView[]): string | null {
+function denied(approvals: readonly ApprovalView[], nameOf: NameOf): string | null {
   const one = approvals.find((each) => each.status === "denied");
   if (one === undefined) return null;
-  return `${one.step} denied by ${one.decided_by ?? "somebody"}${one.reason === null ? "" : `: "${one.reason}"`}`;
+  const by = one.decided_by === null ? "somebody" : nameOf(one.decided_by);
+  return `${one.step} denied by ${by}${one.reason === null ? "" : `: "${one.reason}"`}`;
 }
 
 function more(text: string, count: number): string {

@@ -1,9 +1,10 @@
 import { isTerminal, runStatus, type Entry, type RunState } from "@writ/core";
 import type { RunShowView, StepRowView } from "../terminal/view.ts";
+import type { NameOf } from "./name-of.ts";
 import { plannedRows, StepRows } from "./steps.ts";
 
 /** @param now to say how long a run has been waiting by now */
-export function runShowView(state: RunState, now: number): RunShowView {
+export function runShowView(state: RunState, now: number, nameOf: NameOf): RunShowView {
   const { tally } = state;
   const status = runStatus(state);
   const waiting = status === "in_progress" || isTerminal(status) ? 0 : Math.max(0, now - state.now);
@@ -13,7 +14,7 @@ export function runShowView(state: RunState, now: number): RunShowView {
     workedMs: tally.worked,
     waitedMs: tally.waited + waiting,
     goal: goalOf(state),
-    startedBy: state.startedBy,
+    startedBy: nameOf(state.startedBy),
     startedAt: state.startedAt,
   };
 }

@@ -1,0 +1,21 @@
+import { systemClock } from "@writ/adapters/system/clock";
+import { systemEntropy } from "@writ/adapters/system/entropy";
+import { ownUserId, userNames } from "@writ/adapters/workspace/user-ids";
+import { mintId } from "@writ/core";
+import type { NameOf } from "./views/name-of.ts";
+import type { World } from "./world.ts";
+
+/** The pseudonym of who sits at the terminal, made when this user first acts. @throws OrchestratorError `config_invalid`, and the errors of files */
+export function userIdOf({ home, user }: World): string {
+  const mint = () => mintId("user", systemClock.now(), systemEntropy.bytes(10));
+  return user.id ?? ownUserId(home.data, { uid: process.getuid?.() ?? 0, name: user.name }, mint);
+}
+
+/** Who an id of the log stands for, as far as this user's own folder says; the files are read when it is first asked. */
+export function namesFor({ home }: World): NameOf {
+  let names: ReadonlyMap<string, string> | null = null;
+  return (id) => {
+    names ??= userNames(home.data);
+    return names.get(id) ?? id;
+  };
+}
