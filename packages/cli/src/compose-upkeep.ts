@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileError } from "@writ/adapters/files/file-error";
 import { readSqliteStore } from "@writ/adapters/sqlite/store";
@@ -9,6 +9,18 @@ import { verifyLog } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import { systemClockOf, workspaceOf } from "./compose.ts";
 import type { World } from "./world.ts";
+
+const BACKUPS = "backups";
+
+/** Folders of the workspace's own backups, oldest first: they hold what was erased since. @param folder `.orchestrate` */
+export function ownBackups(folder: string): readonly string[] {
+  const backups = join(folder, BACKUPS);
+  return existsSync(backups)
+    ? readdirSync(backups)
+        .map((name) => join(backups, name))
+        .toSorted()
+    : [];
+}
 
 export interface BackedUp {
   readonly folder: string;
@@ -25,7 +37,7 @@ export interface BackedUp {
  */
 export async function backUpWorkspace(world: World, invocation: Invocation, given: string | null): Promise<BackedUp> {
   const paths = workspaceOf(world, invocation);
-  const folder = given === null ? join(paths.folder, "backups", stamp()) : resolve(world.cwd, given);
+  const folder = given === null ? join(paths.folder, BACKUPS, stamp()) : resolve(world.cwd, given);
   if (existsSync(folder)) throw refused(given ?? folder, "is there already", folder);
   if (given !== null && isInside(folder, paths.root))
     throw refused(given, "lies in the workspace, where its tools could read the copy", folder);

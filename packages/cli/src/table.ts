@@ -167,7 +167,8 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
   {
     name: "backup",
     group: null,
-    summary: "Copies the journal while it is in use; the signing key is not in it.",
+    summary:
+      "Copies the journal while it is in use; the signing key is not in it. The copy keeps what is erased later, and stays until you delete it.",
     usage: "writ backup [DIR]",
     examples: [{ command: "writ backup /mnt/stick/notes-2026-11-20", purpose: null }],
     arguments: [

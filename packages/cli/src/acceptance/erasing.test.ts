@@ -99,6 +99,25 @@ describe("erasing a run", () => {
   });
 });
 
+describe("a backup", () => {
+  test("keeps what is erased later, says so, and is named by the erasure while it lies in the workspace", async () => {
+    await using work = Workspace.make(null);
+    const run = await overwrote(work);
+    expect((await work.command("backup", "--help")).out.replaceAll(/\s+/g, " ")).toContain(
+      "The copy keeps what is erased later, and stays until you delete it.",
+    );
+    const { folder } = documentOf(await work.command("backup", "--json"));
+    const { backups } = documentOf(await work.command("audit", "redact", run, "--json"));
+    expect(backups).toEqual([folder]);
+    expect(filesWith(work, NEW).length).toBeGreaterThan(0);
+    expect(filesWith(work, NEW).filter((path) => !path.startsWith("backups/"))).toEqual([]);
+    const later = await overwrote(work);
+    expect((await work.command("audit", "redact", later)).out.replaceAll(/\s+/g, "")).toContain(
+      `${String(folder)}stillholdsit`,
+    );
+  });
+});
+
 /** As a crash left it between the log and the copies, before the copies went first. */
 async function cutShort(work: Workspace): Promise<RunId> {
   const run = await overwrote(work);

@@ -18,6 +18,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       rows: [
         { label: "folder", value: folder },
         { label: "left out", value: `the signing key, ${key}` },
+        { label: "keeps", value: "what is erased later, until you delete it" },
       ],
       next: null,
     }),
