@@ -98,6 +98,7 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
     "system health",
     "Check the CPU, memory and disk of this computer",
     "machine status",
+    "Check the system's health",
   ],
 };
 
