@@ -58,6 +58,7 @@ import {
 } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
+import { endpointNotices, takingNotices } from "./compose-notices.ts";
 import { configuredModel, GoalPlanning } from "./compose-planner.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
@@ -311,8 +312,13 @@ class Seat {
     };
   }
 
+  #warn(notices: readonly string[]): void {
+    for (const notice of notices) this.#world.warn?.(notice);
+  }
+
   async #proposed(request: Extract<ControlRequest, { method: "create" }>): Promise<JsonObject> {
     const { planner, rules } = this.#ready();
+    this.#warn(endpointNotices(this.#config));
     const proposal = await planner.propose(
       {
         goal: request.goal,
@@ -487,6 +493,7 @@ class Seat {
       ownership.serve((command) => this.#serve(command));
       await engine.recover();
       await escalation.recover();
+      this.#warn(takingNotices(this.#config, process.getuid?.() ?? null));
     } catch (error) {
       await ownership.release();
       throw error;

@@ -22,7 +22,9 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const line = await readCommandLine(argv, COMMANDS, VERSION, terminal);
   if (line.kind === "answered") return line.exit;
   const { invocation, command } = line;
-  const setting = { invocation, terminal: invocation.plain ? plainTerminal(terminal) : terminal, world: systemWorld() };
+  const warn = (sentence: string): void => terminal.err([[{ role: "plain", text: `writ: ${sentence}` }]]);
+  const shown = invocation.plain ? plainTerminal(terminal) : terminal;
+  const setting = { invocation, terminal: shown, world: { ...systemWorld(), warn } };
   const { carryOut } = await import("./carry-out.ts");
   return carryOut(command, setting);
 }

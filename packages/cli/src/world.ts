@@ -12,6 +12,8 @@ export interface World {
    * pseudonym in the user's own data folder.
    */
   readonly user: { readonly id: string | null; readonly name: string };
+  /** Tells a person something beside the answer; left out where nobody reads it. */
+  readonly warn?: (sentence: string) => void;
 }
 
 export interface HomeFolders {

@@ -44,8 +44,8 @@ export function checkModelEndpoint(address: string, allowedHosts: readonly strin
   });
 }
 
-/** As the URL parser spells it: short and numeric forms of IPv4 are already written out. */
-function isLoopback(hostname: string): boolean {
+/** @param hostname as the URL parser spells it: short and numeric forms of IPv4 are already written out */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || IPV4_LOOPBACK.test(hostname);
 }
 

@@ -1,0 +1,21 @@
+import { isLoopback } from "@writ/adapters/llm/endpoint";
+import type { Config } from "@writ/runtime";
+
+/** What a person is told when a process takes a workspace into possession: what reaches further than they may think. */
+export function takingNotices(config: Pick<Config, "model">, uid: number | null): readonly string[] {
+  return [...endpointNotices(config), ...rootNotices(uid)];
+}
+
+/** R8: a model that is not on this machine is named before it is asked. */
+export function endpointNotices({ model }: Pick<Config, "model">): readonly string[] {
+  const url = model === null ? null : URL.parse(model.baseUrl);
+  if (model === null || url === null || isLoopback(url.hostname)) return [];
+  return [`${model.model} at ${url.host} is not on this machine: goals, and what is read for them, are sent there`];
+}
+
+/** R18. */
+function rootNotices(uid: number | null): readonly string[] {
+  return uid === 0
+    ? ["you are root: what acts outside the sandbox may touch everything; work as a user of your own"]
+    : [];
+}
