@@ -3,7 +3,7 @@ import { openBubblewrap } from "@writ/adapters/sandbox/bubblewrap";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
 import { nodeHasher } from "@writ/adapters/system/sha256";
-import { toolchainOf } from "@writ/adapters/system/toolchain";
+import { loadedLibraries, toolchainOf } from "@writ/adapters/system/toolchain";
 import type { PreviousContents } from "@writ/adapters/tools/previous-contents";
 import { workspacePaths } from "@writ/adapters/workspace/layout";
 import { InvariantError } from "@writ/core";
@@ -13,7 +13,7 @@ import { listedTools } from "./listed-tools.ts";
 import type { HomeFolders } from "./world.ts";
 
 /** The Node that runs Writ is there for commands, too, wherever it was installed. */
-const TOOLCHAIN = toolchainOf(process.execPath);
+const TOOLCHAIN = toolchainOf(process.execPath, loadedLibraries);
 
 export interface ToolParts {
   /** `.orchestrate` of the workspace. */

@@ -93,7 +93,7 @@ describe.skipIf(isWithoutBubblewrap)("bubblewrap", () => {
       textOf((await sandbox.run(shellCommand(script), never)).stdout);
 
     test("is shown without them, and works", async () => {
-      const toolchain = toolchainOf(join(home, ".local/bin/node"));
+      const toolchain = toolchainOf(join(home, ".local/bin/node"), () => []);
       const sandbox = open({ hidden: [join(home, ".local/share/writ")], toolchain });
       const [bin] = toolchain.path;
       expect(await said(sandbox, `${bin}/node; ${bin}/npm`)).toBe("it runs\nso does npm\n");

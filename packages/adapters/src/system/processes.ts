@@ -59,7 +59,7 @@ function readStat(pid: number): ProcessStat | null {
 }
 
 /** A file of a process's folder; null when the process is gone, or is not ours to look into. */
-export function readProc(pid: number, file: "stat" | "status" | "cmdline"): string | null {
+export function readProc(pid: number, file: "stat" | "status" | "cmdline" | "maps"): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch (error) {

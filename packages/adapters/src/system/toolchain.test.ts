@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { toolchainOf } from "./toolchain.ts";
+import { loadedLibraries, toolchainOf } from "./toolchain.ts";
 
 describe("the installation a program belongs to", () => {
   let home = "";
@@ -21,10 +21,10 @@ describe("the installation a program belongs to", () => {
   };
 
   test.each(["/usr/bin/node", "/usr/local/bin/node", "/bin/sh"])("%s is shown anyway", (program) => {
-    expect(toolchainOf(program)).toEqual({ readable: [], links: [], path: [] });
+    expect(toolchainOf(program, () => [])).toEqual({ readable: [], links: [], path: [] });
   });
 
-  test("is the program, its libraries and headers, and the programs of packages; nothing else of its prefix", async () => {
+  test("is the program, its headers, and packages with their programs; nothing else of its prefix", async () => {
     const program = await has(".local/bin/node");
     await has(".local/bin/of-mine");
     await has(".local/share/writ/keys/key.pem");
@@ -32,8 +32,9 @@ describe("the installation a program belongs to", () => {
     await has(".local/lib/node_modules/npm/bin/npm-cli.js");
     await symlink("../lib/node_modules/npm/bin/npm-cli.js", join(home, ".local/bin/npm"));
     await symlink("../share/writ/keys", join(home, ".local/bin/keys"));
-    expect(toolchainOf(program)).toEqual({
-      readable: [program, join(home, ".local/lib"), join(home, ".local/include")],
+    await has(".local/lib/work/.orchestrate/writ.db");
+    expect(toolchainOf(program, () => ["/usr/lib/libc.so.6"])).toEqual({
+      readable: [program, join(home, ".local/lib/node_modules"), join(home, ".local/include/node")],
       links: [join(home, ".local/bin/npm")],
       path: [join(home, ".local/bin")],
     });
@@ -42,6 +43,16 @@ describe("the installation a program belongs to", () => {
   test("is the program alone where it lies in no folder of programs", async () => {
     const program = await has("tools/node");
     await has("lib/other");
-    expect(toolchainOf(program)).toEqual({ readable: [program], links: [], path: [join(home, "tools")] });
+    expect(toolchainOf(program, () => [])).toEqual({ readable: [program], links: [], path: [join(home, "tools")] });
+  });
+
+  test("is the libraries it needs, too, with all that lies beside them", async () => {
+    const program = await has("env/bin/node");
+    const library = await has("env/lib/libuv.so.1.0.0");
+    expect(toolchainOf(program, () => [library]).readable).toEqual([program, join(home, "env/lib")]);
+  });
+
+  test("knows what this very process has loaded", () => {
+    expect(loadedLibraries().some((path) => /\/libc\.so/.test(path))).toBe(true);
   });
 });

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openBubblewrap } from "../sandbox/bubblewrap.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemEntropy } from "../system/entropy.ts";
-import { toolchainOf } from "../system/toolchain.ts";
+import { loadedLibraries, toolchainOf } from "../system/toolchain.ts";
 import { runUnitTests } from "./evaluate.ts";
 import { openStaging, sweepStaging } from "./staging.ts";
 
@@ -241,7 +241,7 @@ describe.skipIf(isWithoutBubblewrap)("eval.run_unit_tests", () => {
   });
 
   test("the Node that runs Writ runs in the sandbox, wherever it is installed", async () => {
-    const toolchain = toolchainOf(process.execPath);
+    const toolchain = toolchainOf(process.execPath, loadedLibraries);
     const withNode = openBubblewrap({
       clock: systemClock,
       entropy: systemEntropy,
