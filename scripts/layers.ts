@@ -1,6 +1,6 @@
 /**
  * Who may import whom: the one table of packages and rooms. The linter's
- * configuration, the layer check and the drawn graph all read it.
+ * configuration and the layer check read it.
  *
  * A room is a folder of a package's `src`. It names the rooms directly beneath
  * it; what those may see, it may see too.
