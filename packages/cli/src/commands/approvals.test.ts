@@ -45,3 +45,23 @@ test("what waits is shown a page at a time, and what is not shown is counted", a
   expect(plain.out.trim().split("\n")).toHaveLength(7);
   expect(plain.err).toContain(`${waiting - 7} more requests`);
 }, 60_000);
+
+test("requests of one run are looked at in one reading of it", async () => {
+  await using work = Workspace.make(null);
+  const run = await work.plan(gates(12));
+  const desk = await work.desk();
+  const { journal } = desk.store;
+  const read = journal.read.bind(journal);
+  let rows = 0;
+  const counted: typeof read = async (...asked) => {
+    const found = await read(...asked);
+    rows += found.length;
+    return found;
+  };
+  Object.assign(journal, { read: counted });
+  const views = await desk.store.views.approvals({ statuses: ["waiting"], run, limit: 100 });
+  for (const view of views) expect((await desk.approvalDetail(view)).moved).toBeNull();
+  expect(views).toHaveLength(12);
+  // Its first entry names the rules it is folded by, and is read for that, too.
+  expect(rows).toBe((await read(run)).length + 1);
+});
