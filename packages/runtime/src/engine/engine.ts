@@ -7,6 +7,7 @@ import {
   parseId,
   type Actor,
   type Effect,
+  type JournalEvent,
   type JsonObject,
   type Rules,
   type RunId,
@@ -99,12 +100,17 @@ export class Engine {
     return isJsonObject(value) ? value : plan;
   }
 
-  /** Begins a run whose first entry is durable when this resolves. */
+  /**
+   * Begins a run whose first entry is durable when this resolves.
+   *
+   * @throws OrchestratorError `plan_refused` where the plan it comes with is; then nothing was written
+   */
   async start(run: RunId, make: (seal: Sealer) => StartInput, actor: Actor): Promise<Delivered> {
     const { rules } = this.#ports;
     const made = new RunActor(run, rules, this.#actorPorts());
     this.#actors.set(run, Promise.resolve(made));
-    return this.#delivered(made, made.deliver(make, actor));
+    const isTaken = (facts: readonly JournalEvent[]): boolean => facts.every(({ type }) => type !== "plan_rejected");
+    return this.#delivered(made, made.deliver(make, actor, isTaken));
   }
 
   /** Hands one input to a run, loading it if need be. */

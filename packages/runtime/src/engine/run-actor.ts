@@ -117,13 +117,22 @@ export class RunActor {
   /**
    * Folds one input and appends its entry.
    *
+   * @param isWanted whether facts may be written at all; null writes what follows
    * @returns once the entry is durable
-   * @throws OrchestratorError when it cannot be made durable; the actor is of no use after that
+   * @throws OrchestratorError when it cannot be made durable, or is not wanted; the actor is of no use after that
    */
-  async deliver(make: MakeInput, actor: Actor): Promise<Delivered> {
+  async deliver(
+    make: MakeInput,
+    actor: Actor,
+    isWanted: ((facts: readonly JournalEvent[]) => boolean) | null = null,
+  ): Promise<Delivered> {
     if (this.#failure !== null) throw this.#failure;
     const prepared = this.#prepare(make, actor);
     if (prepared === null) return { facts: [], version: this.state.version };
+    if (isWanted?.(prepared.facts) === false) {
+      this.#failure = new OrchestratorError("plan_refused", "what would follow is not wanted, and nothing was written");
+      throw this.#failure;
+    }
     const { draft, facts, fresh } = prepared;
     this.#pending += 1;
     try {

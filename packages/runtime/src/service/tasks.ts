@@ -113,7 +113,7 @@ export class Tasks {
     if (pinned === null) throw new InvariantError("starting needs the engine");
     const { pins } = pinned;
     const now = epochMs(clock.now());
-    const plan = request.plan === null ? null : this.#prepared(request, request.plan, settings);
+    const plan = request.plan === null ? null : this.#identified(request, request.plan);
     const run = mintId("run", now, entropy.bytes(10));
     const secret = entropy.bytes(32);
     const goal = {
@@ -129,7 +129,13 @@ export class Tasks {
       settings,
       pins,
     });
-    await this.#engine().start(run, make, actor);
+    try {
+      await this.#engine().start(run, make, actor);
+    } catch (error) {
+      if (plan !== null && error instanceof OrchestratorError && error.code === "plan_refused")
+        this.#assertSound(request, plan, settings);
+      throw error;
+    }
     return run;
   }
 
@@ -318,14 +324,13 @@ export class Tasks {
     );
   }
 
-  #prepared(request: TaskRequest, proposal: JsonObject, settings: RunSettings): JsonObject {
-    const prepared = this.#identified(request, proposal);
-    const read = intake(this.#ports.hash, prepared);
+  /** What is wrong with a plan that the run refused, in words for whoever handed it in. @throws OrchestratorError with its findings */
+  #assertSound(request: TaskRequest, plan: JsonObject, settings: RunSettings): void {
+    const read = intake(this.#ports.hash, plan);
     if (!read.ok) throw malformedPlan(read.error);
     if (read.value.problems.length > 0) throw malformedPlan(read.value.problems);
     const verdict = this.#verify(read.value.plan, request, settings);
     if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings);
-    return prepared;
   }
 
   #verify(plan: Plan, request: TaskRequest, settings: RunSettings): PlanVerdict {
