@@ -93,6 +93,7 @@ describe("writ list", () => {
     const whole = arrayOf(await work.command("list", "--json", "--all")).map(({ run_id }) => String(run_id));
     const page = arrayOf(await work.command("list", "--json", "--limit", "5")).map(({ run_id }) => String(run_id));
     expect(page).toEqual(whole.slice(0, 5));
+    expect((await work.command("list", "--json", "--limit", "5")).err).toBe(plain.err);
     const rest = arrayOf(await work.command("list", "--json", "--before", page.at(-1) ?? "")).map(({ run_id }) =>
       String(run_id),
     );

@@ -24,33 +24,33 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       limit: hasOption(invocation, "--all") ? Number.MAX_SAFE_INTEGER : (asked ?? USUAL_LIMIT),
     };
     const list = await listRuns(desk.store, query);
-    if (invocation.json) {
-      const heads: TaskHead[] = [];
-      for (const view of inOrder(list)) heads.push(await headOf(desk, view));
-      terminal.json(heads);
-      return 0;
-    }
     const screen = terminal.screen();
-    const nameOf = namesFor(world);
-    const rows = (views: readonly RunView[]) =>
-      Promise.all(views.map(async (view) => runRow(screen, await listedRun(desk, view), nameOf)));
     const last = list.others.at(-1);
     const further = [
       "writ list",
       ...query.states.map((state) => `--state ${state}`),
       last === undefined ? "--all" : `--before ${last.run_id}`,
     ];
-    terminal.out(
-      runListLines(screen, {
-        now: systemClockOf().now(),
-        needsYou: await rows(list.needsYou),
-        running: await rows(list.running),
-        ended: await rows(list.others),
-        more: list.left === 0 ? null : { count: list.left, command: further.join(" ") },
-      }),
-    );
+    if (invocation.json) {
+      const heads: TaskHead[] = [];
+      for (const view of inOrder(list)) heads.push(await headOf(desk, view));
+      terminal.json(heads);
+    } else {
+      const nameOf = namesFor(world);
+      const rows = (views: readonly RunView[]) =>
+        Promise.all(views.map(async (view) => runRow(screen, await listedRun(desk, view), nameOf)));
+      terminal.out(
+        runListLines(screen, {
+          now: systemClockOf().now(),
+          needsYou: await rows(list.needsYou),
+          running: await rows(list.running),
+          ended: await rows(list.others),
+          more: list.left === 0 ? null : { count: list.left, command: further.join(" ") },
+        }),
+      );
+    }
     // The rows of a program end without a word; what they leave out is said beside them.
-    if (screen.form === "lines" && list.left > 0) {
+    if (list.left > 0 && (invocation.json || screen.form === "lines")) {
       terminal.err([
         say(terminal.errorScreen(), "plain", `writ: ${counted(list.left, "more run")}: ${further.join(" ")}`),
       ]);

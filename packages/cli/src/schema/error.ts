@@ -28,10 +28,8 @@ export const failure = z.object({
   }),
 });
 
-const decision = z.enum(["permit", "self", "gate", "forbid"]);
-
 /** What policy answers, in one word. */
-export { decision };
+export const decision = z.enum(["permit", "self", "gate", "forbid"]);
 
 export const explanation = z.object({
   code: z.string(),
