@@ -9,7 +9,8 @@ const PROJECT = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // More than there are cores: some tests wait for a clock.
+    maxWorkers: 4,
     globalSetup: ["./scripts/bundle-before-tests.ts"],
     projects: [
       {
@@ -17,6 +18,8 @@ export default defineConfig({
           ...PROJECT,
           name: "unit",
           include: ["packages/*/src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+          // A file leaves the process as it found it; loading everything anew for each is a third of the time.
+          isolate: false,
           testTimeout: 20_000,
         },
       },
