@@ -9,8 +9,7 @@ const PROJECT = {
 
 export default defineConfig({
   test: {
-    // More than there are cores: some tests wait for a clock.
-    maxWorkers: 4,
+    maxWorkers: 2,
     globalSetup: ["./scripts/bundle-before-tests.ts"],
     projects: [
       {

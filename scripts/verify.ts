@@ -64,7 +64,13 @@ async function runTests(name: string, { project, files }: TestSelection, limitS:
   const report = join(scratch, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.json`);
   rmSync(report, { force: true });
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
-  const end = await runProgram(root, ["vitest", "run", "--project", project, ...reporters, ...selected], limitS);
+  // Unit tests more than there are cores, since some wait for a clock; simulations measure, and want a core each.
+  const workers = project === "unit" ? ["--maxWorkers=4"] : [];
+  const end = await runProgram(
+    root,
+    ["vitest", "run", "--project", project, ...workers, ...reporters, ...selected],
+    limitS,
+  );
   return tallyTests(existsSync(report) ? readRecord(report) : undefined, end, isCi);
 }
 
