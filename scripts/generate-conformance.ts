@@ -38,7 +38,7 @@ export function conformancePage(
   return [
     "# Conformance",
     "",
-    "Written by `npm run generate` from the names of the tests; do not edit. `npm test` runs them all.",
+    "Written by `npm run generate` from the names of the tests; do not edit. `npm run verify` runs them all.",
     "",
     "| scenario | test | file |",
     "| --- | --- | --- |",
