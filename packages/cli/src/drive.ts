@@ -3,7 +3,7 @@ import type { Clock, ControlRequest } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import { reportError } from "./error-report.ts";
-import { Following } from "./follow.ts";
+import { Following, type Seen } from "./follow.ts";
 import { askApproval } from "./terminal/ask.ts";
 import { approvalLines } from "./terminal/approval-view.ts";
 import { BESIDE_PROMPT } from "./terminal/extent.ts";
@@ -72,19 +72,20 @@ export class Drive {
     const following = await Following.of(this.#desk, this.#run);
     const interrupt = (): void => this.#interrupt();
     process.once("SIGINT", interrupt);
+    const see = ({ entry, state }: Seen): void => {
+      this.#seen(entry);
+      if (!isQuiet) this.#show(entry, state);
+    };
     try {
       for (;;) {
         this.#isMoving = true;
-        await following.untilItRests(({ entry, state }) => {
-          this.#seen(entry);
-          if (!isQuiet) this.#show(entry, state);
-        }, this.#stop.signal);
+        await following.untilItRests(see, this.#stop.signal);
         this.#isMoving = false;
         this.#display?.rest();
         const { state } = following;
         if (this.#wasInterrupted) return { state, wasInterrupted: true };
         if (runStatus(state) !== "awaiting_gate" || onApproval === "exit") return { state, wasInterrupted: false };
-        const goesOn = onApproval === "ask" ? await this.#ask(state) : await this.#waits(state, following);
+        const goesOn = onApproval === "ask" ? await this.#ask(state) : await this.#waits(state, following, see);
         if (!goesOn) return { state, wasInterrupted: this.#wasInterrupted };
       }
     } finally {
@@ -176,14 +177,14 @@ export class Drive {
   }
 
   /** Resolves when the run moved or its request expired. */
-  async #waits(state: RunState, following: Following): Promise<boolean> {
+  async #waits(state: RunState, following: Following, see: (seen: Seen) => void): Promise<boolean> {
     const { version } = state;
     for (;;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const deaf = this.#desk.nudges(resolve);
       const alarm = setInterval(resolve, 1_000);
       this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
-      await following.look(({ entry, state: now }) => this.#show(entry, now));
+      await following.look(see);
       if (this.#stop.signal.aborted || state.version > version) {
         clearInterval(alarm);
         deaf();

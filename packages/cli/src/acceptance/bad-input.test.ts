@@ -145,7 +145,17 @@ describe("issue 7.10: words and settings", () => {
     await using work = Workspace.make("notes");
     const size = await work.journalSize();
     await work.close();
-    work.write("work", "writ.yaml", "policy: { mode: autonomous }\nbudget: { steps: 1000, cost_cents: 60.5 }\n");
+    work.write(
+      "work",
+      "writ.yaml",
+      [
+        "policy: { mode: autonomous }",
+        "budget: { steps: 1000, cost_cents: 60.5 }",
+        "approvals: { sla: 30d }",
+        "limits: { rate_per_minute: 1000, timeout: 1h, width: 64 }",
+        "",
+      ].join("\n"),
+    );
     const before = work.digest();
     const said = await work.command("run", "daily brief", "--json");
     expect(said.exit).toBe(4);
@@ -155,6 +165,10 @@ describe("issue 7.10: words and settings", () => {
         { place: { field: "policy.mode" } },
         { place: { field: "budget.steps" } },
         { place: { field: "budget.cost_cents" } },
+        { place: { field: "approvals.sla" } },
+        { place: { field: "limits.rate_per_minute" } },
+        { place: { field: "limits.timeout" } },
+        { place: { field: "limits.width" } },
       ],
     });
     expect(work.digest()).toBe(before);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { isJsonArray, isJsonObject, parseStrict, type Json } from "@writ/core";
@@ -116,8 +117,13 @@ describe("processes", () => {
     const watching = new Listener(node(work, MAIN, "watch", "--json"));
     const following = new Listener(node(work, MAIN, "show", run, "--follow"));
     await following.until(/approval apr_\S+ waiting/);
-    const other = await work.plan([missing]);
-    await watching.until(new RegExp(`"run_id":"${other}","type":"step_started"`));
+    // What happens before watching has begun is not told: runs are started until one is.
+    let isHeard = false;
+    while (!isHeard) {
+      const other = await work.plan([missing]);
+      const heard = watching.until(new RegExp(`"run_id":"${other}","type":"step_started"`));
+      isHeard = await Promise.race([heard.then(() => true), sleep(500, false)]);
+    }
     await work.approve(run);
     expect(await following.closed).toBe(0);
     expect(following.out.trim().split("\n").at(-1)).toMatch(new RegExp(`Z run ${run} completed$`));

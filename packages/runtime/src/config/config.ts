@@ -267,6 +267,18 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
   }
   const ttl = durationOf(wanted.approvals?.ttl, base.approvalTtlMs);
   if (ttl > base.approvalTtlMs) refuse("approvals.ttl", "a workspace may only shorten how long an approval waits");
+  const sla = durationOf(wanted.approvals?.sla, base.approvalSlaMs);
+  if (sla > base.approvalSlaMs) refuse("approvals.sla", "a workspace may only shorten when an approval is escalated");
+  const callsPerMinute = wanted.limits?.rate_per_minute ?? base.callsPerMinute;
+  const timeoutMs = durationOf(wanted.limits?.timeout, base.timeoutMs);
+  const width = wanted.limits?.width ?? base.width;
+  const bounds = [
+    ["rate_per_minute", callsPerMinute, base.callsPerMinute],
+    ["timeout", timeoutMs, base.timeoutMs],
+    ["width", width, base.width],
+  ] as const;
+  for (const [field, asked, allowed] of bounds)
+    if (asked > allowed) refuse(`limits.${field}`, `a workspace may only tighten: ${field} is ${allowed}`);
   const tools = wanted.policy?.tools;
   if (
     tools !== undefined &&
@@ -292,10 +304,10 @@ function tightenedBy(base: Config, file: string, wanted: WorkspaceFile): Config 
     ceiling,
     limits: tightened(base.limits, budget),
     approvalTtlMs: ttl,
-    approvalSlaMs: Math.min(base.approvalSlaMs, durationOf(wanted.approvals?.sla, base.approvalSlaMs)),
-    callsPerMinute: Math.min(base.callsPerMinute, wanted.limits?.rate_per_minute ?? base.callsPerMinute),
-    timeoutMs: Math.min(base.timeoutMs, durationOf(wanted.limits?.timeout, base.timeoutMs)),
-    width: Math.min(base.width, wanted.limits?.width ?? base.width),
+    approvalSlaMs: sla,
+    callsPerMinute,
+    timeoutMs,
+    width,
     onFatal: wanted.on_fatal ?? base.onFatal,
     sources: { ...base.sources, workspace: file },
   };
