@@ -15,7 +15,8 @@ import { nextLogFile, replaceLog } from "@writ/adapters/workspace/replace-log";
 import { frontierRoot, mintId, OrchestratorError, parseCheckpoint, toBase64 } from "@writ/core";
 import { endOfLog, keysOfLog } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
-import { PRODUCT, workspaceOf } from "./compose.ts";
+import { PRODUCT } from "./compose-parts.ts";
+import { workspaceOf } from "./compose.ts";
 import type { World } from "./world.ts";
 
 export interface AcceptedLoss {

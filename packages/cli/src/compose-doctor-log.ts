@@ -12,7 +12,7 @@ import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import { acquireOrConnect } from "@writ/adapters/workspace/ownership";
 import { isTerminal, OrchestratorError, parseCheckpoint, RUN_STATUSES } from "@writ/core";
 import { entryInstant, keysOfLog, SIGNED_WITHIN_MS, type Store } from "@writ/runtime";
-import { PRODUCT } from "./compose.ts";
+import { PRODUCT } from "./compose-parts.ts";
 import { runsStillTold } from "./compose-run-copies.ts";
 import { foldersOfRuns } from "./compose-run-folder.ts";
 import { isInside } from "./compose-upkeep.ts";

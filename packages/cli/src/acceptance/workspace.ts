@@ -29,7 +29,8 @@ import { fixturePath } from "@writ/testkit/build/tool-bench";
 
 import { readCommandLine } from "../argv/command-line.ts";
 import { carryOut } from "../carry-out.ts";
-import { openDeskAt, PRODUCT, systemClockOf, workspaceAt, type Fittings } from "../compose.ts";
+import { PRODUCT, type Fittings } from "../compose-parts.ts";
+import { openDeskAt, systemClockOf, workspaceAt } from "../compose.ts";
 import { createWorkspace } from "../compose-workspace.ts";
 import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { PRODUCT } from "../compose.ts";
+import { PRODUCT } from "../compose-parts.ts";
 import { createWorkspace } from "../compose-workspace.ts";
 import { say } from "../terminal/span.ts";
 
