@@ -19,7 +19,7 @@ export default defineConfig({
   options: { typeAware: true, reportUnusedDisableDirectives: "error" },
   plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "promise", "node", "vitest"],
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["dist", "coverage", ".cache", "**/fixtures/**"],
+  ignorePatterns: ["dist", "coverage", ".cache", "**/fixtures/**", "bench/langgraph"],
   rules: {
     // Types are kept, not argued with.
     "typescript/no-explicit-any": "error",

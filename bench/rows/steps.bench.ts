@@ -6,6 +6,7 @@ import { chainPlan } from "../chain-plan.ts";
 import { closeEngine, openEngine, runToRest } from "../bench-engine.ts";
 import { inFolder } from "../folder.ts";
 import { row } from "../harness.ts";
+import { langGraphSteps } from "../langgraph.ts";
 import { insertRaw, readRaw, type RawEntry } from "../raw-log.ts";
 
 const RUNS = 16;
@@ -63,3 +64,12 @@ for (const [name, runs, width, target] of [
     measure: async () => (await stepsOf(runs, width)).rate,
   });
 }
+
+row({
+  name: "steps: 16 runs in parallel, against LangGraph.js with SqliteSaver",
+  unit: "/s",
+  compare: "ge",
+  target: 10,
+  limit: () => langGraphSteps({ threads: RUNS, width: RUNS, nodes: STEPS }),
+  measure: async () => (await stepsOf(RUNS, RUNS)).rate,
+});
