@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { failingTool, TestTool } from "@writ/testkit/build/test-tool";
+import { OrchestratorError } from "@writ/core";
 import { ToolFailure, verifyLog } from "@writ/runtime";
 import { testHasher } from "@writ/testkit/build/hasher";
 import { describe, expect, test } from "vitest";
@@ -294,6 +295,12 @@ describe("limits and failures", () => {
 
   test.each([
     { says: "nothing", error: () => new TypeError("the line went dead"), status: "in_doubt" },
+    {
+      says: "why it did nothing",
+      error: () => new OrchestratorError("file_not_regular", "a part of the path is not a folder"),
+      status: "paused",
+    },
+    { says: "that the disk failed", error: () => new OrchestratorError("file_io", "EIO"), status: "in_doubt" },
     { says: "it did not happen", error: () => new ToolFailure("unknown", "no", { happened: "no" }), status: "paused" },
   ] as const)("a call that takes no key fails, and its tool says $says of its effect: $status", async (each) => {
     const tool = new TestTool("test.send", "local_write", {

@@ -277,7 +277,13 @@ class Deadline {
   }
 }
 
-/** Once a call is sent only its tool can say that it had no effect. */
+/** Once a call is sent only its tool can say that it had no effect: in so many words, or by an error that names why it did nothing. */
 function happenedAfter(error: unknown): FailedEffect {
-  return error instanceof ToolFailure ? error.happened : "unknown";
+  if (error instanceof ToolFailure) return error.happened;
+  return error instanceof OrchestratorError && !isMute(error.code) ? "no" : "unknown";
+}
+
+/** An answer that is no JSON came after the effect, and a disk that fails does not say when. */
+function isMute(code: string): boolean {
+  return code === "file_io" || code.startsWith("json_");
 }

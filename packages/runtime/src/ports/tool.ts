@@ -30,7 +30,8 @@ export interface Tool {
   /**
    * Does it.
    *
-   * @throws ToolFailure for a failure that has a kind; anything else counts as `unknown`
+   * @throws ToolFailure for a failure that has a kind; OrchestratorError where it refuses before it does anything;
+   * anything else counts as `unknown`, and as a call that may have happened
    */
   run(args: JsonObject, call: ToolCall): Promise<ToolOutcome>;
 
