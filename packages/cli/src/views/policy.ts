@@ -1,7 +1,7 @@
 import {
   APPROVAL_MODES,
   authorize,
-  durationMs,
+  NO_TRAITS,
   POLICY_MODES,
   type ApprovalMode,
   type Authorization,
@@ -45,20 +45,6 @@ function anyTool(tier: ApprovalMode): ToolSpec {
     outputSchema: {},
     tier,
     idempotency: "none",
-    traits: {
-      alwaysApprove: false,
-      sandboxed: false,
-      probe: false,
-      timeout: durationMs(1),
-      reversible: false,
-      compensates: false,
-      effect: null,
-      host: null,
-      maxIdentical: null,
-      writes: [],
-      tokens: 0,
-      costMillicents: 0,
-      constraints: [],
-    },
+    traits: NO_TRAITS,
   };
 }

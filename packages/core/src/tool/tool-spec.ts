@@ -55,6 +55,23 @@ export interface ToolTraits {
   readonly constraints: readonly ArgumentConstraint[];
 }
 
+/** The traits of a tool of which nothing is declared: it promises nothing and may do nothing of its own. */
+export const NO_TRAITS: ToolTraits = {
+  alwaysApprove: false,
+  sandboxed: false,
+  probe: false,
+  timeout: null,
+  reversible: false,
+  compensates: false,
+  effect: null,
+  host: null,
+  maxIdentical: null,
+  writes: [],
+  tokens: 0,
+  costMillicents: 0,
+  constraints: [],
+};
+
 /** A bound on one argument. `unlessApproved` lifts it for a step that lists a gate. */
 export interface ArgumentConstraint {
   /** JSON pointer into the arguments. */

@@ -1,5 +1,6 @@
 import {
   DEFAULT_POLICY,
+  NO_TRAITS,
   digestOf,
   policyDocument,
   toolDocument,
@@ -31,22 +32,7 @@ export function aToolSpec(
     tier,
     idempotency: "supported",
     ...rest,
-    traits: {
-      alwaysApprove: false,
-      sandboxed: false,
-      probe: false,
-      timeout: null,
-      reversible: false,
-      compensates: false,
-      effect: null,
-      host: null,
-      maxIdentical: null,
-      writes: [],
-      tokens: 0,
-      costMillicents: 0,
-      constraints: [],
-      ...traits,
-    },
+    traits: { ...NO_TRAITS, ...traits },
   };
 }
 
