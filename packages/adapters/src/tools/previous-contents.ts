@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InvariantError, isJsonArray, isJsonObject, parseStrict, type Json } from "@writ/core";
 
 import { fileError } from "../files/file-error.ts";
+import { namesIn } from "../files/names-in.ts";
 import { errnoOf } from "../system/errno.ts";
 import { base64, fromBase64 } from "../system/text-bytes.ts";
 
@@ -84,15 +85,6 @@ function nameOf(key: string): string {
 /** Also that of a file whose writing was interrupted. */
 function namesOf(key: string): readonly string[] {
   return [nameOf(key), `${nameOf(key)}${UNFINISHED}`];
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 function format(files: readonly PreviousFile[]): string {

@@ -188,17 +188,16 @@ describe.skipIf(isWithoutBubblewrap)("shell.exec", () => {
   });
 
   test("what is off its form is refused", async () => {
-    for (const args of [
+    const off: readonly JsonObject[] = [
       { argv: [] },
       { argv: [""] },
       { argv: "ls" },
       { argv: ["a\0b"] },
       { argv: ["ls"], shell: true },
       { argv: ["ls"], timeout_ms: 0 },
-    ])
-      await expect(tool().run(args as unknown as JsonObject, bench.call({ sandbox }))).rejects.toMatchObject({
-        kind: "schema_mismatch",
-      });
+    ];
+    for (const args of off)
+      await expect(tool().run(args, bench.call({ sandbox }))).rejects.toMatchObject({ kind: "schema_mismatch" });
     for (const directory of ["/etc", "../x", "a/../../x"])
       await expect(run({ argv: ["ls"], directory })).rejects.toMatchObject({ code: "path_escape" });
     expect((await run({ argv: ["ls"], directory: "none" })).output).toMatchObject({ exit_code: 125, applied: false });

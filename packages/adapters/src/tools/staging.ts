@@ -6,6 +6,7 @@ import type { Mount, WorkspaceFiles } from "@writ/runtime";
 
 import { copyTree, type CopiedTree } from "../files/copy-tree.ts";
 import { fileError } from "../files/file-error.ts";
+import { namesIn } from "../files/names-in.ts";
 import { parsePath } from "../files/path.ts";
 import { openWorkspaceFiles } from "../files/workspace-files.ts";
 import { errnoOf } from "../system/errno.ts";
@@ -98,15 +99,6 @@ export function partsOf(folder: string): readonly string[] {
   const parsed = parsePath(folder);
   if (!parsed.ok) throw new OrchestratorError(parsed.error.code, parsed.error.message);
   return parsed.value;
-}
-
-async function namesIn(place: string): Promise<readonly string[]> {
-  try {
-    return await readdir(place);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 async function giveAway(path: string): Promise<void> {
