@@ -68,7 +68,7 @@ export const PACKAGES = {
       roles: ["ports"],
       engine: ["gateway", "roles"],
       chat: ["engine"],
-      service: ["engine"],
+      service: ["engine", "config"],
       config: ["ports"],
     },
     ambient: "simulated",

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { fileError } from "@writ/adapters/files/file-error";
-import { epochMs, OrchestratorError, toRfc3339, type JsonObject, type Lift } from "@writ/core";
-import { readConfig } from "@writ/runtime";
+import { OrchestratorError, type Lift } from "@writ/core";
+import { liftDocument, readConfig } from "@writ/runtime";
 import { isMap, isSeq, parseDocument, type Document } from "yaml";
 import { userConfigFile, userConfigText } from "./compose-config.ts";
 import type { World } from "./world.ts";
@@ -54,17 +54,6 @@ function noLift(world: World, id: string): OrchestratorError {
     ? `${id} holds for every workspace; take it out of ${userConfigFile(world)} by hand`
     : `there is no lift ${id} for this workspace; see them with: writ policy show`;
   return new OrchestratorError("rule_not_found", message);
-}
-
-/** A lift as the file spells it: a bound that is not there is left out. */
-export function liftDocument({ id, tool, when, folder, expiresAtMs }: Lift): JsonObject {
-  return {
-    id,
-    tool,
-    ...(when === null ? {} : { when }),
-    ...(folder === null ? {} : { folder }),
-    ...(expiresAtMs === null ? {} : { expires: toRfc3339(epochMs(expiresAtMs)) }),
-  };
 }
 
 function pathOf(root: string): readonly string[] {

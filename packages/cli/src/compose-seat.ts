@@ -40,12 +40,13 @@ import {
   Tasks,
   type Config,
   type ControlRequest,
+  INTERRUPT_PATIENCE,
+  type Desk,
 } from "@writ/runtime";
 import { endpointNotices, takingNotices } from "./compose-notices.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
 import { userIdOf } from "./compose-user.ts";
-import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import type { World } from "./world.ts";
 import { assertClock, assertPersonAt, PERSONAL } from "./compose-guards.ts";
 import { defaultsOf, modelsOf, partsOf, PRODUCT, today, type Fittings } from "./compose-parts.ts";

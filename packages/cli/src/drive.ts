@@ -1,7 +1,6 @@
 import { epochMs, OrchestratorError, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
-import type { Clock, ControlRequest } from "@writ/runtime";
+import { type Clock, type ControlRequest, INTERRUPT_PATIENCE, type Desk } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
-import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import { reportError } from "./error-report.ts";
 import { Following, type Seen } from "./follow.ts";
 import { askApproval } from "./terminal/ask.ts";

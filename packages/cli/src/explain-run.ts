@@ -1,10 +1,9 @@
+import { answerTo, type Desk } from "@writ/runtime";
 import { OrchestratorError, type Authorization, type Binding, type Entry, type RunId, type RunState } from "@writ/core";
 import type { ExitCode, Setting } from "./command-module.ts";
-import type { Desk } from "./desk.ts";
 import { columns } from "./terminal/columns.ts";
 import { blanks, hanging } from "./terminal/layout.ts";
 import { say } from "./terminal/span.ts";
-import { answerTo } from "./views/plan.ts";
 import { ANSWERS, ruleWords } from "./views/rules.ts";
 import { toolAt } from "./views/tool-at.ts";
 

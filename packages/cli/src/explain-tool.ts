@@ -1,3 +1,4 @@
+import { liftDocument, type Desk } from "@writ/runtime";
 import {
   authorize,
   POLICY_MODES,
@@ -10,8 +11,6 @@ import {
 } from "@writ/core";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { systemClockOf } from "./compose.ts";
-import { liftDocument } from "./compose-lift.ts";
-import type { Desk } from "./desk.ts";
 import { blanks, hanging } from "./terminal/layout.ts";
 import type { Screen } from "./terminal/screen.ts";
 import { say, type Line } from "./terminal/span.ts";

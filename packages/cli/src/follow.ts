@@ -1,3 +1,4 @@
+import type { Desk } from "@writ/runtime";
 import {
   beginEntry,
   EntryReader,
@@ -8,7 +9,6 @@ import {
   type RunId,
   type RunState,
 } from "@writ/core";
-import type { Desk } from "./desk.ts";
 
 /** What a follower sees: one more entry, and the state after it. */
 export interface Seen {

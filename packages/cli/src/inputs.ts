@@ -1,7 +1,7 @@
+import type { Desk } from "@writ/runtime";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { OrchestratorError, type Json, parseJson } from "@writ/core";
-import type { Desk } from "./desk.ts";
 
 /**
  * `--input name=value`; a value that names a text file is read where a template

@@ -1,4 +1,4 @@
-import type { Desk } from "./desk.ts";
+import type { Desk } from "@writ/runtime";
 import { frame, type Drawn } from "./terminal/live-frame.ts";
 import { followFoot } from "./terminal/run-show-view.ts";
 import type { Line } from "./terminal/span.ts";

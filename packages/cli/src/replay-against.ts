@@ -10,9 +10,8 @@ import {
   type Policy,
   type RunId,
 } from "@writ/core";
-import { compareWithPolicy, readConfig, type PolicyAnswer, type PolicyComparison } from "@writ/runtime";
+import { compareWithPolicy, readConfig, type PolicyAnswer, type PolicyComparison, type Desk } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
-import type { Desk } from "./desk.ts";
 import type { PolicyReplayView } from "./terminal/view.ts";
 
 /** What another policy says of a run that is over: a report, whatever it says. */

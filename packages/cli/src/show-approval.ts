@@ -1,7 +1,7 @@
+import type { Desk } from "@writ/runtime";
 import { approvalDocument } from "@writ/core";
 import type { Setting } from "./command-module.ts";
 import { systemClockOf } from "./compose.ts";
-import type { Desk } from "./desk.ts";
 import { approvalShowLines } from "./terminal/approval-view.ts";
 import { approvalView } from "./views/approval.ts";
 

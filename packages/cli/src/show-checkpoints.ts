@@ -1,27 +1,13 @@
-import {
-  beginEntry,
-  canonicalJson,
-  Checkpoints,
-  evolve,
-  initialState,
-  OrchestratorError,
-  type CheckpointDocument,
-  type RunId,
-} from "@writ/core";
+import { OrchestratorError, type RunId } from "@writ/core";
+import { checkpointsOf, type Desk } from "@writ/runtime";
 import type { ExitCode, Setting } from "./command-module.ts";
-import type { Desk } from "./desk.ts";
 import { columns } from "./terminal/columns.ts";
 import { shortDigest } from "./terminal/figure.ts";
 import { say } from "./terminal/span.ts";
 
-/** How what is stored compares with what the journal says. */
-type Kept = "equal" | "missing" | "different";
-
 /** Derives every checkpoint of a run again and holds it against the stored one. @returns 5 unless all are equal */
 export async function showCheckpoints(desk: Desk, { terminal, invocation }: Setting, run: RunId): Promise<ExitCode> {
-  const found = await Promise.all(
-    (await derived(desk, run)).map(async (each) => ({ ...each, kept: await compared(desk, each) })),
-  );
+  const found = await checkpointsOf(desk, run);
   const screen = terminal.screen();
   if (invocation.json) {
     terminal.json(found.map(({ digest, kept, document }) => ({ digest, stored: kept, document })));
@@ -50,21 +36,4 @@ export async function showCheckpoints(desk: Desk, { terminal, invocation }: Sett
     "log_corrupt",
     `${wrong.length} of ${found.length} stored checkpoints are not what the journal says; keep the folder as it is and run: writ audit verify`,
   );
-}
-
-async function derived(desk: Desk, run: RunId): Promise<readonly CheckpointDocument[]> {
-  const { entries, state: last } = await desk.history(run);
-  const checkpoints = new Checkpoints();
-  const state = initialState(run, last.rules);
-  return entries.flatMap((entry) => {
-    beginEntry(state, entry.at, entry.actor);
-    for (const fact of entry.facts) evolve(state, fact);
-    return checkpoints.observe(state, entry.facts) ?? [];
-  });
-}
-
-async function compared(desk: Desk, { digest, bytes }: CheckpointDocument): Promise<Kept> {
-  const stored = await desk.store.documents.get(digest);
-  if (stored === null) return "missing";
-  return canonicalJson(stored) === bytes ? "equal" : "different";
 }

@@ -1,7 +1,7 @@
+import type { Desk } from "@writ/runtime";
 import { runStatus, type RunId, type RunState } from "@writ/core";
 import type { Setting } from "./command-module.ts";
 import { namesFor } from "./compose-user.ts";
-import type { Desk } from "./desk.ts";
 import { factLine } from "./terminal/fact-line.ts";
 import { receiptLines } from "./terminal/receipt-view.ts";
 import { runEndLines } from "./terminal/run-end-view.ts";

@@ -1,10 +1,8 @@
-import { nextCommands, runStatus, type Entry, type RunId, type RunState } from "@writ/core";
-import type { History } from "@writ/runtime";
+import { nextCommands, runStatus, type Entry, type RunId, type RunState, factDocuments } from "@writ/core";
+import type { History, Desk } from "@writ/runtime";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { systemClockOf } from "./compose.ts";
 import { namesFor } from "./compose-user.ts";
-import type { Desk } from "./desk.ts";
-import { eventLine } from "./event-line.ts";
 import { Following } from "./follow.ts";
 import { LiveLog } from "./live-log.ts";
 import { factLine } from "./terminal/fact-line.ts";
@@ -62,7 +60,7 @@ export async function followRun(desk: Desk, { terminal, invocation, world }: Set
   const look = async (): Promise<boolean> => {
     const seen: Entry[] = [];
     await following.look(({ entry }) => seen.push(entry));
-    if (isQuiet) for (const line of seen.flatMap(eventLine)) terminal.json(line);
+    if (isQuiet) for (const line of seen.flatMap(factDocuments)) terminal.json(line);
     else if (seen.length > 0) {
       const screen = terminal.screen();
       const head =

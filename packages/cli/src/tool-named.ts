@@ -1,6 +1,5 @@
 import { OrchestratorError } from "@writ/core";
-import type { Tool } from "@writ/runtime";
-import type { Desk } from "./desk.ts";
+import type { Tool, Desk } from "@writ/runtime";
 import { nearest } from "./terminal/nearest.ts";
 
 /** @throws OrchestratorError `tool_not_found` */

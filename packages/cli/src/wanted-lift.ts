@@ -1,3 +1,4 @@
+import type { Desk } from "@writ/runtime";
 import {
   fromRfc3339,
   OrchestratorError,
@@ -8,7 +9,6 @@ import {
   type ToolSpec,
 } from "@writ/core";
 import { optionOf, type Invocation } from "./argv/invocation.ts";
-import type { Desk } from "./desk.ts";
 import { toolNamed } from "./tool-named.ts";
 
 /** A lift a person asks for, and the tools of its pattern that it cannot lift. */

@@ -69,6 +69,7 @@ export * from "./policy/sensitive-path.ts";
 export * from "./policy/taint.ts";
 export * from "./record/approval-views.ts";
 export * from "./record/checkpoint.ts";
+export * from "./record/fact-documents.ts";
 export * from "./record/needs-you.ts";
 export * from "./record/next-commands.ts";
 export * from "./record/read-models.ts";

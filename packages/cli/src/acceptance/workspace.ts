@@ -24,7 +24,7 @@ import {
   type RunId,
   type TaskView,
 } from "@writ/core";
-import { createRequest, replayRun, silentNotifier, type CreateRequest, type History } from "@writ/runtime";
+import { createRequest, replayRun, silentNotifier, type CreateRequest, type History, type Desk } from "@writ/runtime";
 import { fixturePath } from "@writ/testkit/build/tool-bench";
 
 import { readCommandLine } from "../argv/command-line.ts";
@@ -32,7 +32,6 @@ import { carryOut } from "../carry-out.ts";
 import { PRODUCT, type Fittings } from "../compose-parts.ts";
 import { openDeskAt, systemClockOf, workspaceAt } from "../compose.ts";
 import { createWorkspace } from "../compose-workspace.ts";
-import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";
 import { SCREEN } from "../terminal/gallery-samples.ts";
 import { plainTerminal, recordingTerminal } from "../terminal.ts";

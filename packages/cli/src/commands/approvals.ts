@@ -1,9 +1,8 @@
 import { approvalDocument, reaches, type ApprovalMode, type ApprovalView } from "@writ/core";
-import type { ApprovalPosition } from "@writ/runtime";
+import type { ApprovalPosition, Desk } from "@writ/runtime";
 import { hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
-import type { Desk } from "../desk.ts";
 import { approvalListLines } from "../terminal/approvals-view.ts";
 import { counted } from "../terminal/figure.ts";
 import { say } from "../terminal/span.ts";

@@ -2,16 +2,14 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, utimesSync } from "no
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OrchestratorError } from "@writ/core";
-import { createRequest } from "@writ/runtime";
+import { createRequest, type Desk, planFailure } from "@writ/runtime";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { PRODUCT } from "../compose-parts.ts";
 import { openDeskAt, systemClockOf, workspaceAt } from "../compose.ts";
 import { createWorkspace } from "../compose-workspace.ts";
-import type { Desk } from "../desk.ts";
 import { Drive, taskJson } from "../drive.ts";
 import { exitOfRun } from "../exit.ts";
-import { planFailure } from "../plan-failure.ts";
 import { showEnd } from "../show-end.ts";
 import { demoHead } from "../terminal/demo-view.ts";
 import { factLine } from "../terminal/fact-line.ts";

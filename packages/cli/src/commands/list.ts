@@ -1,10 +1,10 @@
+import { listRuns, type Desk, type ListQuery, type RunList } from "@writ/runtime";
 import { taskHead, type RunView, type TaskHead } from "@writ/core";
 import { hasOption, optionOf, optionsOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
-import type { Desk } from "../desk.ts";
-import { listedRun, listRuns, type ListQuery, type RunList } from "../run-list.ts";
+import { listedRun } from "../listed-run.ts";
 import { counted } from "../terminal/figure.ts";
 import { runListLines } from "../terminal/run-list-view.ts";
 import { say } from "../terminal/span.ts";

@@ -1,14 +1,13 @@
+import { type Desk, planFailure } from "@writ/runtime";
 import { runStatus } from "@writ/core";
 import { argumentOf, hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
-import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";
 import { exitOfRun } from "../exit.ts";
 import { planLines } from "../terminal/plan-view.ts";
 import { say } from "../terminal/span.ts";
 import { planView } from "../views/plan.ts";
-import { planFailure } from "../plan-failure.ts";
 import { requestFor } from "./run.ts";
 
 /** `writ plan "<goal>"`: plans, verifies, stores; nothing has run. */

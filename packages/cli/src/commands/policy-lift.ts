@@ -1,6 +1,7 @@
+import { liftDocument } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk, systemClockOf } from "../compose.ts";
-import { addLift, liftDocument } from "../compose-lift.ts";
+import { addLift } from "../compose-lift.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 import { liftWords } from "../views/rules.ts";
 import { wantedLift } from "../wanted-lift.ts";

@@ -1,11 +1,10 @@
+import { policyDocument, policyMatrix, type PolicyMatrix } from "@writ/runtime";
 import type { Lift, Policy } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { userConfigFile } from "../compose-config.ts";
-import { liftDocument } from "../compose-lift.ts";
 import { policyLines, type PolicyShowView } from "../terminal/policy-view.ts";
 import type { Screen } from "../terminal/screen.ts";
-import { policyMatrix, type PolicyMatrix } from "../views/policy.ts";
 import { liftWords, ruleText } from "../views/rules.ts";
 
 /** `writ policy show`: what may run here, what asks, what is refused, and which named exceptions there are. */
@@ -14,21 +13,8 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     const { policy, ceiling } = desk.config;
     const now = systemClockOf().now();
     const matrix = policyMatrix(policy, now);
-    if (invocation.json) {
-      const { modes, rows, plan } = matrix;
-      const answers = (values: readonly string[]) =>
-        Object.fromEntries(modes.map((mode, at) => [mode, values[at] ?? ""]));
-      terminal.json({
-        mode: policy.mode,
-        ceiling,
-        tools: policy.tools,
-        hosts: policy.hosts,
-        rules: policy.rules.map(({ id, effect, tool, when }) => ({ id, effect, tool, when })),
-        lifts: policy.lifts.map(liftDocument),
-        gates: policy.gates.map(({ id, role, quorum }) => ({ id, role, quorum })),
-        matrix: { plan: answers(plan), ...Object.fromEntries(rows.map((row) => [row.tier, answers(row.answers)])) },
-      });
-    } else {
+    if (invocation.json) terminal.json(policyDocument(desk.config, now));
+    else {
       const screen = terminal.screen();
       terminal.out(policyLines(screen, viewOf(screen, policy, ceiling, matrix, now, userConfigFile(world))));
     }

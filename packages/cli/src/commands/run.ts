@@ -8,19 +8,17 @@ import {
   type BudgetDocument,
   type PolicyMode,
   type RunId,
+  factDocuments,
 } from "@writ/core";
-import { createRequest, refusedPlan, type CreateRequest } from "@writ/runtime";
+import { createRequest, refusedPlan, type CreateRequest, type Desk, planFailure } from "@writ/runtime";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
-import type { Desk } from "../desk.ts";
 import { Drive, taskJson, type OnApproval } from "../drive.ts";
-import { eventLine } from "../event-line.ts";
 import { exitOfRun } from "../exit.ts";
 import { reportError } from "../error-report.ts";
 import { readInputs } from "../inputs.ts";
 import { readPlanFile, readText } from "../plan-file.ts";
-import { planFailure } from "../plan-failure.ts";
 import { showEnd } from "../show-end.ts";
 import { planLines, runHeadLines } from "../terminal/plan-view.ts";
 import { say } from "../terminal/span.ts";
@@ -121,7 +119,7 @@ export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): 
   const drive = new Drive(desk, id, setting, systemClockOf(), {
     since,
     seen: (entry) => {
-      if (streams) for (const line of eventLine(entry)) terminal.json(line);
+      if (streams) for (const line of factDocuments(entry)) terminal.json(line);
     },
   });
   const driven = await drive.until(onApprovalOf(setting), isQuiet);

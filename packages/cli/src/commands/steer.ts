@@ -1,9 +1,9 @@
+import type { Desk } from "@writ/runtime";
 import { runStatus, type RunId } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
-import type { Desk } from "../desk.ts";
 import { taskJson } from "../drive.ts";
 import { runEndLines } from "../terminal/run-end-view.ts";
 import { runEnd } from "../views/run-end.ts";

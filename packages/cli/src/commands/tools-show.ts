@@ -1,8 +1,8 @@
+import { answerFor, questionOf, repeatable, toolDetailDocument, type Desk, type ToolQuestion } from "@writ/runtime";
 import type { ToolSpec } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
-import type { Desk } from "../desk.ts";
+import { atDesk, systemClockOf } from "../compose.ts";
 import { columns } from "../terminal/columns.ts";
 import { shortDigest, span } from "../terminal/figure.ts";
 import { blanks, hanging, paragraph } from "../terminal/layout.ts";
@@ -11,8 +11,7 @@ import { say, type Line, type Role } from "../terminal/span.ts";
 import { TIER_ROLES } from "../terminal/state.ts";
 import { toolNamed } from "../tool-named.ts";
 import { ANSWERS, ruleWords } from "../views/rules.ts";
-import { answerFor, parameterRows, repeatable, type ToolQuestion } from "../views/tools.ts";
-import { questionOf, toolJson } from "./tools-list.ts";
+import { parameterRows } from "../views/tools.ts";
 
 const LABEL_COLUMN = 14;
 
@@ -20,22 +19,9 @@ const LABEL_COLUMN = 14;
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   return atDesk(world, invocation, async (desk) => {
     const { spec } = toolNamed(desk, argumentOf(invocation, "tool") ?? "");
-    const question = questionOf(desk);
-    if (invocation.json) {
-      const { inputSchema, outputSchema, idempotency, traits } = spec;
-      terminal.json({
-        ...toolJson(desk, spec, question),
-        idempotency,
-        input_schema: inputSchema,
-        output_schema: outputSchema,
-        timeout_ms: traits.timeout,
-        always_approve: traits.alwaysApprove,
-        writes: traits.writes.map(({ at }) => at),
-        host: traits.host,
-      });
-    } else {
-      terminal.out(toolLines(terminal.screen(), desk, spec, question));
-    }
+    const question = questionOf(desk, systemClockOf().now());
+    if (invocation.json) terminal.json(toolDetailDocument(desk, spec, question));
+    else terminal.out(toolLines(terminal.screen(), desk, spec, question));
     return 0;
   });
 }

@@ -1,12 +1,10 @@
-import { parseId, type Entry, type RunState } from "@writ/core";
+import { listRuns, type Desk } from "@writ/runtime";
+import { parseId, type Entry, type RunState, factDocuments } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
-import type { Desk } from "../desk.ts";
-import { eventLine } from "../event-line.ts";
 import { Following } from "../follow.ts";
 import { LiveLog } from "../live-log.ts";
-import { listRuns } from "../run-list.ts";
 import { factLine } from "../terminal/fact-line.ts";
 import { followedFact } from "../terminal/run-show-view.ts";
 import { cut } from "../terminal/layout.ts";
@@ -28,7 +26,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       log.add(await startLines(terminal.screen(), desk), news.position);
     await log.follow(desk, async () => {
       const seen = await news.since();
-      if (invocation.json) for (const line of seen.flatMap(({ entry }) => eventLine(entry))) terminal.json(line);
+      if (invocation.json) for (const line of seen.flatMap(({ entry }) => factDocuments(entry))) terminal.json(line);
       else if (seen.length > 0) log.add(await teller.lines(terminal.screen(), seen), news.position);
       return true;
     });

@@ -1,11 +1,11 @@
 import { decisionRecordForm } from "@writ/core/schema/decision-record";
 import * as z from "zod";
-import { approval, approvalDetail, approved, denied } from "./approval.ts";
-import { explanation, failure } from "./error.ts";
-import * as governance from "./governance.ts";
-import { comparison, dryRun, planned, report } from "./planning.ts";
-import * as proof from "./proof.ts";
-import { event, listItem, run } from "./run.ts";
+import { approval, approvalDetail, approved, denied } from "@writ/api/contract/approval";
+import { explanation, failure } from "@writ/api/contract/error";
+import * as governance from "@writ/api/contract/governance";
+import { comparison, dryRun, planned, report } from "@writ/api/contract/planning";
+import * as proof from "@writ/api/contract/proof";
+import { event, listItem, run } from "@writ/api/contract/run";
 import * as workspace from "./workspace.ts";
 
 /** What `--json` prints, by the heading of `docs/json.md` that tells of it, and the name of its schema's file. */

@@ -1,45 +1,10 @@
-import {
-  authorize,
-  epochMs,
-  isTainted,
-  millicentsOf,
-  needsOf,
-  stricterMode,
-  type Plan,
-  type Policy,
-  type PolicyMode,
-  type Authorization,
-  type Step,
-  type ToolRules,
-  type ToolStep,
-} from "@writ/core";
+import { millicentsOf, needsOf, type Plan, type Step } from "@writ/core";
+import { answerTo, type Config, type PlanSetting } from "@writ/runtime";
 import type { PlanStepView, PlanView, RunHeadView } from "../terminal/view.ts";
-import type { Config } from "@writ/runtime";
-
-export interface PlanSetting {
-  readonly tools: ToolRules;
-  readonly policy: Policy;
-  readonly mode: PolicyMode;
-  readonly hasModel: boolean;
-  readonly at: number;
-}
 
 /** What policy will answer at each step, as far as it can be known before anything ran. */
 export function planSteps(plan: Plan, setting: PlanSetting): readonly PlanStepView[] {
   return plan.block.steps.map((step) => stepView(plan, step, setting));
-}
-
-/** What policy answers to a call that a plan contains, as far as its arguments are known. */
-export function answerTo(plan: Plan, step: ToolStep, { tools, policy, mode, at }: PlanSetting): Authorization {
-  return authorize(policy, {
-    spec: tools.get(step.tool)?.spec ?? null,
-    tool: step.tool,
-    args: step.args.params,
-    mode: stricterMode(mode, plan.document.policy_mode ?? mode),
-    gates: step.gates,
-    tainted: isTainted(plan, step),
-    at: epochMs(at),
-  });
 }
 
 function stepView(plan: Plan, step: Step, setting: PlanSetting): PlanStepView {

@@ -1,7 +1,6 @@
 import type { RunId } from "@writ/core";
-import type { Desk } from "../desk.ts";
 import type { ReceiptView } from "../terminal/view.ts";
-import { verifyLog, replayRun } from "@writ/runtime";
+import { verifyLog, replayRun, type Desk } from "@writ/runtime";
 import type { NameOf } from "./name-of.ts";
 
 /** What a run leaves as its proof: what it wrote, who allowed it, and that log and replay agree. */

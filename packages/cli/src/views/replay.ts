@@ -1,5 +1,4 @@
-import { plain } from "../event-line.ts";
-import type { JournalEvent, Replay } from "@writ/core";
+import { type JournalEvent, type Replay, committed } from "@writ/core";
 import type { ReplayView } from "../terminal/view.ts";
 
 type Told = Exclude<Replay, { readonly result: "not_replayable" }>;
@@ -28,8 +27,8 @@ function clauses(
 ): readonly [readonly string[], readonly string[]] {
   if (recorded === null || derived === null || recorded.type !== derived.type)
     return [[recorded?.type ?? "no fact"], [derived?.type ?? "no fact"]];
-  const left = new Map(Object.entries(plain(recorded) ?? {}));
-  const right = new Map(Object.entries(plain(derived) ?? {}));
+  const left = new Map(Object.entries(committed(recorded) ?? {}));
+  const right = new Map(Object.entries(committed(derived) ?? {}));
   const names = [...new Set([...left.keys(), ...right.keys()])].filter(
     (name) => JSON.stringify(left.get(name)) !== JSON.stringify(right.get(name)),
   );

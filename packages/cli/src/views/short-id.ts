@@ -1,5 +1,3 @@
-import type { Desk } from "../desk.ts";
-
 /** Characters behind `run_`: the instant a run was made, which hardly another one shares; then more, up to all. */
 const LENGTHS = [10, 14, 18, 26] as const;
 
@@ -12,3 +10,4 @@ export async function shortId(desk: Pick<Desk, "store">, run: string): Promise<s
   }
   return body;
 }
+import type { Desk } from "@writ/runtime";

@@ -1,30 +1,4 @@
-import {
-  authorize,
-  type Authorization,
-  type EpochMs,
-  type JsonObject,
-  type Policy,
-  type PolicyMode,
-  type ToolSpec,
-} from "@writ/core";
-
-/** A call as it would be asked about, with nothing said of its arguments. */
-export interface ToolQuestion {
-  readonly policy: Policy;
-  readonly mode: PolicyMode;
-  readonly at: EpochMs;
-}
-
-/** What policy answers for a tool whose arguments no rule minds. */
-export function answerFor(spec: ToolSpec, { policy, mode, at }: ToolQuestion): Authorization {
-  return authorize(policy, { spec, tool: spec.name, args: {}, mode, gates: [], tainted: false, at });
-}
-
-/** How often a call may be sent: `idempotent`, `probe`, `once`. */
-export function repeatable({ idempotency, traits }: ToolSpec): "idempotent" | "probe" | "once" {
-  if (idempotency !== "none") return "idempotent";
-  return traits.probe ? "probe" : "once";
-}
+import type { JsonObject } from "@writ/core";
 
 export interface ParameterRow {
   readonly name: string;

@@ -1,6 +1,5 @@
-import { RUN_STATUSES } from "@writ/core/run/statuses";
 import { approvalId, count, digest, hex, instant, planId, runId, stepPath } from "@writ/core/schema/scalar";
-import { APPROVAL_MODES, STEP_STATUSES } from "@writ/core";
+import { APPROVAL_MODES, RUN_STATUSES, STEP_STATUSES } from "@writ/core";
 import * as z from "zod";
 
 export const next = z.array(z.string()).describe("commands that can be typed as they stand, most useful first");

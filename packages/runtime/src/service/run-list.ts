@@ -1,8 +1,5 @@
-import { isTerminal, NEEDING_STATES, needsYou, parseId, RUN_STATUSES, type RunId, type RunView } from "@writ/core";
-import type { RunQuery } from "@writ/runtime";
-import type { Desk } from "./desk.ts";
-import { shortId } from "./views/short-id.ts";
-import type { ListedRun } from "./views/run-row.ts";
+import { isTerminal, NEEDING_STATES, needsYou, RUN_STATUSES, type RunId, type RunView } from "@writ/core";
+import type { RunQuery, Store } from "../ports/store.ts";
 
 export interface ListQuery {
   /** Empty means any. */
@@ -21,11 +18,9 @@ export interface RunList {
   readonly left: number;
 }
 
-type Rows = Pick<Desk["store"], "views">;
+type Rows = Pick<Store, "views">;
 
 const PAGE = 100;
-/** No run comes near it; each request was put to a person. */
-const MOST_REQUESTS = 10_000;
 const MOVING = ["in_progress"];
 const RESTING = RUN_STATUSES.filter((status) => status === "planned" || status === "paused" || isTerminal(status));
 
@@ -94,15 +89,4 @@ async function* rowsOf(store: Rows, statuses: readonly string[], from: RunQuery[
     if (last === undefined || page.length < PAGE) return;
     before = { createdAt: last.created_at_ms, run: last.run_id };
   }
-}
-
-/** Everything a list shows of a run, from rows alone. */
-export async function listedRun(desk: Desk, view: RunView): Promise<ListedRun> {
-  const id = parseId("run", view.run_id);
-  const run = id.ok ? id.value : await desk.runNamed(view.run_id);
-  const [approvals, artifacts] = await Promise.all([
-    desk.store.views.approvals({ statuses: [], run, limit: MOST_REQUESTS }),
-    desk.store.views.artifacts(run),
-  ]);
-  return { view, approvals, artifacts, shortId: await shortId(desk, view.run_id) };
 }

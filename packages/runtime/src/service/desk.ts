@@ -9,22 +9,20 @@ import {
   type RunId,
   type ToolRules,
 } from "@writ/core";
-import type {
-  ApprovalDetail,
-  Config,
-  ControlRequest,
-  CreateRequest,
-  History,
-  Store,
-  TemplateMatch,
-  Tool,
-} from "@writ/runtime";
-import type { PlanSetting } from "./views/plan.ts";
+import type { Config } from "../config/config.ts";
+import type { Store } from "../ports/store.ts";
+import type { Tool } from "../ports/tool.ts";
+import type { TemplateMatch } from "../roles/template-match.ts";
+import type { ApprovalDetail } from "./approvals.ts";
+import type { ControlRequest } from "./control.ts";
+import type { CreateRequest } from "./create-request.ts";
+import type { History } from "./history.ts";
+import type { PlanSetting } from "./plan-answers.ts";
 
 /** What a call that is under way gets to answer when somebody leaves. */
 export const INTERRUPT_PATIENCE = durationMs(3_000);
 
-/** A workspace as the commands see it: what can be read, and who is asked to act. */
+/** A workspace as a door sees it: what can be read, and who is asked to act. */
 export interface Desk {
   /** Absolute path of the workspace. */
   readonly root: string;
