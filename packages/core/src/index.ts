@@ -76,6 +76,7 @@ export * from "./record/read-models.ts";
 export * from "./record/report.ts";
 export * from "./record/run-folder.ts";
 export * from "./record/run-view.ts";
+export * from "./record/step-detail.ts";
 export * from "./record/task-view.ts";
 export * from "./record/timeline.ts";
 export * from "./record/view-documents.ts";

@@ -46,7 +46,7 @@ export * from "./service/pins.ts";
 export * from "./service/plan-answers.ts";
 export * from "./service/plan-failure.ts";
 export * from "./service/plan-refusal.ts";
-export * from "./service/policy-document.ts";
+export * from "./service/shown-policy.ts";
 export * from "./service/policy-matrix.ts";
 export * from "./service/proofs.ts";
 export * from "./service/rebuild.ts";

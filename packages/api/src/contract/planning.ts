@@ -24,7 +24,7 @@ export const dryRun = z.object({
   }),
 });
 
-const attempt = z.object({
+export const attempt = z.object({
   number: z.int().nonnegative(),
   started_at: instant,
   ended_at: instant.nullable(),

@@ -1,4 +1,4 @@
-import { policyDocument, policyMatrix, type PolicyMatrix } from "@writ/runtime";
+import { shownPolicy, policyMatrix, type PolicyMatrix } from "@writ/runtime";
 import type { Lift, Policy } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
@@ -13,7 +13,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     const { policy, ceiling } = desk.config;
     const now = systemClockOf().now();
     const matrix = policyMatrix(policy, now);
-    if (invocation.json) terminal.json(policyDocument(desk.config, now));
+    if (invocation.json) terminal.json(shownPolicy(desk.config, now));
     else {
       const screen = terminal.screen();
       terminal.out(policyLines(screen, viewOf(screen, policy, ceiling, matrix, now, userConfigFile(world))));

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { policyMatrix } from "./policy-matrix.ts";
 
 /** What may run, what asks and what is refused, as programs see it. */
-export function policyDocument({ policy, ceiling }: Pick<Config, "policy" | "ceiling">, at: EpochMs) {
+export function shownPolicy({ policy, ceiling }: Pick<Config, "policy" | "ceiling">, at: EpochMs) {
   const { modes, rows, plan } = policyMatrix(policy, at);
   const answers = (values: readonly string[]) =>
     Object.fromEntries(modes.map((mode, index) => [mode, values[index] ?? ""]));

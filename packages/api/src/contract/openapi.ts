@@ -1,0 +1,149 @@
+import type { JsonObject } from "@writ/core";
+import * as z from "zod";
+import { FORMS, type Form } from "./forms.ts";
+import { OPERATIONS, type Operation, type OperationName } from "./operations.ts";
+import { problem } from "./problem.ts";
+import { GRANTS, ROLES } from "./role.ts";
+
+const PROBLEM = "application/problem+json";
+const BY_HEADER = "Idempotency-Key";
+
+/** The API as an OpenAPI 3.1 document, made from the table and the forms that serve it. */
+export function openApiDocument(version: string): JsonObject {
+  const shared = new Shared();
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const name of names()) {
+    const { method, path } = OPERATIONS[name];
+    (paths[path] ??= {})[method] = operationObject(name, OPERATIONS[name], FORMS[name], shared);
+  }
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Writ",
+      version,
+      description: "Plans, runs, approves and proves. Every instant is RFC 3339 in UTC; durations end in _ms.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ token: [] }, { login: [] }],
+    tags: [...new Set(names().map((name) => OPERATIONS[name].tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problem, "output", shared), ...shared.schemas },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "writ token create --role viewer" },
+        login: { type: "apiKey", in: "cookie", name: "writ_login", description: "from POST /login; needs X-Writ-CSRF" },
+      },
+      responses: {
+        Problem: {
+          description: "What went wrong, and what to do next",
+          content: { [PROBLEM]: { schema: { $ref: "#/components/schemas/Problem" } } },
+        },
+      },
+    },
+  };
+}
+
+export function names(): readonly OperationName[] {
+  // The table's own keys.
+  return Object.keys(OPERATIONS).filter((name): name is OperationName => name in OPERATIONS);
+}
+
+function operationObject(name: OperationName, operation: Operation, form: Form, shared: Shared): JsonObject {
+  const { access, tag, summary, status, method } = operation;
+  const parameters = [
+    ...parametersOf(form.params, "path", shared),
+    ...parametersOf(form.query, "query", shared),
+    ...(method === "post"
+      ? [{ name: BY_HEADER, in: "header", required: false, schema: { type: "string", minLength: 1, maxLength: 255 } }]
+      : []),
+  ];
+  const roles =
+    access === "public" ? "nobody's token" : ROLES.filter((role) => GRANTS[role].includes(access)).join(", ");
+  return {
+    operationId: name,
+    tags: [tag],
+    summary,
+    description: `Needs ${roles}.`,
+    ...(access === "public" ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(form.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !form.body.safeParse({}).success,
+            content: { "application/json": { schema: schemaOf(form.body, "input", shared) } },
+          },
+        }),
+    responses: {
+      [String(status)]: { description: "Done", content: contentOf(operation, form, shared) },
+      ...("polled" in operation ? { "304": { description: "As before" } } : {}),
+      default: { $ref: "#/components/responses/Problem" },
+    },
+  };
+}
+
+function contentOf({ media }: Operation, { answer }: Form, shared: Shared): JsonObject {
+  const types = media ?? ["application/json"];
+  return Object.fromEntries(
+    types.map((type) => [
+      type,
+      {
+        schema:
+          type === "application/json" && answer !== undefined ? schemaOf(answer, "output", shared) : { type: "string" },
+      },
+    ]),
+  );
+}
+
+/** Members of a form as single parameters. */
+function parametersOf(form: z.ZodType | undefined, place: "path" | "query", shared: Shared): readonly JsonObject[] {
+  if (form === undefined) return [];
+  const { properties, required } = schemaOf(form, "input", shared);
+  const needed = Array.isArray(required) ? required : [];
+  const members = typeof properties === "object" && properties !== null ? Object.entries(properties) : [];
+  return members.map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === "path" || needed.includes(name),
+    schema,
+  }));
+}
+
+/** A schema that stands anywhere in the document: what it refers to within itself moves to the components. */
+function schemaOf(form: z.ZodType, io: "input" | "output", shared: Shared): JsonObject {
+  const {
+    $schema: _,
+    $defs = {},
+    ...schema
+  } = z.toJSONSchema(form, { io, unrepresentable: "any", override: ({ jsonSchema }) => withoutSafeBounds(jsonSchema) });
+  const place = (name: string): string => shared.nameOf(JSON.stringify($defs[name]));
+  const placed = (value: unknown): JsonObject => {
+    const text = JSON.stringify(value).replaceAll(
+      REFERENCE,
+      (_all, name: string) => `"#/components/schemas/${place(name)}"`,
+    );
+    return JSON.parse(text);
+  };
+  for (const [name, definition] of Object.entries($defs)) shared.schemas[place(name)] = placed(definition);
+  return placed(schema);
+}
+
+const REFERENCE = /"#\/\$defs\/([^"]+)"/g;
+
+function withoutSafeBounds(schema: { maximum?: number; minimum?: number }): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+}
+
+/** Definitions that several schemas use, one name each. */
+class Shared {
+  readonly schemas: Record<string, JsonObject> = {};
+  readonly #names = new Map<string, string>();
+
+  nameOf(definition: string): string {
+    const known = this.#names.get(definition) ?? `Shared${this.#names.size + 1}`;
+    this.#names.set(definition, known);
+    return known;
+  }
+}
