@@ -84,19 +84,20 @@ export class Client {
 }
 
 /** Where an operation is asked for, with its query. */
-export function pathOf<N extends OperationName>(
-  name: N,
-  { params, query }: Pick<Request<N>, "params" | "query">,
-): string {
-  const parts: Readonly<Record<string, unknown>> = params ?? {};
+export function pathOf(name: OperationName, { params = {}, query = {} }: Parts): string {
   const path = OPERATIONS[name].path.replaceAll(/\{([a-z0-9_]+)\}/g, (_all, part: string) =>
-    encodeURIComponent(String(parts[part])),
+    encodeURIComponent(String(params[part])),
   );
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) {
+  for (const [key, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) search.append(key, String(one));
   }
   return search.size === 0 ? path : `${path}?${search.toString()}`;
+}
+
+export interface Parts {
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Something between us and the server may answer in its own words. */
