@@ -164,6 +164,9 @@ export class Seat {
       get notices() {
         return present().notices;
       },
+      get doors() {
+        return present().doors;
+      },
       close: () => this.#close(),
     };
   }

@@ -1,3 +1,4 @@
+export * from "./base/ascii.ts";
 export { bundleFiles, closeBundle, manifestFor, type BundleContent, type ReplayedRun } from "./audit/bundle.ts";
 export * from "./audit/checkpoint.ts";
 export { coverRanges, writeCover } from "./audit/cover.ts";
