@@ -33,10 +33,10 @@ import {
   Escalation,
   HeadSigner,
   keysOfLog,
-  LastReading,
   pinConfiguration,
   readHistory,
   Reading,
+  RecentReadings,
   rulesOfRun,
   Secrets,
   Tasks,
@@ -76,7 +76,7 @@ export class Seat {
     readonly signer: HeadSigner;
     readonly folders: RunFolders;
     readonly escalation: Escalation;
-    readonly last: LastReading;
+    readonly readings: RecentReadings;
   } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
@@ -106,7 +106,9 @@ export class Seat {
     const parts = this.#ready();
     const rulesOf = (run: RunId) =>
       rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
-    const reading = new Approvals({ store: this.#lent(), rulesOf, gateway: parts.gateway, engine: null });
+    const kept = new RecentReadings(async (run) => new Reading(this.#store, run, await rulesOf(run)));
+    const asked = (run: RunId) => (this.#owned?.readings ?? kept).history(run);
+    const reading = new Approvals({ store: this.#lent(), history: asked, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
     return {
       root: this.#paths.root,
@@ -117,7 +119,7 @@ export class Seat {
       store: this.#lent(),
       rulesOf,
       history: async (run) =>
-        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.last.history(run),
+        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.readings.history(run),
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
@@ -330,10 +332,11 @@ export class Seat {
         systemClock,
       );
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
-      const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
-      const last = new LastReading(async (run) => new Reading(this.#store, run, await rulesOf(run)));
-      const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
+      const readings = new RecentReadings(async (run) => new Reading(this.#store, run, await rulesOf(run)));
+      const looked = (run: RunId) => readings.history(run);
+      const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, history: looked });
+      const folders = new RunFolders(this.#paths.runs, looked);
       const custody = new Custody({
         store: this.#store,
         platform: nodeVerifier,
@@ -342,7 +345,7 @@ export class Seat {
         keys: keyRing(place),
         bundles: bundleFolder,
         history,
-        copies: runCopies(this.#paths.folder, folders, () => last.forget()),
+        copies: runCopies(this.#paths.folder, folders, () => readings.forget()),
       });
       const access = new Access({
         tokens: this.#store.doors.tokens,
@@ -360,7 +363,7 @@ export class Seat {
         notifier: this.#fittings.notifier,
         slaMs: this.#config.approvalSlaMs,
       });
-      this.#owned = { ownership, engine, control, signer, folders, escalation, last };
+      this.#owned = { ownership, engine, control, signer, folders, escalation, readings };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
