@@ -41,6 +41,7 @@ export * from "./service/log-end.ts";
 export * from "./service/log-keys.ts";
 export * from "./service/log-proofs.ts";
 export * from "./service/log-report.ts";
+export * from "./service/metrics.ts";
 export * from "./service/pins.ts";
 export * from "./service/plan-refusal.ts";
 export * from "./service/proofs.ts";
