@@ -71,7 +71,15 @@ export * from "./policy/taint.ts";
 export * from "./record/approval-views.ts";
 export * from "./record/checkpoint.ts";
 export type { HistogramRow } from "./record/figures.ts";
-export { tierOf, type CounterName, type Tier } from "./record/measures.ts";
+export {
+  BOUNDS_S,
+  COUNTERS,
+  HISTOGRAMS,
+  tierOf,
+  type CounterName,
+  type HistogramName,
+  type Tier,
+} from "./record/measures.ts";
 export type { MetricsHour } from "./record/metrics-hours.ts";
 export * from "./record/metrics.ts";
 export * from "./record/needs-you.ts";
