@@ -38,6 +38,7 @@ export * from "./base/parsed-json.ts";
 export * from "./base/payload.ts";
 export * from "./base/result.ts";
 export * from "./base/time.ts";
+export * from "./base/trace-context.ts";
 export * from "./base/yaml.ts";
 export { utf8Bytes } from "./base/utf8.ts";
 export * from "./budget/amounts.ts";
