@@ -89,6 +89,7 @@ export * from "./record/read-models.ts";
 export * from "./record/report.ts";
 export * from "./record/run-folder.ts";
 export * from "./record/run-view.ts";
+export * from "./record/span-name.ts";
 export * from "./record/task-state.ts";
 export * from "./record/task-view.ts";
 export * from "./record/timeline.ts";
