@@ -19,6 +19,7 @@ import {
 } from "@writ/core";
 import { ownGates, tightenedGates } from "./gates.ts";
 import { readConfigFile } from "./read-file.ts";
+import { secretsIn, telemetryOf, type TelemetryConfig } from "./telemetry.ts";
 import {
   environment,
   milliseconds,
@@ -42,6 +43,8 @@ export interface Config {
   readonly width: number;
   readonly onFatal: "pause" | "fail";
   readonly model: ModelConfig | null;
+  /** Null where nothing is sent. */
+  readonly telemetry: TelemetryConfig | null;
   /** Values that must never be written anywhere. */
   readonly secrets: readonly string[];
   /** Where each part came from, for people: `default`, a file, `environment`, `flag`. */
@@ -123,6 +126,7 @@ function fromUser(
   const limits = { ...user.limits, ...bound?.limits };
   const budget = applied(applied(DEFAULT_LIMITS, user.budget), bound?.budget);
   const model = modelOf(bound?.model ?? user.model, variables, raw);
+  const telemetry = telemetryOf(bound?.telemetry ?? user.telemetry, variables, raw);
   const hosts = [...(user.outbound?.hosts ?? []), ...(bound?.outbound?.hosts ?? [])];
   return {
     policy: {
@@ -149,7 +153,8 @@ function fromUser(
     width: limits.width ?? DEFAULT_WIDTH,
     onFatal: bound?.on_fatal ?? user.on_fatal ?? "pause",
     model,
-    secrets: model?.apiKey == null ? [] : [model.apiKey],
+    telemetry,
+    secrets: [...(model?.apiKey == null ? [] : [model.apiKey]), ...secretsIn(telemetry)],
     sources: sourcesOf(variables, user, bound),
   };
 }
@@ -170,6 +175,7 @@ function sourcesOf(
     budget: variables.AUTONOMY_BUDGET === undefined ? from("budget") : "environment AUTONOMY_BUDGET",
     outbound: from("outbound"),
     model: variables.WRIT_MODEL_URL === undefined ? from("model") : "environment WRIT_MODEL_URL",
+    telemetry: variables.OTEL_EXPORTER_OTLP_ENDPOINT ? "environment OTEL_EXPORTER_OTLP_ENDPOINT" : from("telemetry"),
     approvals: from("approvals"),
     limits: from("limits"),
   };
