@@ -40,10 +40,12 @@ import {
   Tasks,
   type Config,
   type ControlRequest,
+  type Tracing,
 } from "@writ/runtime";
 import { endpointNotices, takingNotices } from "./compose-notices.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
+import { tracingOf } from "./compose-telemetry.ts";
 import { userIdOf } from "./compose-user.ts";
 import { INTERRUPT_PATIENCE, type Desk } from "./desk.ts";
 import type { World } from "./world.ts";
@@ -73,6 +75,7 @@ export class Seat {
     readonly signer: HeadSigner;
     readonly folders: RunFolders;
     readonly escalation: Escalation;
+    readonly tracing: Tracing | null;
     readonly last: LastReading;
   } | null = null;
   #connection: OwnerConnection | null = null;
@@ -347,13 +350,15 @@ export class Seat {
         notifier: this.#fittings.notifier,
         slaMs: this.#config.approvalSlaMs,
       });
-      this.#owned = { ownership, engine, control, signer, folders, escalation, last };
+      const tracing = await tracingOf(this.#config, this.#store.journal, PRODUCT.slice(PRODUCT.indexOf("/") + 1));
+      this.#owned = { ownership, engine, control, signer, folders, escalation, tracing, last };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
           if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
           folders.noticed(entry.run, entry.facts);
           escalation.noticed(entry);
+          tracing?.noticed(entry);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
@@ -406,10 +411,11 @@ export class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders, escalation } = this.#owned;
+      const { engine, signer, ownership, folders, escalation, tracing } = this.#owned;
       await engine.idle(this.#patience);
       engine.stop();
       await escalation.stop();
+      await tracing?.close();
       await signer.close();
       await folders.idle();
       this.#owned = null;
