@@ -134,6 +134,7 @@ export class Seat {
       own: () => this.#mine(),
       send: (request) => this.#send(request),
       nudges: (listener) => this.#nudges(listener),
+      calledBy: (run, caller) => this.#owned?.tracing?.link(run, caller),
       interrupt: (run) => this.#interrupt(run),
       close: () => this.#close(),
     };
@@ -200,6 +201,7 @@ export class Seat {
         completed: [],
         final: true,
         today: today(),
+        trace: null,
       },
       new AbortController().signal,
     );

@@ -8,6 +8,7 @@ import {
   type Rules,
   type RunId,
   type ToolRules,
+  type TraceParent,
 } from "@writ/core";
 import type {
   ApprovalDetail,
@@ -64,6 +65,8 @@ export interface Desk {
   send(request: ControlRequest): Promise<JsonObject>;
   /** Calls back when entries may have been added, by whichever process. Returns the way to stop. */
   nudges(listener: () => void): () => void;
+  /** Who asked for a run over a protocol that says so: where this process drives it, its trace names them. */
+  calledBy(run: RunId, caller: TraceParent): void;
   /**
    * Somebody at the terminal stops waiting. A run that this process drives is paused: what it called may still answer
    * for a moment, nothing new starts. A run that another process drives goes on.

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 import { spanContext } from "@writ/core";
+import { planReply } from "@writ/testkit/hostile-plans";
+import { byRole, ModelServer } from "@writ/testkit/model-server";
 import { OtlpCollector } from "@writ/testkit/otlp-collector";
 import { describe, expect, test } from "vitest";
 
@@ -91,6 +93,38 @@ describe("traces", () => {
     });
     expect(collector.paths.every((path) => path === "POST /v1/traces")).toBe(true);
     for (const text of CONTENT) expect([text, collector.bodies.join("").includes(text)]).toEqual([text, false]);
+  });
+
+  test("come from a caller and go on behind a model that is asked, which is called by the span that is sent", async () => {
+    await using collector = await OtlpCollector.listen();
+    const steps = [{ id: "write", approval_mode: "read_only", tool: "llm.generate", params: { task: "Say hello" } }];
+    await using model = await ModelServer.start(
+      byRole({ planning: [planReply({ steps })], generation: [{ kind: "says", text: "Hello, all of you." }] }),
+    );
+    await using work = Workspace.make("notes", {
+      environment: {
+        WRIT_MODEL_URL: model.baseUrl,
+        WRIT_MODEL: "scripted",
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      },
+    });
+    const run = await work.start({ goal: "Greet everybody in the house with kind words" });
+    (await work.desk()).calledBy(run, { traceId: "a".repeat(32), spanId: "b".repeat(16), isSampled: true });
+    await work.rest(run);
+    expect((await work.view(run)).status).toBe("completed");
+    await work.close();
+    const chats = collector.spans.filter(({ name }) => name === "chat scripted");
+    const [planning, generation] = ["plan", "execute_tool llm.generate"].map((name) => collector.named(name).spanId);
+    expect(chats.map(({ parentSpanId }) => parentSpanId)).toEqual([planning, generation]);
+    expect(model.requests.map(({ traceparent }) => traceparent)).toEqual(
+      chats.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`),
+    );
+    expect(chats.map(({ kind, attributes }) => [kind, attributes["gen_ai.request.model"]])).toEqual([
+      [3, "scripted"],
+      [3, "scripted"],
+    ]);
+    expect(spanContext(run, "run")?.traceId).toBe(chats[0]?.traceId);
+    expect(collector.named("invoke_agent writ").links).toEqual([{ traceId: "a".repeat(32), spanId: "b".repeat(16) }]);
   });
 
   test("of a denial say that it was one, and content goes along where the user says so, secrets masked", async () => {

@@ -41,11 +41,11 @@ interface Open {
 export class OpenSpans {
   readonly #run: string;
   readonly #settings: SpanSettings;
-  readonly #links: readonly TraceParent[];
+  readonly #links: () => readonly TraceParent[];
   readonly #open = new Map<string, Open>();
 
-  /** @param links of the run's own span */
-  constructor(run: string, settings: SpanSettings, links: readonly TraceParent[]) {
+  /** @param links of the run's own span, asked for when it ends */
+  constructor(run: string, settings: SpanSettings, links: () => readonly TraceParent[]) {
     this.#run = run;
     this.#settings = settings;
     this.#links = links;
@@ -77,7 +77,7 @@ export class OpenSpans {
     const span: FinishedSpan = {
       context,
       parent: isRoot ? null : spanContext(this.#run, end.within ?? SPAN_NAME.run),
-      links: isRoot ? this.#links : [],
+      links: isRoot ? this.#links() : [],
       name: open.shown,
       kind: open.kind,
       startedAt: epochMs(open.at),

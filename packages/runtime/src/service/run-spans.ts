@@ -10,8 +10,8 @@ export class RunSpans {
   readonly #plans: PlanSpans;
   readonly #attempts: AttemptSpans;
 
-  /** @param links where the run was asked for, in traces of others */
-  constructor(run: string, settings: SpanSettings, links: readonly TraceParent[]) {
+  /** @param links where the run was asked for, in traces of others: known once it has begun */
+  constructor(run: string, settings: SpanSettings, links: () => readonly TraceParent[]) {
     this.#spans = new OpenSpans(run, settings, links);
     this.#plans = new PlanSpans(this.#spans);
     this.#attempts = new AttemptSpans(this.#spans);

@@ -128,8 +128,10 @@ describe("the spans of a run", () => {
   test("link to who asked for the run, and to nobody where that is not known", () => {
     const { run, stored, entries } = lived(3);
     const linked = aProcess(stored);
-    if (CALLER !== null) linked.tracing.link(run, CALLER);
-    for (const entry of entries) linked.tracing.noticed(entry);
+    for (const [index, entry] of entries.entries()) {
+      linked.tracing.noticed(entry);
+      if (index === 0 && CALLER !== null) linked.tracing.link(run, CALLER);
+    }
     expect(linked.sent.filter(({ links }) => links.length > 0).map(({ name, links }) => [name, links])).toEqual([
       ["invoke_agent writ", [CALLER]],
     ]);

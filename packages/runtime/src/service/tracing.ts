@@ -13,7 +13,7 @@ export interface TracingPorts extends SpanSettings {
 
 /** Runs whose open spans are remembered; those of any other are read again when it moves. */
 const MOST_RUNS = 256;
-/** Callers that are remembered until their run begins. */
+/** Callers that are remembered until their run ends. */
 const MOST_LINKS = 1_024;
 /** How long whoever leaves waits for what was not sent yet. */
 const PATIENCE = durationMs(2_000);
@@ -38,7 +38,7 @@ export class Tracing {
     this.#ports = ports;
   }
 
-  /** Who asked for a run that this process drives: the span of the run links to theirs. */
+  /** Who asked for a run: its span links to theirs, if it ends while this process lives. */
   link(run: RunId, caller: TraceParent): void {
     this.#callers.set(run, caller);
     forgetOldest(this.#callers, MOST_LINKS);
@@ -61,8 +61,10 @@ export class Tracing {
   }
 
   #begin({ run, version }: DurableEntry): Traced {
-    const caller = this.#callers.get(run);
-    const spans = new RunSpans(run, this.#ports, caller === undefined ? [] : [caller]);
+    const spans = new RunSpans(run, this.#ports, () => {
+      const caller = this.#callers.get(run);
+      return caller === undefined ? [] : [caller];
+    });
     const traced: Traced = { spans, waiting: version === 1 ? null : [] };
     if (version > 1) {
       const caught = this.#catchUp(run, traced, version - 1).finally(() => this.#catchingUp.delete(caught));
