@@ -11,6 +11,7 @@ export * from "./ports/clock.ts";
 export * from "./ports/custody.ts";
 export * from "./ports/entropy.ts";
 export * from "./ports/llm.ts";
+export * from "./ports/log.ts";
 export * from "./ports/notifier.ts";
 export * from "./ports/planner.ts";
 export * from "./ports/sandbox.ts";
