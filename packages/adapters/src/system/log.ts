@@ -24,7 +24,7 @@ export function jsonLog(write: (line: string) => void, secrets: Secrets): Log {
   );
   return {
     write: (level, message, fields) =>
-      logger[level](renamed(redacted(fields, secrets)), "%s", redactedText(message, secrets)),
+      logger[level](renamed(redacted(fields, secrets)), redactedText(message, secrets)),
   };
 }
 

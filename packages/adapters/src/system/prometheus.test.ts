@@ -8,6 +8,7 @@ import * as z from "zod";
 import { Prometheus } from "./prometheus.ts";
 
 const prometheus = new Prometheus();
+const PAGE = fileURLToPath(new URL("../../../../docs/observability.md", import.meta.url));
 const DASHBOARD = fileURLToPath(new URL("../../../../docs/grafana/writ.json", import.meta.url));
 
 interface Sample {
@@ -174,6 +175,14 @@ describe("the Grafana dashboard", () => {
       .map((name) => name.replace(/_(bucket|sum|count)$/, ""))
       .filter((name) => !/process|nodejs/.test(name));
     expect(new Set(folded).size).toBe(ours);
+  });
+
+  test("every figure stands in the documentation by its name", async () => {
+    const page = readFileSync(PAGE, "utf8");
+    const families = (await prometheus.text(someFigures())).matchAll(/^# TYPE (writ_(?!process|nodejs)\S+)/gm);
+    const names = [...families].map(([, name = ""]) => name);
+    expect(names.length).toBeGreaterThan(15);
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   test("no panel lies over another", () => {
