@@ -1,7 +1,7 @@
 import { openWorkspaceFiles } from "@writ/adapters/files/workspace-files";
 import { refusingSandbox } from "@writ/adapters/sandbox/refuse";
 import { nextTurn } from "@writ/adapters/system/next-turn";
-import { DEFAULT_POLICY, type CounterName, type HistogramRow, type JsonObject, type RunId } from "@writ/core";
+import { birthsOf, DEFAULT_POLICY, type CounterName, type HistogramRow, type JsonObject, type RunId } from "@writ/core";
 import { aModelsPlan, aStep } from "@writ/testkit/build/plan";
 import { failingTool, TestTool } from "@writ/testkit/build/test-tool";
 import { openWorkshop, type Workshop } from "@writ/testkit/build/workshop";
@@ -257,6 +257,24 @@ describe("metrics", () => {
     await again.refresh();
     expect(again.snapshot()).toEqual(late.snapshot());
     expect(again.series(0, 4 * HOUR)).toEqual(late.series(0, 4 * HOUR));
+  });
+
+  test("a log of which everything that can be erased was erased adds up to the same", async () => {
+    await using log = new SqliteLog();
+    const batch = await Batch.open(log);
+    await mixedRuns(batch);
+    const { store } = batch.workshop;
+    const before = new Metrics({ store, nextTurn });
+    await before.refresh();
+    const payloads: { seq: number; commit: string }[] = [];
+    for await (const lines of store.audit.lines(0, (await store.audit.head()).size))
+      for (const { seq, bytes } of lines) for (const commit of birthsOf(bytes)) payloads.push({ seq, commit });
+    expect(payloads.length).toBeGreaterThan(90);
+    await store.audit.redact({ atMs: 5 * HOUR, actor: { ...ANA }, reason: "data_subject_request", payloads });
+    const after = new Metrics({ store, nextTurn });
+    await after.refresh();
+    expect(after.snapshot()).toEqual({ ...before.snapshot(), log_size: before.snapshot().log_size + 1 });
+    expect(after.series(0, 6 * HOUR)).toEqual(before.series(0, 6 * HOUR));
   });
 
   test("calls that come while one reads are one more reading, and see what was appended before them", async () => {
