@@ -44,10 +44,12 @@ import {
   type ControlRequest,
   INTERRUPT_PATIENCE,
   type Desk,
+  type Tracing,
 } from "@writ/runtime";
 import { endpointNotices, takingNotices } from "./compose-notices.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
+import { tracingOf } from "./compose-telemetry.ts";
 import { userIdOf } from "./compose-user.ts";
 import type { World } from "./world.ts";
 import { assertClock, assertPersonAt, PERSONAL } from "./compose-guards.ts";
@@ -77,6 +79,7 @@ export class Seat {
     readonly folders: RunFolders;
     readonly escalation: Escalation;
     readonly readings: RecentReadings;
+    readonly tracing: Tracing | null;
   } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
@@ -136,6 +139,7 @@ export class Seat {
       own: () => this.#mine(),
       send: (request, actor = this.#actor) => this.#send(request, actor),
       nudges: (listener) => this.#nudges(listener),
+      calledBy: (run, caller) => this.#owned?.tracing?.link(run, caller),
       interrupt: (run) => this.#interrupt(run),
       close: (patience) => this.#close(patience ?? this.#patience),
     };
@@ -205,6 +209,7 @@ export class Seat {
         completed: [],
         final: true,
         today: today(),
+        trace: null,
       },
       new AbortController().signal,
     );
@@ -363,13 +368,15 @@ export class Seat {
         notifier: this.#fittings.notifier,
         slaMs: this.#config.approvalSlaMs,
       });
-      this.#owned = { ownership, engine, control, signer, folders, escalation, readings };
+      const tracing = await tracingOf(this.#config, this.#store.journal, PRODUCT.slice(PRODUCT.indexOf("/") + 1));
+      this.#owned = { ownership, engine, control, signer, folders, escalation, tracing, readings };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
           if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
           folders.noticed(entry.run, entry.facts);
           escalation.noticed(entry);
+          tracing?.noticed(entry);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
@@ -422,10 +429,11 @@ export class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders, escalation } = this.#owned;
+      const { engine, signer, ownership, folders, escalation, tracing } = this.#owned;
       await engine.idle(patience);
       engine.stop();
       await escalation.stop();
+      await tracing?.close();
       await signer.close();
       await folders.idle();
       this.#owned = null;
