@@ -163,6 +163,9 @@ export class Seat {
       get notices() {
         return present().notices;
       },
+      get deliveries() {
+        return present().deliveries;
+      },
       close: () => this.#close(),
     };
   }

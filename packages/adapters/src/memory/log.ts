@@ -21,6 +21,7 @@ import {
   type StoredPayload,
 } from "@writ/core";
 
+import type { KeptDeliveries } from "./deliveries.ts";
 import { MemoryViews } from "./views.ts";
 
 interface KeptEntry extends StoredEntry {
@@ -45,6 +46,7 @@ export class MemoryLog implements Ledger, ErasureSource<KeptPayload> {
   readonly signedHeads = new Map<number, string>();
   /** What was claimed to be told once. */
   readonly notices = new Set<string>();
+  readonly deliveries: KeptDeliveries = { rows: new Map(), destinations: [] };
   readonly erasures = new Set<number>();
   readonly views = new MemoryViews();
   readonly #positions = new Map<string | null, number[]>();

@@ -84,6 +84,11 @@ export class LogWriter {
     return claimed;
   }
 
+  /** Writes rows that stand beside the log. */
+  beside(act: (db: DatabaseSync) => void): void {
+    this.#writeNow(() => act(this.#db));
+  }
+
   rebuild(rows: AsyncIterable<ViewChanges>): Promise<void> {
     return rebuildViews(this.#db, this.#commit, rows);
   }

@@ -6,6 +6,7 @@ import type { Store } from "@writ/runtime";
 import { sqliteAuditLog } from "./audit-log.ts";
 import { backUp } from "./backup.ts";
 import { type BlobFiles, blobFiles } from "./blob-files.ts";
+import { sqliteDeliveries } from "./delivery-rows.ts";
 import { sqliteDocuments } from "./documents.ts";
 import { assertDurable, openForReading, openForWriting } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -93,6 +94,7 @@ function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: 
       redact: async (erasure) => owner().redact(erasure),
     }),
     notices: { claim: async (notice, atMs) => owner().claimNotice(notice, atMs) },
+    deliveries: sqliteDeliveries(db, (act) => owner().beside(act)),
     backUp: (folder) => backUp(files.database, blobs, folder),
     assertDurable: () => assertDurable(db),
     async close() {

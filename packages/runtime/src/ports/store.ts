@@ -10,6 +10,8 @@ import type {
   ViewChanges,
 } from "@writ/core";
 
+import type { Deliveries } from "./deliveries.ts";
+
 /**
  * The truth about every run of one log, and what is derived from it. Entry,
  * payloads, documents, tree, head and views of an append are one transaction.
@@ -23,6 +25,7 @@ export interface Store {
   readonly documents: Documents;
   readonly audit: AuditLog;
   readonly notices: Notices;
+  readonly deliveries: Deliveries;
   /** Writes what is queued, then lets go of the files. */
   close(): Promise<void>;
 }
