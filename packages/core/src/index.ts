@@ -33,6 +33,7 @@ export * from "./base/hex.ts";
 export * from "./base/id.ts";
 export * from "./base/json-parse.ts";
 export * from "./base/json.ts";
+export * from "./base/loopback.ts";
 export * from "./base/money.ts";
 export * from "./base/parsed-json.ts";
 export * from "./base/payload.ts";
