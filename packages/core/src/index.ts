@@ -42,6 +42,7 @@ export * from "./base/time.ts";
 export * from "./base/yaml.ts";
 export { utf8Bytes } from "./base/utf8.ts";
 export * from "./budget/amounts.ts";
+export { backoff, type BackoffPolicy } from "./budget/backoff.ts";
 export * from "./budget/budget.ts";
 export * from "./critic/finding.ts";
 export * from "./critic/question.ts";

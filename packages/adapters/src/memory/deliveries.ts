@@ -1,4 +1,4 @@
-import type { Deliveries, Delivery, DeliveryQuery, DestinationState } from "@writ/runtime";
+import type { Deliveries, Delivery, DeliveryQuery, DeliveryState, DestinationState } from "@writ/runtime";
 
 /** Rows of what is to be told outside, as long as the log lives. */
 export interface KeptDeliveries {
@@ -20,6 +20,12 @@ export function memoryDeliveries(open: () => BesideLog): Deliveries {
     async putDestinations(states) {
       open().deliveries.destinations = states.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     },
+    async markGone(name, atMs) {
+      const { deliveries } = open();
+      deliveries.destinations = deliveries.destinations.map((state) =>
+        state.name === name ? { ...state, goneAt: atMs } : state,
+      );
+    },
     async queue({ deliveries, progress, claim }) {
       const log = open();
       if (claim !== null && log.notices.has(claim.notice)) return false;
@@ -29,7 +35,7 @@ export function memoryDeliveries(open: () => BesideLog): Deliveries {
         const moved = progress.find(({ name }) => name === state.name);
         return moved === undefined
           ? state
-          : { ...state, position: moved.position, skipped: state.skipped + moved.skipped };
+          : { ...state, position: Math.max(state.position, moved.position), skipped: state.skipped + moved.skipped };
       });
       return true;
     },
@@ -45,18 +51,18 @@ export function memoryDeliveries(open: () => BesideLog): Deliveries {
     },
     find: async (id) => rows().get(id) ?? null,
     async list({ destination, state, order, limit }) {
-      return [...rows().values()]
-        .filter((row) => row.course.state === state && (destination === null || row.destination === destination))
-        .toSorted(inOrder(order))
-        .slice(0, limit);
+      return [...rows().values()].filter(isIn(destination, state)).toSorted(inOrder(order)).slice(0, limit);
     },
-    count: async (destination, state) =>
-      [...rows().values()].filter((row) => row.destination === destination && row.course.state === state).length,
+    count: async (destination, state) => [...rows().values()].filter(isIn(destination, state)).length,
     async purge(endedBefore) {
       for (const [id, { course }] of rows())
         if (course.endedAt !== null && course.endedAt < endedBefore) rows().delete(id);
     },
   };
+}
+
+function isIn(destination: string | null, state: DeliveryState): (row: Delivery) => boolean {
+  return (row) => row.course.state === state && (destination === null || row.destination === destination);
 }
 
 function inOrder(order: DeliveryQuery["order"]): (a: Delivery, b: Delivery) => number {

@@ -18,7 +18,8 @@ const ORDERS: Readonly<Record<DeliveryQuery["order"], string>> = {
 export function sqliteDeliveries(db: DatabaseSync, write: WriteDeliveries): Deliveries {
   const destinations = db.prepare("SELECT * FROM destination ORDER BY name");
   const byId = db.prepare("SELECT * FROM delivery WHERE id = ?");
-  const count = db.prepare("SELECT COUNT(*) AS deliveries FROM delivery WHERE destination = ? AND state = ?");
+  const countTo = db.prepare("SELECT COUNT(*) AS deliveries FROM delivery WHERE destination = ? AND state = ?");
+  const countAll = db.prepare("SELECT COUNT(*) AS deliveries FROM delivery WHERE state = ?");
   return {
     async destinations() {
       return allRows(destinations).map((row) => ({
@@ -37,6 +38,9 @@ export function sqliteDeliveries(db: DatabaseSync, write: WriteDeliveries): Deli
           insert.run(name, fingerprint, position, goneAt, skipped);
       });
     },
+    async markGone(name, atMs) {
+      write((owned) => owned.prepare("UPDATE destination SET gone_at_ms = ? WHERE name = ?").run(atMs, name));
+    },
     async queue({ deliveries, progress, claim }) {
       let isClaimed = true;
       write((owned) => {
@@ -50,7 +54,9 @@ export function sqliteDeliveries(db: DatabaseSync, write: WriteDeliveries): Deli
           const { state, attempts, nextAt, endedAt, status, error } = course;
           insert.run(id, destination, event, body, createdAt, state, attempts, nextAt, endedAt, status, error);
         }
-        const move = owned.prepare("UPDATE destination SET position = ?, skipped = skipped + ? WHERE name = ?");
+        const move = owned.prepare(
+          "UPDATE destination SET position = MAX(position, ?), skipped = skipped + ? WHERE name = ?",
+        );
         for (const { name, position, skipped } of progress) move.run(position, skipped, name);
       });
       return isClaimed;
@@ -82,7 +88,7 @@ export function sqliteDeliveries(db: DatabaseSync, write: WriteDeliveries): Deli
       return allRows(select, ...(destination === null ? [] : [destination]), limit).map(deliveryOf);
     },
     async count(destination, state) {
-      const row = oneRow(count, destination, state);
+      const row = destination === null ? oneRow(countAll, state) : oneRow(countTo, destination, state);
       return row === undefined ? 0 : integerOf(row, "deliveries");
     },
     async purge(endedBefore) {

@@ -7,6 +7,8 @@ export interface Deliveries {
   destinations(): Promise<readonly DestinationState[]>;
   /** Writes these instead of all there were. */
   putDestinations(states: readonly DestinationState[]): Promise<void>;
+  /** A destination wants nothing any more. */
+  markGone(name: string, atMs: number): Promise<void>;
   /**
    * New rows, how far the log was read for them, and what is claimed with them: one transaction. A row whose id is there
    * stays as it is, so that the same entries may be read again.
@@ -19,7 +21,8 @@ export interface Deliveries {
   change(changes: readonly DeliveryChange[]): Promise<number>;
   find(id: string): Promise<Delivery | null>;
   list(query: DeliveryQuery): Promise<readonly Delivery[]>;
-  count(destination: string, state: DeliveryState): Promise<number>;
+  /** @param destination null for every destination */
+  count(destination: string | null, state: DeliveryState): Promise<number>;
   /** Drops rows that ended before an instant. */
   purge(endedBefore: number): Promise<void>;
 }
@@ -82,6 +85,7 @@ export interface DestinationState {
 
 export interface QueuedBatch {
   readonly deliveries: readonly Delivery[];
+  /** A position never goes back; `skipped` is added to what there is. */
   readonly progress: readonly { readonly name: string; readonly position: number; readonly skipped: number }[];
   /** A notice that is told once for good, as `Notices.claim` takes it. */
   readonly claim: { readonly notice: string; readonly atMs: number } | null;

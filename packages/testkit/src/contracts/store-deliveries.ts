@@ -71,6 +71,11 @@ export function deliveriesContract(make: MakeStore): void {
           ]);
         });
         const open = await reopen();
+        const back = [{ name: "ops", position: 4, skipped: 0 }];
+        await open.deliveries.queue({ deliveries: [], progress: back, claim: null });
+        await open.deliveries.markGone("ops", 7);
+        const gone = aDestination("ops", { position: 9, skipped: 4, goneAt: 7 });
+        expect(await open.deliveries.destinations()).toEqual([aDestination("mail"), gone]);
         await open.deliveries.putDestinations([aDestination("ops", { goneAt: 7 })]);
         expect(await open.deliveries.destinations()).toEqual([aDestination("ops", { goneAt: 7 })]);
       }));
@@ -122,6 +127,7 @@ export function deliveriesContract(make: MakeStore): void {
         expect([await store.deliveries.count("ops", "pending"), await store.deliveries.count("mail", "dead")]).toEqual([
           3, 1,
         ]);
+        expect(await store.deliveries.count(null, "dead")).toBe(3);
         await store.deliveries.purge(900);
         expect([await ids(store, "dead", "oldest"), await ids(store, "dead", "oldest", "mail")]).toEqual([
           ["msg_6"],
