@@ -10,6 +10,7 @@ export * from "./gateway/tool-rules.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/custody.ts";
 export * from "./ports/deliveries.ts";
+export * from "./ports/destination.ts";
 export * from "./ports/entropy.ts";
 export * from "./ports/llm.ts";
 export * from "./ports/notifier.ts";

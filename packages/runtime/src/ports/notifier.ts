@@ -17,6 +17,11 @@ export type Notice =
       readonly waitedMs: number;
     };
 
+/** What the notices are called outside, such as in `events:` of a destination. */
+export const NOTICE_EVENTS = ["approval.created", "approval.decided", "approval.escalated", "run.ended"] as const;
+
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
 /**
  * Tells people what waits for them. May fail or be slow: the run neither waits
  * for it nor learns of it, so a notice is a hint and the inbox is the truth.

@@ -1,0 +1,86 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface ReceivedPost {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** How a receiver answers a post. */
+export type ReceiverAnswer =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** Never. */
+  | "hang"
+  /** By hanging up. */
+  | "reset"
+  /** With a status, then a body that does not end. */
+  | "endless"
+  /** With more in front of the body than anybody needs. */
+  | "huge_headers";
+
+/** A receiver of webhooks on this machine's loopback, as good or as bad as a test wants it. */
+export class WebhookReceiver implements AsyncDisposable {
+  readonly posts: ReceivedPost[] = [];
+  /** Asked for each post; it may be exchanged. */
+  answer: (post: ReceivedPost, count: number) => ReceiverAnswer;
+  readonly #server: Server;
+
+  private constructor(answer: WebhookReceiver["answer"]) {
+    this.answer = answer;
+    this.#server = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8");
+      request.on("data", (part: string) => (body += part));
+      request.on("error", () => undefined);
+      request.on("end", () => {
+        const post = { headers: request.headers, body };
+        this.posts.push(post);
+        give(response, this.answer(post, this.posts.length));
+      });
+    });
+  }
+
+  /** @param port 0 for any that is free */
+  static async open(answer: WebhookReceiver["answer"] = () => ({ status: 204 }), port = 0): Promise<WebhookReceiver> {
+    const made = new WebhookReceiver(answer);
+    await new Promise<void>((resolve) => made.#server.listen(port, "127.0.0.1", resolve));
+    return made;
+  }
+
+  get port(): number {
+    const address: AddressInfo | string | null = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+function give(response: ServerResponse, answer: ReceiverAnswer): void {
+  response.on("error", () => undefined);
+  if (answer === "hang") return;
+  if (answer === "reset") {
+    response.socket?.resetAndDestroy();
+  } else if (answer === "endless") {
+    response.writeHead(200);
+    const part = "x".repeat(65_536);
+    const more = (): void => {
+      while (!response.destroyed && response.write(part)) continue;
+      if (!response.destroyed) response.once("drain", more);
+    };
+    more();
+  } else if (answer === "huge_headers") {
+    response.writeHead(200, { "x-much": "x".repeat(60_000) });
+    response.end();
+  } else {
+    response.writeHead(answer.status, answer.headers);
+    response.end("a body nobody reads");
+  }
+}
