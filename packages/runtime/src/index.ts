@@ -1,4 +1,5 @@
 export * from "./config/config.ts";
+export type { MailConfig, NamedSecret, WebhookConfig } from "./config/outgoing.ts";
 export * from "./engine/dispatch.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/head-signer.ts";

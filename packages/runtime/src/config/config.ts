@@ -18,6 +18,7 @@ import {
   type Rule,
 } from "@writ/core";
 import { ownGates, tightenedGates } from "./gates.ts";
+import { mailOf, webhookOf, type MailConfig, type WebhookConfig } from "./outgoing.ts";
 import { readConfigFile } from "./read-file.ts";
 import {
   environment,
@@ -42,6 +43,9 @@ export interface Config {
   readonly width: number;
   readonly onFatal: "pause" | "fail";
   readonly model: ModelConfig | null;
+  /** Who is told outside of what waits and what ended. */
+  readonly webhooks: readonly WebhookConfig[];
+  readonly mail: MailConfig | null;
   /** Values that must never be written anywhere. */
   readonly secrets: readonly string[];
   /** Where each part came from, for people: `default`, a file, `environment`, `flag`. */
@@ -123,6 +127,9 @@ function fromUser(
   const limits = { ...user.limits, ...bound?.limits };
   const budget = applied(applied(DEFAULT_LIMITS, user.budget), bound?.budget);
   const model = modelOf(bound?.model ?? user.model, variables, raw);
+  const webhooks = [...(user.webhooks ?? []), ...(bound?.webhooks ?? [])].map((each) => webhookOf(each, raw));
+  const writtenMail = bound?.mail ?? user.mail;
+  const mail = writtenMail === undefined ? null : mailOf(writtenMail, raw);
   const hosts = [...(user.outbound?.hosts ?? []), ...(bound?.outbound?.hosts ?? [])];
   return {
     policy: {
@@ -149,7 +156,13 @@ function fromUser(
     width: limits.width ?? DEFAULT_WIDTH,
     onFatal: bound?.on_fatal ?? user.on_fatal ?? "pause",
     model,
-    secrets: model?.apiKey == null ? [] : [model.apiKey],
+    webhooks,
+    mail,
+    secrets: [
+      model?.apiKey ?? null,
+      mail?.password?.value ?? null,
+      ...webhooks.flatMap(({ secrets }) => secrets.map(({ value }) => value)),
+    ].filter((secret) => secret !== null),
     sources: sourcesOf(variables, user, bound),
   };
 }
