@@ -42,6 +42,7 @@ import {
   type ControlRequest,
 } from "@writ/runtime";
 import { endpointNotices, takingNotices } from "./compose-notices.ts";
+import { Outgoing } from "./compose-outgoing.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
 import { userIdOf } from "./compose-user.ts";
@@ -73,6 +74,7 @@ export class Seat {
     readonly signer: HeadSigner;
     readonly folders: RunFolders;
     readonly escalation: Escalation;
+    readonly outgoing: Outgoing;
     readonly last: LastReading;
   } | null = null;
   #connection: OwnerConnection | null = null;
@@ -341,30 +343,32 @@ export class Seat {
         history,
         copies: runCopies(this.#paths.folder, folders, () => last.forget()),
       });
-      const control = new Control({ tasks, approvals, engine, custody });
+      const outgoing = new Outgoing(this.#store, this.#config, this.#fittings.notifier);
+      const control = new Control({ tasks, approvals, engine, custody, deadLetters: outgoing.deadLetters });
       await renewErased(this.#paths.folder, this.#store, custody);
       const escalation = new Escalation({
         waiting: (after, limit) => this.#store.views.waiting(after, limit),
-        claim: (notice, atMs) => this.#store.notices.claim(notice, atMs),
         clock: systemClock,
-        notifier: this.#fittings.notifier,
+        escalated: (notice) => outgoing.telling.escalated(notice),
         slaMs: this.#config.approvalSlaMs,
       });
-      this.#owned = { ownership, engine, control, signer, folders, escalation, last };
+      this.#owned = { ownership, engine, control, signer, folders, escalation, outgoing, last };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
           if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
           folders.noticed(entry.run, entry.facts);
           escalation.noticed(entry);
+          outgoing.telling.noticed(entry);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
       });
       ownership.serve((command) => this.#serve(command));
+      await outgoing.begin();
       await engine.recover();
       await escalation.recover();
-      this.#warn(takingNotices(this.#config, process.getuid?.() ?? null));
+      this.#warn([...takingNotices(this.#config, process.getuid?.() ?? null), ...outgoing.unready]);
     } catch (error) {
       await ownership.release();
       throw error;
@@ -409,12 +413,11 @@ export class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders, escalation } = this.#owned;
+      const { engine, signer, ownership, folders, escalation, outgoing } = this.#owned;
       await engine.idle(this.#patience);
       engine.stop();
       await escalation.stop();
-      await signer.close();
-      await folders.idle();
+      await Promise.all([signer.close(), folders.idle(), outgoing.stop()]);
       this.#owned = null;
       await this.#store.close();
       await ownership.release();

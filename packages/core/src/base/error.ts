@@ -111,6 +111,8 @@ export const ERRORS = {
   unknown_command: { exit: 2, status: 400, retryable: false },
   unknown_option: { exit: 2, status: 400, retryable: false },
   usage: { exit: 2, status: 400, retryable: false },
+  delivery_not_found: { exit: 2, status: 404, retryable: false },
+  destination_unavailable: { exit: 2, status: 409, retryable: false },
   head_unsigned: { exit: 1, status: 503, retryable: true },
 } as const satisfies Record<string, ErrorTraits>;
 

@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Approvals } from "./approvals.ts";
 import { createDocument } from "./create-request.ts";
 import type { Custody } from "./custody.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import { REDACTION_REASONS } from "./erase-run.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -58,6 +59,8 @@ export const controlRequest = z.discriminatedUnion("method", [
   }),
   z.strictObject({ method: z.literal("audit_redact"), run, reason: z.enum(REDACTION_REASONS) }),
   z.strictObject({ method: z.literal("key_rotate"), reason: z.enum(["scheduled", "compromised", "other"]) }),
+  /** Puts dead letters back; null for all of them. */
+  z.strictObject({ method: z.literal("replay_deliveries"), delivery: z.string().nullable() }),
   /** Answers when only a person or a clock can move the run. */
   z.strictObject({ method: z.literal("rest"), run }),
 ]);
@@ -69,6 +72,7 @@ export interface ControlPorts {
   readonly approvals: Approvals;
   readonly engine: Engine;
   readonly custody: Custody;
+  readonly deadLetters: DeadLetters;
 }
 
 /** Carries out requests for the process that owns the workspace. Answers once what was decided is durable. */
@@ -91,7 +95,7 @@ export class Control {
   }
 
   async send(request: ControlRequest, actor: Actor): Promise<JsonObject> {
-    const { tasks, approvals, engine, custody } = this.#ports;
+    const { tasks, approvals, engine, custody, deadLetters } = this.#ports;
     switch (request.method) {
       case "create": {
         const { method: _, ...wanted } = request;
@@ -128,6 +132,8 @@ export class Control {
         return asJson(await custody.redact({ run: idOf(request.run), reason: request.reason, actor }));
       case "key_rotate":
         return asJson(await custody.rotate(request.reason, actor));
+      case "replay_deliveries":
+        return asJson(await deadLetters.replay(request.delivery));
       case "rest":
         await engine.resting(idOf(request.run));
         return {};

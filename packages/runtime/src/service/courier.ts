@@ -1,0 +1,193 @@
+import { durationMs, type DurationMs } from "@writ/core";
+
+import type { Clock } from "../ports/clock.ts";
+import type { Deliveries, Delivery, DeliveryCourse } from "../ports/deliveries.ts";
+import type { Destination, SendOutcome } from "../ports/destination.ts";
+import type { Entropy } from "../ports/entropy.ts";
+import { bury } from "./bury.ts";
+import { ATTEMPT_TIMEOUT, begun, concluded } from "./delivery-course.ts";
+
+export interface CourierPorts {
+  readonly deliveries: Deliveries;
+  readonly destinations: readonly Destination[];
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+/** Attempts under way at once, and those to one destination: one that hangs leaves room for the others. */
+const MOST_UNDER_WAY = 4;
+const MOST_TO_ONE = 2;
+/** How long what ended is kept: a dead letter can be put back for so long. */
+const KEPT_MS = 30 * 86_400_000;
+const PURGE_EVERY_MS = 86_400_000;
+/** How long it is until rows that could not be read or written are looked for again. */
+const AGAIN_MS = 60_000;
+
+/**
+ * Brings what is queued to where it is to go. There is one timer, for what is due next; nothing waits for an attempt
+ * but the end of the process, and that not long.
+ */
+export class Courier {
+  readonly #ports: CourierPorts;
+  readonly #byName: ReadonlyMap<string, Destination>;
+  /** Attempts under way to each destination. */
+  readonly #underWay = new Map<string, number>();
+  readonly #under = new Set<Promise<void>>();
+  readonly #cut = new AbortController();
+  #timer: { readonly at: number; readonly cancel: () => void } | null = null;
+  #isLooking = false;
+  /** Something changed while rows were looked at. */
+  #isStale = false;
+  #isStopped = false;
+  #purgedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: CourierPorts) {
+    this.#ports = ports;
+    this.#byName = new Map(ports.destinations.map((each) => [each.name, each]));
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    if (this.#isStopped || this.#byName.size === 0) return;
+    this.#isStale = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#beside(async () => {
+      try {
+        while (this.#isStale && !this.#isStopped) {
+          this.#isStale = false;
+          await this.#look();
+        }
+      } catch (error) {
+        this.#arm(this.#ports.clock.now() + AGAIN_MS);
+        throw error;
+      } finally {
+        this.#isLooking = false;
+      }
+    });
+  }
+
+  /** Lets what is due be tried once, no longer than `patience`; then hangs up. What is left, the next process finds. */
+  async stop(patience: DurationMs): Promise<void> {
+    const { clock } = this.#ports;
+    let cancel = (): void => undefined;
+    const isOver = new Promise<void>((resolve) => {
+      cancel = clock.after(patience, resolve);
+    });
+    await Promise.race([this.#rested(), isOver]);
+    cancel();
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#cut.abort();
+    await this.#rested();
+  }
+
+  async #rested(): Promise<void> {
+    while (this.#under.size > 0) await Promise.all(this.#under);
+  }
+
+  async #look(): Promise<void> {
+    const { deliveries, clock } = this.#ports;
+    await this.#purge();
+    const gone = new Set(
+      (await deliveries.destinations()).flatMap(({ name, goneAt }) => (goneAt === null ? [] : [name])),
+    );
+    for (const destination of this.#byName.values()) {
+      if (destination.unready !== null || gone.has(destination.name)) continue;
+      const limit = this.#roomFor(destination.name);
+      if (limit <= 0) continue;
+      const rows = await deliveries.list({ destination: destination.name, state: "pending", order: "due", limit });
+      const due = rows.filter(({ course }) => (course.nextAt ?? 0) <= clock.now());
+      await this.#begin(destination, due);
+      const next = rows.find((row) => !due.includes(row));
+      if (next !== undefined) this.#arm(next.course.nextAt ?? 0);
+    }
+  }
+
+  #roomFor(name: string): number {
+    const all = [...this.#underWay.values()].reduce((sum, count) => sum + count, 0);
+    return Math.min(MOST_UNDER_WAY - all, MOST_TO_ONE - (this.#underWay.get(name) ?? 0));
+  }
+
+  async #begin(destination: Destination, due: readonly Delivery[]): Promise<void> {
+    if (due.length === 0 || this.#isStopped) return;
+    const now = this.#ports.clock.now();
+    const rows = due.map((row) => ({ ...row, course: begun(row.course, now, this.#jitter()) }));
+    await this.#ports.deliveries.change(rows.map(({ id, course: to }) => ({ id, from: "pending", to })));
+    for (const row of rows) {
+      if (row.course.state !== "pending") this.#isStale = true;
+      else this.#beside(() => this.#attempt(destination, row));
+    }
+  }
+
+  async #attempt(destination: Destination, row: Delivery): Promise<void> {
+    const { name } = destination;
+    this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
+    try {
+      const outcome = await this.#sent(destination, row);
+      const course = concluded(row.course, outcome, this.#ports.clock.now(), this.#jitter());
+      await this.#write(row, course, outcome);
+    } finally {
+      this.#underWay.set(name, (this.#underWay.get(name) ?? 1) - 1);
+      this.wake();
+    }
+  }
+
+  /** Ends in time even where the destination does not. */
+  async #sent(destination: Destination, row: Delivery): Promise<SendOutcome> {
+    const { clock } = this.#ports;
+    const late = new AbortController();
+    const cancel = clock.after(ATTEMPT_TIMEOUT, () => late.abort());
+    try {
+      const outcome = await destination.send(row, AbortSignal.any([late.signal, this.#cut.signal]));
+      const isCut = outcome.kind === "failed" && (late.signal.aborted || this.#cut.signal.aborted);
+      return isCut ? { ...outcome, error: late.signal.aborted ? "timeout" : "interrupted" } : outcome;
+    } finally {
+      cancel();
+    }
+  }
+
+  async #write(row: Delivery, to: DeliveryCourse, outcome: SendOutcome): Promise<void> {
+    const { deliveries, clock } = this.#ports;
+    await deliveries.change([{ id: row.id, from: "pending", to }]);
+    if (outcome.kind !== "gone") return;
+    await deliveries.markGone(row.destination, clock.now());
+    await bury(deliveries, { destination: row.destination, keep: 0, reason: "gone" }, clock.now());
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.#ports.clock.now();
+    if (now - this.#purgedAt < PURGE_EVERY_MS) return;
+    this.#purgedAt = now;
+    await this.#ports.deliveries.purge(now - KEPT_MS);
+  }
+
+  #arm(at: number): void {
+    if (this.#isStopped || (this.#timer !== null && this.#timer.at <= at)) return;
+    const { clock } = this.#ports;
+    this.#timer?.cancel();
+    const cancel = clock.after(durationMs(Math.max(0, at - clock.now())), () => {
+      this.#timer = null;
+      this.wake();
+    });
+    this.#timer = { at, cancel };
+  }
+
+  #jitter(): number {
+    return Buffer.from(this.#ports.entropy.bytes(4)).readUInt32BE(0) / 2 ** 32;
+  }
+
+  #beside(act: () => Promise<void>): void {
+    const doing = this.#tried(act).finally(() => this.#under.delete(doing));
+    this.#under.add(doing);
+  }
+
+  /** What cannot be written is found again where it was; it must never stop a run. */
+  async #tried(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+}
