@@ -8,6 +8,7 @@ import { digestOf, durationMs, plainJson } from "@writ/core";
 import {
   Courier,
   DeadLetters,
+  shownUrl,
   Telling,
   type Config,
   type Destination,
@@ -77,6 +78,7 @@ function webhookOf({ name, url, secrets, events }: WebhookConfig): Destination {
   const keys = secrets.flatMap(({ value }) => (value === null ? [] : (webhookKey(value) ?? [])));
   return webhookDestination({
     name,
+    address: shownUrl(url),
     url: new URL(url),
     keys,
     events: new Set(events),
@@ -92,6 +94,7 @@ function mailOf(mail: MailConfig): Destination {
   const unset = [user, password].find((secret) => secret?.value === null);
   return mailDestination({
     name: "mail",
+    address: `${to.join(", ")} by ${host}:${port}`,
     host,
     port,
     secure,

@@ -1,5 +1,5 @@
 export * from "./config/config.ts";
-export type { MailConfig, NamedSecret, WebhookConfig } from "./config/outgoing.ts";
+export { shownUrl, type MailConfig, type NamedSecret, type WebhookConfig } from "./config/outgoing.ts";
 export * from "./engine/dispatch.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/head-signer.ts";
@@ -46,6 +46,7 @@ export * from "./service/log-end.ts";
 export * from "./service/log-keys.ts";
 export * from "./service/log-proofs.ts";
 export * from "./service/log-report.ts";
+export * from "./service/outgoing-status.ts";
 export * from "./service/pins.ts";
 export * from "./service/plan-refusal.ts";
 export * from "./service/proofs.ts";

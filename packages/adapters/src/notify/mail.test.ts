@@ -48,6 +48,7 @@ async function withServer(
 function sent(port: number, over: Partial<MailParts> = {}, body = ASKED, signal = AbortSignal.timeout(5_000)) {
   const destination = mailDestination({
     name: "mail",
+    address: "mail",
     fingerprint: "1",
     unready: null,
     events: new Set(NOTICE_EVENTS),

@@ -6,7 +6,7 @@ import type { Destination, SendOutcome } from "@writ/runtime";
 import { failureClass } from "./failure-class.ts";
 import { mailText } from "./mail-text.ts";
 
-export interface MailParts extends Omit<Destination, "address" | "send"> {
+export interface MailParts extends Omit<Destination, "send"> {
   readonly host: string;
   readonly port: number;
   /** Encrypted from the first byte; otherwise by STARTTLS, without which nothing is said to another machine. */
@@ -21,13 +21,13 @@ const DELIVERED = 250;
 
 /** Sends what is told as a mail of plain text. */
 export function mailDestination(parts: MailParts): Destination {
-  const { host, port, to, name, fingerprint, events, unready } = parts;
+  const { name, address, fingerprint, events, unready } = parts;
   return {
     name,
     fingerprint,
     events,
     unready,
-    address: `${to.join(", ")} by ${host}:${port}`,
+    address,
     async send(delivery, signal) {
       let connection: Socket | null = null;
       try {

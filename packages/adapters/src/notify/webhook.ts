@@ -8,7 +8,7 @@ import { isClosedLiteral, openLookup } from "./open-address.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { signedHeaders } from "./signature.ts";
 
-export interface WebhookParts extends Omit<Destination, "address" | "send"> {
+export interface WebhookParts extends Omit<Destination, "send"> {
   readonly url: URL;
   /** Each signs; at least one where it is ready. */
   readonly keys: readonly Uint8Array[];
@@ -26,7 +26,6 @@ export function webhookDestination(parts: WebhookParts): Destination {
   const { url, keys, clock, ...described } = parts;
   return {
     ...described,
-    address: shown(url),
     async send({ id, body }, signal) {
       if (isClosedLiteral(url.hostname)) return failed("address_refused");
       const headers = signedHeaders(keys, { id, body, atMs: clock.now() });
@@ -38,11 +37,6 @@ export function webhookDestination(parts: WebhookParts): Destination {
       }
     },
   };
-}
-
-/** The path of a webhook is often its key: it is not shown. */
-function shown({ origin, pathname, search }: URL): string {
-  return pathname === "/" && search === "" ? origin : `${origin}/…`;
 }
 
 /** Answers as soon as the status is known, and hangs up on what follows. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { approval, approvalDetail, approved, denied } from "./approval.ts";
 import { explanation, failure } from "./error.ts";
 import * as governance from "./governance.ts";
+import * as outgoing from "./outgoing.ts";
 import { comparison, dryRun, planned, report } from "./planning.ts";
 import * as proof from "./proof.ts";
 import { event, listItem, run } from "./run.ts";
@@ -50,6 +51,9 @@ export const OUTPUTS: readonly (readonly [heading: string, file: string, schema:
   ["writ policy lift", "policy-lift", governance.lifted],
   ["writ policy unlift", "policy-unlift", governance.unlifted],
   ["writ config show", "config-show", workspace.configured],
+  ["writ webhooks list", "webhooks-list", outgoing.destinations],
+  ["writ webhooks list --dead", "webhooks-list-dead", z.array(outgoing.deadLetter)],
+  ["writ webhooks replay", "webhooks-replay", outgoing.replayed],
   ["writ explain", "explain", z.union([explanation, z.array(z.string())])],
   ["writ completion", "completion", workspace.completion],
 ];

@@ -2,6 +2,7 @@ import { OrchestratorError } from "@writ/core";
 import { describe, expect, test } from "vitest";
 
 import { readConfig, type Config } from "./config.ts";
+import { shownUrl } from "./outgoing.ts";
 
 const HOOK = "  - { name: ops, url: https://hooks.example.com/x, secret_env: OPS_SECRET }";
 const ALLOWED = "outbound: { hosts: [hooks.example.com, mail.example.com] }";
@@ -31,6 +32,14 @@ function refused(user: string, workspace: string | null = null): readonly string
   }
   return [];
 }
+
+test.each([
+  ["https://hooks.example.com/services/T000/secret?key=1", "https://hooks.example.com/…"],
+  ["https://hooks.example.com/?key=1", "https://hooks.example.com/…"],
+  ["https://hooks.example.com:8443/", "https://hooks.example.com:8443"],
+])("%s is shown without what may be a key", (url, shown) => {
+  expect(shownUrl(url)).toBe(shown);
+});
 
 describe("who is told outside", () => {
   test("is read with the values its variables have", () => {

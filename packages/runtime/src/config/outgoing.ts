@@ -67,6 +67,13 @@ export function mailOf(mail: WrittenMail, environment: Environment): MailConfig 
   };
 }
 
+/** The address of a webhook for people: its path is often its key. */
+export function shownUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) return "";
+  return url.pathname === "/" && url.search === "" ? url.origin : `${url.origin}/…`;
+}
+
 /**
  * What no single value shows: names that are there twice, and hosts that are not allowed (R8).
  *
