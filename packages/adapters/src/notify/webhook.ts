@@ -1,5 +1,4 @@
-import { request as requestInTheClear, type IncomingMessage } from "node:http";
-import { request as requestEncrypted } from "node:https";
+import type { IncomingMessage } from "node:http";
 
 import type { Clock, Destination, SendOutcome } from "@writ/runtime";
 
@@ -45,7 +44,7 @@ async function posted(
   { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
   signal: AbortSignal,
 ): Promise<Pick<IncomingMessage, "statusCode" | "headers">> {
-  const request = url.protocol === "https:" ? requestEncrypted : requestInTheClear;
+  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
   return new Promise((resolve, reject) => {
     const sending = request(url, {
       method: "POST",

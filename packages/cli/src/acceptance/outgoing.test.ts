@@ -1,5 +1,7 @@
 import { isJsonObject, parseStrict, type JsonObject } from "@writ/core";
+import { offSchema } from "@writ/testkit/published-schema";
 import { WebhookReceiver, type ReceivedPost } from "@writ/testkit/webhook-receiver";
+import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 
@@ -18,6 +20,7 @@ function eventOf({ body, headers }: ReceivedPost): JsonObject {
   const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   new Webhook(SECRET).verify(body, given);
   const event = parseStrict(body);
+  expect(offSchema("notice-event", event)).toEqual([]);
   if (!isJsonObject(event)) throw new TypeError("no event");
   return event;
 }
@@ -73,6 +76,40 @@ describe("what is told outside", () => {
     expect(new Set(ids).size).toBe(4);
     expect(ids.length).toBeGreaterThan(4);
   }, 60_000);
+
+  test("a mail says the same, with the command to look at it and nothing of the request", async () => {
+    const mails: string[] = [];
+    const server = new SMTPServer({
+      authOptional: true,
+      hideSTARTTLS: true,
+      onData(stream, _session, done) {
+        let text = "";
+        stream.on("data", (part: Buffer) => (text += part.toString("utf8")));
+        stream.on("end", () => {
+          mails.push(text);
+          done();
+        });
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    await using work = Workspace.make(null);
+    work.configure(`mail: { host: 127.0.0.1, port: ${port}, from: writ@example.com, to: [ana@example.com] }\n`);
+    const run = await work.plan([write]);
+    const approval = await work.waiting(run);
+    await until(() => mails.length === 1);
+    expect(mails[0]).toContain(`writ approvals show ${approval}`);
+    await work.approve(run);
+    await work.close();
+    expect(mails.map((mail) => /^Subject: (.*)\r$/m.exec(mail)?.[1])).toEqual([
+      "Writ: step write asks you",
+      "Writ: step write: approved",
+      "Writ: a run ended: completed",
+    ]);
+    expect(mails.join("")).not.toMatch(/secret plan|out\.md|docs\.write_doc/);
+    await new Promise<void>((resolve) => server.close(resolve));
+  });
 
   test("created, decided and ended, in words that are configured", async () => {
     await using receiver = await WebhookReceiver.open();
