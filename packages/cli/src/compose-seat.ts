@@ -415,9 +415,13 @@ export class Seat {
     if (this.#owned !== null) {
       const { engine, signer, ownership, folders, escalation, outgoing } = this.#owned;
       await engine.idle(this.#patience);
+      await outgoing.stop();
+      // Somebody may have asked for more while the last of it was told.
+      if (this.#patience === null) await engine.idle(null);
       engine.stop();
       await escalation.stop();
-      await Promise.all([signer.close(), folders.idle(), outgoing.stop()]);
+      await signer.close();
+      await folders.idle();
       this.#owned = null;
       await this.#store.close();
       await ownership.release();

@@ -1,9 +1,19 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { parseStrict, type Json } from "@writ/core";
+import { Webhook } from "standardwebhooks";
+
 export interface ReceivedPost {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+}
+
+/** The event in a post, as a library of somebody else lets it pass. @throws Error where the signature does not hold */
+export function verifiedEvent(secret: string, { headers, body }: ReceivedPost): Json {
+  const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  new Webhook(secret).verify(body, given);
+  return parseStrict(body);
 }
 
 /** How a receiver answers a post. */

@@ -1,8 +1,7 @@
-import { isJsonObject, parseStrict, type JsonObject } from "@writ/core";
+import { isJsonObject, type JsonObject } from "@writ/core";
 import { offSchema } from "@writ/testkit/published-schema";
-import { WebhookReceiver, type ReceivedPost } from "@writ/testkit/webhook-receiver";
+import { verifiedEvent, WebhookReceiver, type ReceivedPost } from "@writ/testkit/webhook-receiver";
 import { SMTPServer } from "smtp-server";
-import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 
 import { Workspace } from "./workspace.ts";
@@ -16,10 +15,8 @@ function hook(url: string, more = ""): string {
 }
 
 /** What a receiver makes of a post once its signature held. */
-function eventOf({ body, headers }: ReceivedPost): JsonObject {
-  const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-  new Webhook(SECRET).verify(body, given);
-  const event = parseStrict(body);
+function eventOf(post: ReceivedPost): JsonObject {
+  const event = verifiedEvent(SECRET, post);
   expect(offSchema("notice-event", event)).toEqual([]);
   if (!isJsonObject(event)) throw new TypeError("no event");
   return event;

@@ -1,11 +1,13 @@
-import { durationMs, type DurationMs } from "@writ/core";
+import type { DurationMs } from "@writ/core";
 
 import type { Clock } from "../ports/clock.ts";
 import type { Deliveries, Delivery, DeliveryCourse } from "../ports/deliveries.ts";
 import type { Destination, SendOutcome } from "../ports/destination.ts";
 import type { Entropy } from "../ports/entropy.ts";
+import { Alarm } from "./alarm.ts";
 import { bury } from "./bury.ts";
 import { ATTEMPT_TIMEOUT, begun, concluded } from "./delivery-course.ts";
+import { SideWork } from "./side-work.ts";
 
 export interface CourierPorts {
   readonly deliveries: Deliveries;
@@ -32,9 +34,9 @@ export class Courier {
   readonly #byName: ReadonlyMap<string, Destination>;
   /** Attempts under way to each destination. */
   readonly #underWay = new Map<string, number>();
-  readonly #under = new Set<Promise<void>>();
+  readonly #work = new SideWork();
+  readonly #alarm: Alarm;
   readonly #cut = new AbortController();
-  #timer: { readonly at: number; readonly cancel: () => void } | null = null;
   #isLooking = false;
   /** Something changed while rows were looked at. */
   #isStale = false;
@@ -43,6 +45,7 @@ export class Courier {
 
   constructor(ports: CourierPorts) {
     this.#ports = ports;
+    this.#alarm = new Alarm(ports.clock, () => this.wake());
     this.#byName = new Map(ports.destinations.map((each) => [each.name, each]));
   }
 
@@ -52,14 +55,14 @@ export class Courier {
     this.#isStale = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
-    this.#beside(async () => {
+    this.#work.begin(async () => {
       try {
         while (this.#isStale && !this.#isStopped) {
           this.#isStale = false;
           await this.#look();
         }
       } catch (error) {
-        this.#arm(this.#ports.clock.now() + AGAIN_MS);
+        this.#alarm.set(this.#ports.clock.now() + AGAIN_MS);
         throw error;
       } finally {
         this.#isLooking = false;
@@ -74,16 +77,12 @@ export class Courier {
     const isOver = new Promise<void>((resolve) => {
       cancel = clock.after(patience, resolve);
     });
-    await Promise.race([this.#rested(), isOver]);
+    await Promise.race([this.#work.settled(), isOver]);
     cancel();
     this.#isStopped = true;
-    this.#timer?.cancel();
+    this.#alarm.stop();
     this.#cut.abort();
-    await this.#rested();
-  }
-
-  async #rested(): Promise<void> {
-    while (this.#under.size > 0) await Promise.all(this.#under);
+    await this.#work.settled();
   }
 
   async #look(): Promise<void> {
@@ -100,7 +99,7 @@ export class Courier {
       const due = rows.filter(({ course }) => (course.nextAt ?? 0) <= clock.now());
       await this.#begin(destination, due);
       const next = rows.find((row) => !due.includes(row));
-      if (next !== undefined) this.#arm(next.course.nextAt ?? 0);
+      if (next !== undefined) this.#alarm.set(next.course.nextAt ?? 0);
     }
   }
 
@@ -116,7 +115,7 @@ export class Courier {
     await this.#ports.deliveries.change(rows.map(({ id, course: to }) => ({ id, from: "pending", to })));
     for (const row of rows) {
       if (row.course.state !== "pending") this.#isStale = true;
-      else this.#beside(() => this.#attempt(destination, row));
+      else this.#work.begin(() => this.#attempt(destination, row));
     }
   }
 
@@ -162,32 +161,7 @@ export class Courier {
     await this.#ports.deliveries.purge(now - KEPT_MS);
   }
 
-  #arm(at: number): void {
-    if (this.#isStopped || (this.#timer !== null && this.#timer.at <= at)) return;
-    const { clock } = this.#ports;
-    this.#timer?.cancel();
-    const cancel = clock.after(durationMs(Math.max(0, at - clock.now())), () => {
-      this.#timer = null;
-      this.wake();
-    });
-    this.#timer = { at, cancel };
-  }
-
   #jitter(): number {
     return Buffer.from(this.#ports.entropy.bytes(4)).readUInt32BE(0) / 2 ** 32;
-  }
-
-  #beside(act: () => Promise<void>): void {
-    const doing = this.#tried(act).finally(() => this.#under.delete(doing));
-    this.#under.add(doing);
-  }
-
-  /** What cannot be written is found again where it was; it must never stop a run. */
-  async #tried(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-    }
   }
 }

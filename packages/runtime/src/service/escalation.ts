@@ -1,8 +1,10 @@
-import { durationMs, type ApprovalView } from "@writ/core";
+import type { ApprovalView } from "@writ/core";
 
 import type { DurableEntry } from "../engine/run-actor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ApprovalPosition, Views } from "../ports/store.ts";
+import { Alarm } from "./alarm.ts";
+import { SideWork } from "./side-work.ts";
 import type { Telling } from "./telling.ts";
 
 export interface EscalationPorts {
@@ -25,14 +27,15 @@ const AGAIN_MS = 60_000;
  */
 export class Escalation {
   readonly #ports: EscalationPorts;
-  #timer: { readonly at: number; readonly cancel: () => void } | null = null;
+  readonly #alarm: Alarm;
+  readonly #looks = new SideWork();
   /** The last request that was escalated: what waits longer than it was, too. */
   #told: ApprovalPosition | null = null;
   #isStopped = false;
-  #looking: Promise<void> = Promise.resolve();
 
   constructor(ports: EscalationPorts) {
     this.#ports = ports;
+    this.#alarm = new Alarm(ports.clock, () => this.#looks.begin(() => this.#look()));
   }
 
   /** Requests that waited before this process began are counted from when they were made. */
@@ -45,29 +48,20 @@ export class Escalation {
     if (!facts.some(({ type }) => type === "approval_requested")) return;
     // A clock that was set back makes a request older than those that were told.
     if (this.#told !== null && at <= this.#told.at) this.#told = { at: at - 1, approval: "" };
-    this.#arm(at + this.#ports.slaMs);
+    this.#alarm.set(at + this.#ports.slaMs);
   }
 
   /** No timer fires after this; a look that is under way is waited for. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#timer?.cancel();
-    await this.#looking;
+    this.#alarm.stop();
+    await this.#looks.settled();
   }
 
-  /** One that was decided meanwhile leaves its instant armed: then it is seen who waits longest, and armed for. */
-  #arm(at: number): void {
-    if (this.#isStopped || (this.#timer !== null && this.#timer.at <= at)) return;
-    const { clock } = this.#ports;
-    this.#timer?.cancel();
-    const cancel = clock.after(durationMs(Math.max(0, at - clock.now())), () => {
-      this.#timer = null;
-      this.#looking = this.#tried();
-    });
-    this.#timer = { at, cancel };
-  }
-
-  /** Escalates who waits too long, and sets the timer for who comes next. */
+  /**
+   * Escalates who waits too long, and sets the timer for who comes next. One that was decided meanwhile leaves its
+   * instant set: then it is seen who waits longest.
+   */
   async #look(): Promise<void> {
     const { waiting, clock, slaMs } = this.#ports;
     try {
@@ -75,14 +69,14 @@ export class Escalation {
         const page = await waiting(this.#told, PAGE);
         for (const view of page) {
           const due = view.requested_at_ms + slaMs;
-          if (due > clock.now()) return this.#arm(due);
+          if (due > clock.now()) return this.#alarm.set(due);
           this.#told = { at: view.requested_at_ms, approval: view.approval_id };
           this.#escalate(view);
         }
         if (page.length < PAGE || this.#isStopped) return;
       }
     } catch (error) {
-      this.#arm(clock.now() + AGAIN_MS);
+      this.#alarm.set(clock.now() + AGAIN_MS);
       throw error;
     }
   }
@@ -90,14 +84,5 @@ export class Escalation {
   #escalate({ run_id: run, step, approval_id: approval, tier, requested_at_ms: since }: ApprovalView): void {
     const waitedMs = this.#ports.clock.now() - since;
     this.#ports.escalated({ type: "approval_escalated", run, step, approval, tier, waitedMs });
-  }
-
-  /** What cannot be read now is looked for again; it must never stop a run. */
-  async #tried(): Promise<void> {
-    try {
-      await this.#look();
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-    }
   }
 }

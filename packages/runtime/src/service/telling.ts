@@ -1,13 +1,15 @@
-import { deriveId, durationMs, epochMs, type Hasher } from "@writ/core";
+import { deriveId, epochMs, type Hasher } from "@writ/core";
 
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, DestinationState } from "../ports/deliveries.ts";
 import type { Destination } from "../ports/destination.ts";
 import type { Notice, Notifier } from "../ports/notifier.ts";
 import type { LogLine, Store } from "../ports/store.ts";
+import { Alarm } from "./alarm.ts";
 import { bury } from "./bury.ts";
 import { queuedCourse } from "./delivery-course.ts";
 import { registered } from "./register-destinations.ts";
+import { SideWork } from "./side-work.ts";
 import { eventBody, eventOf } from "./notice-event.ts";
 import { noticesIn, TOLD_FACTS, type HeardNotice } from "./notices-in.ts";
 
@@ -52,18 +54,19 @@ export class Telling {
   /** Entries below this were there before this process: its notifiers are not told of them. */
   #begun = 0;
   #isReading = false;
-  #cancelAgain: (() => void) | null = null;
   #isStopped = false;
-  #failures = 0;
-  readonly #under = new Set<Promise<void>>();
+  readonly #work = new SideWork();
+  readonly #again: Alarm;
 
   constructor(ports: TellingPorts) {
     this.#ports = ports;
+    this.#again = new Alarm(ports.clock, () => this.#readOn());
   }
 
   /** Reads on from where each destination was; one that is new begins with what happens from now on. */
   async begin(): Promise<void> {
-    await this.#tried(() => this.#register());
+    this.#work.begin(() => this.#register());
+    await this.settled();
   }
 
   /** An entry became durable. */
@@ -77,23 +80,23 @@ export class Telling {
 
   /** A request waits longer than it should. Told once for good, whichever process sees it first. */
   escalated(notice: Extract<Notice, { type: "approval_escalated" }>): void {
-    this.#beside(() => this.#escalate(notice));
+    this.#work.begin(() => this.#escalate(notice));
   }
 
   /** How often something could not be queued or told. */
   get failures(): number {
-    return this.#failures;
+    return this.#work.failures;
   }
 
   /** Resolves when what was noticed so far is queued and told, or could not be. */
   async settled(): Promise<void> {
-    while (this.#under.size > 0) await Promise.all(this.#under);
+    await this.#work.settled();
   }
 
   /** Nothing is heard after this; what was heard before is queued. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cancelAgain?.();
+    this.#again.stop();
     await this.settled();
   }
 
@@ -111,12 +114,11 @@ export class Telling {
   #readOn(): void {
     if (this.#isReading || this.#position >= this.#heard) return;
     this.#isReading = true;
-    this.#beside(async () => {
+    this.#work.begin(async () => {
       try {
         await this.#read();
       } catch (error) {
-        this.#cancelAgain?.();
-        if (!this.#isStopped) this.#cancelAgain = this.#ports.clock.after(durationMs(AGAIN_MS), () => this.#readOn());
+        this.#again.set(this.#ports.clock.now() + AGAIN_MS);
         throw error;
       } finally {
         this.#isReading = false;
@@ -193,21 +195,6 @@ export class Telling {
   }
 
   #notify(notice: Notice): void {
-    for (const notifier of this.#ports.notifiers) this.#beside(() => notifier.notify(notice));
-  }
-
-  #beside(act: () => Promise<void>): void {
-    const doing = this.#tried(act).finally(() => this.#under.delete(doing));
-    this.#under.add(doing);
-  }
-
-  /** Whatever goes wrong in telling is its own affair: it must never stop a run. */
-  async #tried(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      this.#failures += 1;
-    }
+    for (const notifier of this.#ports.notifiers) this.#work.begin(() => notifier.notify(notice));
   }
 }
