@@ -18,7 +18,7 @@ export function verifiedEvent(secret: string, { headers, body }: ReceivedPost): 
 
 /** How a receiver answers a post. */
 export type ReceiverAnswer =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly afterMs?: number }
   /** Never. */
   | "hang"
   /** By hanging up. */
@@ -66,6 +66,13 @@ export class WebhookReceiver implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}/hook`;
   }
 
+  /** Connections that nobody has hung up. */
+  async connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -90,7 +97,9 @@ function give(response: ServerResponse, answer: ReceiverAnswer): void {
     response.writeHead(200, { "x-much": "x".repeat(60_000) });
     response.end();
   } else {
-    response.writeHead(answer.status, answer.headers);
-    response.end("a body nobody reads");
+    setTimeout(() => {
+      response.writeHead(answer.status, answer.headers);
+      response.end("a body nobody reads");
+    }, answer.afterMs ?? 0);
   }
 }
