@@ -10,7 +10,7 @@ import { errorWords } from "./views/outgoing.ts";
 
 /** How it stands with everybody who is told outside. */
 export function outgoingOf({ store, config }: Pick<Desk, "store" | "config">): Promise<OutgoingStatus> {
-  return outgoingStatus(store.deliveries, destinationsOf(config));
+  return outgoingStatus(store, destinationsOf(config));
 }
 
 /** Rows for `writ doctor`; none where nobody is told and nothing was given up. */
@@ -39,6 +39,7 @@ function noticeRow({
   state,
   why,
   pending,
+  unqueued,
   delivered,
   dead,
   newestError,
@@ -50,8 +51,12 @@ function noticeRow({
       "it is left alone until you change or remove it in your configuration",
     );
   if (state === "unready")
-    return warning("notices", `${name}: ${why ?? ""}; ${counted(pending, "notice")} wait`, "set it where Writ runs");
+    return warning(
+      "notices",
+      `${name}: ${why ?? ""}; ${counted(pending + unqueued, "notice")} wait`,
+      "set it where Writ runs",
+    );
   const wrong = newestError === null ? "" : `, last: ${errorWords(newestError)}`;
   if (dead > 0) return warning("notices", `${name}: ${counted(dead, "dead letter")}${wrong}`, DEAD);
-  return good("notices", `${name} (${address}): ${delivered} delivered, ${pending} pending${wrong}`);
+  return good("notices", `${name} (${address}): ${delivered} delivered, ${pending + unqueued} pending${wrong}`);
 }

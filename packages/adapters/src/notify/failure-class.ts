@@ -14,7 +14,14 @@ const CLASSES: readonly (readonly [codes: RegExp, word: string])[] = [
   [/^(?:ECONNRESET|EPIPE|ECONNECTION)$/, "connection_lost"],
 ];
 
+/** A library may put a code of its own over the one that says more. */
 export function failureClass(error: unknown): string {
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-  return CLASSES.find(([codes]) => codes.test(code))?.[1] ?? "connection";
+  const codes = [codeOf(error, "originalCode"), codeOf(error, "code")];
+  const words = codes.flatMap((code) => CLASSES.find(([known]) => known.test(code))?.[1] ?? []);
+  return words[0] ?? "connection";
+}
+
+function codeOf(error: unknown, member: "code" | "originalCode"): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, member) : "";
+  return typeof code === "string" ? code : "";
 }

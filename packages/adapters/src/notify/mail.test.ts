@@ -126,6 +126,12 @@ describe("a mail", () => {
     expect(await sent(port)).toMatchObject({ kind: "failed", error: "connection_refused" });
   });
 
+  test("goes to no server whose certificate nobody vouches for", () =>
+    withServer({ secure: true }, async (port, mails) => {
+      expect(await sent(port, { secure: true })).toMatchObject({ kind: "failed", error: "tls" });
+      expect(mails).toEqual([]);
+    }));
+
   test("puts nothing of an event into a header or a line of its own", () =>
     withServer({}, async (port, mails) => {
       const step = "a\r\nBcc: eve@example.com\r\n\r\nhello\u001b[2J";

@@ -7,6 +7,7 @@ import { isJsonObject, parseStrict } from "@writ/core";
 import { WebhookReceiver } from "@writ/testkit/webhook-receiver";
 import { expect, test } from "vitest";
 
+import { outgoingOf } from "../compose-webhooks.ts";
 import { Workspace } from "./workspace.ts";
 
 const COMPOSE = fileURLToPath(new URL("../compose.ts", import.meta.url));
@@ -69,6 +70,7 @@ test("killed between the entry and what it tells: the next process finds it in t
   // The premise: it asks, and nobody was to be told.
   expect(approval?.step).toBe("write");
   expect([await desk.store.deliveries.count(null, "pending"), receiver.posts.length]).toEqual([0, 0]);
+  expect((await outgoingOf(desk)).destinations).toMatchObject([{ pending: 0, unqueued: 1 }]);
   await work.rest(await desk.runNamed(approval?.run_id ?? ""));
   await until(() => receiver.posts.length > 0);
   const event = parseStrict(receiver.posts[0]?.body ?? "");

@@ -57,11 +57,12 @@ function statusLines(screen: Screen, { destinations, deadElsewhere }: OutgoingSt
 }
 
 function statusCells(screen: Screen, each: DestinationStatus): readonly Line[] {
+  const waiting = each.pending + each.unqueued;
   const last = each.why ?? (each.newestError === null ? "fine" : errorWords(each.newestError));
   return [
     say(screen, "strong", each.name),
     say(screen, "plain", each.address),
-    say(screen, each.pending > 0 ? "wait" : "plain", grouped(each.pending)),
+    say(screen, waiting > 0 ? "wait" : "plain", grouped(waiting)),
     say(screen, "plain", grouped(each.delivered)),
     say(screen, each.dead > 0 ? "bad" : "plain", grouped(each.dead)),
     say(

@@ -73,7 +73,9 @@ describe("writ webhooks", () => {
     expect(said).toEqual({ replayed: 1, left: 0 });
     expect(offSchema("output/webhooks-replay", said)).toEqual([]);
     expect(receiver.posts.map(({ headers }) => headers["webhook-id"])).toEqual([id, id]);
-    expect(await destinations(work)).toMatchObject([{ state: "ready", delivered: 1, dead: 0, newest_error: null }]);
+    expect(await destinations(work)).toMatchObject([
+      { state: "ready", delivered: 1, dead: 0, unqueued: 0, newest_error: null },
+    ]);
     expect((await work.command("webhooks", "replay", id)).err).toContain("[delivery_not_found]");
     expect((await work.command("webhooks", "replay", "--all")).out).toContain("0 dead letters");
   });

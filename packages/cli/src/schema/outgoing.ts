@@ -18,6 +18,7 @@ export const destinations = z.object({
       delivered: count.describe("of the last 30 days"),
       dead: count,
       skipped: count.describe("not queued because it was gone"),
+      unqueued: count.describe("in the log and not queued yet: the process that works here next does it"),
       newest_error: z.object({ status, error }).nullable(),
     }),
   ),

@@ -1,5 +1,8 @@
 import type { Deliveries, Delivery } from "../ports/deliveries.ts";
 import type { Destination } from "../ports/destination.ts";
+import type { Store } from "../ports/store.ts";
+import { eventOf } from "./notice-event.ts";
+import { noticesIn } from "./notices-in.ts";
 
 /** How it stands with one destination. */
 export interface DestinationStatus {
@@ -15,6 +18,8 @@ export interface DestinationStatus {
   readonly dead: number;
   /** Not queued because it was gone. */
   readonly skipped: number;
+  /** In the log and not queued yet: the process that works here next does it. */
+  readonly unqueued: number;
   /** Of the newest delivery with which something was wrong and that was not delivered. */
   readonly newestError: Pick<Delivery["course"], "status" | "error"> | null;
 }
@@ -30,7 +35,7 @@ const LOOKED_AT = 100;
 
 /** Reads how it stands with everybody who is told outside. */
 export async function outgoingStatus(
-  deliveries: Deliveries,
+  { audit, deliveries }: Pick<Store, "audit" | "deliveries">,
   configured: readonly Destination[],
 ): Promise<OutgoingStatus> {
   const states = new Map((await deliveries.destinations()).map((state) => [state.name, state]));
@@ -48,12 +53,21 @@ export async function outgoingStatus(
         delivered: await deliveries.count(name, "delivered"),
         dead: await deliveries.count(name, "dead"),
         skipped: known?.skipped ?? 0,
+        unqueued: known === undefined || isGone ? 0 : await unqueued(audit, known.position, events),
         newestError: await newestError(deliveries, name),
       };
     }),
   );
   const known = destinations.reduce((sum, { dead }) => sum + dead, 0);
   return { destinations, deadElsewhere: (await deliveries.count(null, "dead")) - known };
+}
+
+async function unqueued(audit: Store["audit"], from: number, events: Destination["events"]): Promise<number> {
+  const { size } = await audit.head();
+  let count = 0;
+  for await (const lines of audit.lines(from, size))
+    count += lines.flatMap(noticesIn).filter(({ notice }) => events.has(eventOf(notice))).length;
+  return count;
 }
 
 async function newestError(deliveries: Deliveries, destination: string): Promise<DestinationStatus["newestError"]> {
