@@ -171,9 +171,6 @@ export class Seat {
       get audit() {
         return present().audit;
       },
-      get notices() {
-        return present().notices;
-      },
       get doors() {
         return present().doors;
       },
