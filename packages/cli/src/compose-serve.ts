@@ -19,6 +19,7 @@ import type { Figures } from "@writ/api/server/ports";
 import type { StaticFile, StaticFiles } from "@writ/api/server/static-files";
 import { durationMs, OrchestratorError, type RunId } from "@writ/core";
 import { Access, Metrics, Secrets, type Config, type Desk, type Log, type Principal } from "@writ/runtime";
+import { accessOf } from "./compose-owner.ts";
 import { PRODUCT } from "./compose-parts.ts";
 import { namesFor, userIdOf } from "./compose-user.ts";
 import { OneTimeCode } from "./one-time-code.ts";
@@ -42,7 +43,7 @@ export interface Serving extends Listening {
 export async function serve(world: World, desk: Desk, wish: ListenWish, log: Log): Promise<Serving> {
   await desk.own();
   const { doors } = desk.store;
-  const access = accessOf(desk);
+  const access = accessOf(desk.store);
   const events = new EventHub({
     log: desk.store.log.id,
     audit: () => desk.store.audit,
@@ -119,17 +120,6 @@ export function serverLog(isRead: boolean, config: Pick<Config, "secrets">): Log
   const write = (line: string): void => void process.stderr.write(line);
   const secrets = new Secrets(config.secrets);
   return isRead ? lineLog(write, secrets, systemClock) : jsonLog(write, secrets);
-}
-
-/** Who may come in to a workspace. */
-export function accessOf(desk: Pick<Desk, "store">): Access {
-  return new Access({
-    tokens: desk.store.doors.tokens,
-    clock: systemClock,
-    entropy: systemEntropy,
-    hash: nodeHasher,
-    equal: equalInTime,
-  });
 }
 
 /** Whoever starts the server may do everything in it; their browsers stay logged in over restarts. */
