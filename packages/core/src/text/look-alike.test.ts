@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { lookAlikes, writtenHost } from "./look-alike.ts";
+import { lookAlikes } from "./look-alike.ts";
 
 describe("letters that pass for others", () => {
   test.each([
@@ -28,13 +28,5 @@ describe("letters that pass for others", () => {
         expect(passesFor).toMatch(/^[!-~]$/);
       }
     }
-  });
-});
-
-describe("a host that is written in Punycode", () => {
-  test("is shown as people read it", () => {
-    expect(writtenHost("xn--pypal-4ve.com")).toBe("pаypal.com");
-    expect(writtenHost("example.com")).toBe("example.com");
-    expect(writtenHost("xn--.com")).toBe("xn--.com");
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { SCREEN } from "./gallery-samples.ts";
-import { capped, hiddenNames, isPlainlyVisible, LINE_CAP, revealed, revealedText } from "./safe-text.ts";
+import { capped, hiddenNames, isPlainlyVisible, LINE_CAP, revealed, revealedText } from "@writ/core/text/safe-text";
 import { say, textOf, verbatim } from "./span.ts";
 import { encode } from "./style.ts";
 

@@ -1,4 +1,4 @@
-import type { Reason, ReasonCode } from "@writ/core";
+import type { Reason, ReasonCode } from "../run/reason.ts";
 
 /** Reasons a person can act on, in words; any other is its code with blanks. */
 const WORDS: Partial<Record<ReasonCode, string>> = {

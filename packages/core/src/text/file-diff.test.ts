@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { changedLines, parseDiff } from "./diff.ts";
+import { changedLines, parseDiff } from "./file-diff.ts";
 
 describe("a unified diff", () => {
   test("gives each line its sign and number", () => {

@@ -1,5 +1,3 @@
-import { domainToUnicode } from "node:url";
-
 /** A character that passes for another in a host, path or tool name. */
 export interface LookAlike {
   readonly character: string;
@@ -41,12 +39,6 @@ export function lookAlikes(name: string): readonly LookAlike[] {
     found.set(character, { character, passesFor, script: scriptOf(character) });
   }
   return [...found.values()];
-}
-
-/** A host as people write it: `xn--pypal-4ve.com` is `pаypal.com`, with a Cyrillic letter. */
-export function writtenHost(host: string): string {
-  const written = host.includes("xn--") ? domainToUnicode(host) : host;
-  return written === "" ? host : written;
 }
 
 function twin(character: string): string | null {
