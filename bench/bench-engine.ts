@@ -78,7 +78,17 @@ export function idleTool(onCall: (n: number) => void = () => undefined): Tool {
 
 export function taskOf(plan: JsonObject): TaskRequest {
   const none = { mode: null, budget: {}, approvalTtlMs: null, deadlineAtMs: null };
-  return { goal: "bench", plan, author: "person", inputs: {}, context: [], door: "run", begin: true, ...none };
+  return {
+    goal: "bench",
+    plan,
+    author: "person",
+    inputs: {},
+    context: [],
+    door: "run",
+    begin: true,
+    run: null,
+    ...none,
+  };
 }
 
 /** Starts a run and waits until only a person could move it. */

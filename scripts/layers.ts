@@ -37,7 +37,7 @@ export const PACKAGES = {
     packages: [],
     libraries: ["yaml", "zod"],
     node: "none",
-    subpaths: ["audit/*", "run/statuses", "schema/*", "text/*"],
+    subpaths: ["audit/*", "policy/role", "run/statuses", "schema/*", "text/*"],
     rooms: {
       base: [],
       tool: ["base"],
@@ -152,6 +152,11 @@ export const ONLY_FROM: readonly { readonly target: string; readonly importers: 
     target: "@writ/core/run/statuses",
     importers: /^packages\/cli\/src\//,
     because: "help names the states without loading the rest of core",
+  },
+  {
+    target: "@writ/core/policy/role",
+    importers: /^packages\/cli\/src\//,
+    because: "help names the roles without loading the rest of core",
   },
   {
     target: "@writ/runtime/config/config",

@@ -14,6 +14,8 @@ export const PERSONAL: ReadonlySet<ControlRequest["method"]> = new Set([
   "extend",
   "audit_redact",
   "key_rotate",
+  "token_create",
+  "token_revoke",
 ]);
 
 /**

@@ -6,6 +6,7 @@ import { systemEntropy } from "@writ/adapters/system/entropy";
 import { keyRing, openKeyInForce } from "@writ/adapters/system/key-ring";
 import { lastSeenPath, readLastSeen, writeLastSeen } from "@writ/adapters/system/last-seen";
 import { nodeVerifier } from "@writ/adapters/system/node-verifier";
+import { equalInTime } from "@writ/adapters/system/equal-in-time";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { processIdentity } from "@writ/adapters/system/processes";
 import { bundleFolder } from "@writ/adapters/workspace/bundle-folder";
@@ -24,6 +25,7 @@ import {
   type DurationMs,
 } from "@writ/core";
 import {
+  Access,
   Approvals,
   Control,
   Custody,
@@ -130,10 +132,10 @@ export class Seat {
       }),
       isFileInput: (name) => parts.planner.isFileInput(name),
       own: () => this.#mine(),
-      send: (request) => this.#send(request),
+      send: (request, actor = this.#actor) => this.#send(request, actor),
       nudges: (listener) => this.#nudges(listener),
       interrupt: (run) => this.#interrupt(run),
-      close: () => this.#close(),
+      close: (patience) => this.#close(patience ?? this.#patience),
     };
   }
 
@@ -164,7 +166,10 @@ export class Seat {
       get notices() {
         return present().notices;
       },
-      close: () => this.#close(),
+      get doors() {
+        return present().doors;
+      },
+      close: () => this.#close(this.#patience),
     };
   }
 
@@ -213,14 +218,14 @@ export class Seat {
     return isJsonObject(value) ? value : {};
   }
 
-  async #send(request: ControlRequest): Promise<JsonObject> {
+  async #send(request: ControlRequest, actor: Actor): Promise<JsonObject> {
     if (PERSONAL.has(request.method)) assertPersonAt(this.#paths);
     for (let owners = 1; ; owners += 1) {
       await this.#takeSeat();
-      if (this.#owned !== null) return this.#handled(request, this.#actor);
+      if (this.#owned !== null) return this.#handled(request, actor);
       const { connection } = this.#seated();
       try {
-        const value: Json = plainJson({ request, actor: this.#actor });
+        const value: Json = plainJson({ request, actor });
         const answer = await connection.send(value);
         return isJsonObject(answer) ? answer : {};
       } catch (error) {
@@ -339,7 +344,14 @@ export class Seat {
         history,
         copies: runCopies(this.#paths.folder, folders, () => last.forget()),
       });
-      const control = new Control({ tasks, approvals, engine, custody });
+      const access = new Access({
+        tokens: this.#store.doors.tokens,
+        clock: systemClock,
+        entropy: systemEntropy,
+        hash: nodeHasher,
+        equal: equalInTime,
+      });
+      const control = new Control({ tasks, approvals, engine, custody, access });
       await renewErased(this.#paths.folder, this.#store, custody);
       const escalation = new Escalation({
         waiting: (after, limit) => this.#store.views.waiting(after, limit),
@@ -402,13 +414,13 @@ export class Seat {
     await this.#handled({ method: "pause", run }, this.#actor);
   }
 
-  async #close(): Promise<void> {
+  async #close(patience: DurationMs | null): Promise<void> {
     this.#stopWatching?.();
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
       const { engine, signer, ownership, folders, escalation } = this.#owned;
-      await engine.idle(this.#patience);
+      await engine.idle(patience);
       engine.stop();
       await escalation.stop();
       await signer.close();

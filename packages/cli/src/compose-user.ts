@@ -1,6 +1,7 @@
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
-import { ownUserId, userNames } from "@writ/adapters/workspace/user-ids";
+import { nodeHasher } from "@writ/adapters/system/sha256";
+import { namedUserId, ownUserId, userNames } from "@writ/adapters/workspace/user-ids";
 import { mintId } from "@writ/core";
 import type { NameOf } from "./views/name-of.ts";
 import type { World } from "./world.ts";
@@ -9,6 +10,13 @@ import type { World } from "./world.ts";
 export function userIdOf({ home, user }: World): string {
   const mint = () => mintId("user", systemClock.now(), systemEntropy.bytes(10));
   return user.id ?? ownUserId(home.data, { uid: process.getuid?.() ?? 0, name: user.name }, mint);
+}
+
+/** The pseudonym of somebody by a name; of who sits here where it is null. @throws OrchestratorError as `userIdOf` */
+export function userIdNamed(world: World, name: string | null): string {
+  if (name === null || name === world.user.name) return userIdOf(world);
+  const mint = () => mintId("user", systemClock.now(), systemEntropy.bytes(10));
+  return namedUserId(world.home.data, name, nodeHasher.sha256Hex(name), mint);
 }
 
 /** Who an id of the log stands for, as far as this user's own folder says; the files are read when it is first asked. */

@@ -1,10 +1,10 @@
-import { answerTo, type Desk } from "@writ/runtime";
+import { ruleWords, answerTo, type Desk } from "@writ/runtime";
 import { OrchestratorError, type Authorization, type Binding, type Entry, type RunId, type RunState } from "@writ/core";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { columns } from "./terminal/columns.ts";
 import { blanks, hanging } from "./terminal/layout.ts";
 import { say } from "./terminal/span.ts";
-import { ANSWERS, ruleWords } from "./views/rules.ts";
+import { ANSWERS, dayOn } from "./views/rules.ts";
 import { toolAt } from "./views/tool-at.ts";
 
 /** What decided about one step, or will as far as it is known. */
@@ -39,7 +39,7 @@ export async function explainRun(
   const { policy } = state.rules;
   const told = shown.map((each) => ({
     ...each,
-    says: each.rules.map((id) => ({ id, says: ruleWords(screen, policy, id, each.effect) })),
+    says: each.rules.map((id) => ({ id, says: ruleWords(dayOn(screen), policy, id, each.effect) })),
   }));
   if (invocation.json) {
     terminal.json({

@@ -1,4 +1,4 @@
-import { liftDocument, type Desk } from "@writ/runtime";
+import { ruleWords, ruleText, liftWords, liftDocument, type Desk } from "@writ/runtime";
 import {
   authorize,
   POLICY_MODES,
@@ -14,7 +14,7 @@ import { systemClockOf } from "./compose.ts";
 import { blanks, hanging } from "./terminal/layout.ts";
 import type { Screen } from "./terminal/screen.ts";
 import { say, type Line } from "./terminal/span.ts";
-import { ANSWERS, liftWords, ruleText, ruleWords } from "./views/rules.ts";
+import { ANSWERS, dayOn } from "./views/rules.ts";
 
 const LABEL_COLUMN = 26;
 
@@ -46,14 +46,14 @@ export function explainTool(desk: Desk, { invocation, terminal }: Setting, spec:
     ...modes.flatMap(({ mode, effect, rules: ids }) => modeLines(screen, policy, mode, { effect, rules: ids })),
     ...rules.flatMap((rule) => row(screen, rule.id, ruleText(rule))),
     ...lifts.flatMap((lift) =>
-      row(screen, lift.id, `lifts ${liftWords(screen, lift)}${lift.holds === "yes" ? "" : ` · ${lift.holds}`}`),
+      row(screen, lift.id, `lifts ${liftWords(dayOn(screen), lift)}${lift.holds === "yes" ? "" : ` · ${lift.holds}`}`),
     ),
   ]);
   return 0;
 }
 
 function modeLines(screen: Screen, policy: Policy, mode: string, { effect, rules }: Authorization): readonly Line[] {
-  const why = rules.map((rule) => ruleWords(screen, policy, rule, effect)).join("; ");
+  const why = rules.map((rule) => ruleWords(dayOn(screen), policy, rule, effect)).join("; ");
   return row(screen, `mode ${mode}`, `${ANSWERS[effect]}: ${why}`);
 }
 

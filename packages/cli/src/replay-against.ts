@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
-  digestOf,
   OrchestratorError,
   POLICY_MODES,
-  policyDocument,
   type Authorization,
   type JsonObject,
   type Policy,
   type RunId,
 } from "@writ/core";
-import { compareWithPolicy, readConfig, type PolicyAnswer, type PolicyComparison, type Desk } from "@writ/runtime";
+import { readConfig, replayUnder, type Desk, type PolicyComparison } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import type { PolicyReplayView } from "./terminal/view.ts";
 
@@ -28,23 +26,9 @@ export async function replayAgainst(
   against: string,
 ): Promise<AgainstPolicy> {
   const history = await desk.history(run);
-  const { hash, policy: pinned } = history.state.rules;
-  const recorded: Policy = { ...pinned, mode: history.state.settings?.mode ?? pinned.mode };
-  const other = policyOf(against, pinned, world.cwd);
-  const found = compareWithPolicy(history, other);
-  const digests = [recorded, other].map((policy) => digestOf(hash, policyDocument(policy)));
-  const [recordedPolicy = "", derivedPolicy = ""] = digests;
-  const different = found.different.map(plain);
-  return {
-    view: viewOf(found, recordedPolicy, derivedPolicy),
-    json: {
-      facts: found.facts,
-      asked: found.answers.length,
-      recorded_policy: recordedPolicy,
-      policy: derivedPolicy,
-      different,
-    },
-  };
+  const other = policyOf(against, history.state.rules.policy, world.cwd);
+  const { found, document } = replayUnder(history, other);
+  return { view: viewOf(found, document.recorded_policy, document.policy), json: document };
 }
 
 function policyOf(against: string, pinned: Policy, cwd: string): Policy {
@@ -109,13 +93,4 @@ const WORDS: Readonly<Record<Authorization["effect"], string>> = {
 
 function inWords({ effect }: Authorization): string {
   return WORDS[effect];
-}
-
-function plain({ derived, fact, recorded, step }: PolicyAnswer): JsonObject {
-  return {
-    fact,
-    step,
-    recorded: { effect: recorded.effect, rules: recorded.rules },
-    derived: { effect: derived.effect, rules: derived.rules },
-  };
 }

@@ -2,6 +2,7 @@ import { RUN_STATUSES } from "@writ/core/run/statuses";
 import { flag, type Command } from "./argv/command.ts";
 import type { CommandModule } from "./command-module.ts";
 import { argument, option } from "./options.ts";
+import { DOOR_COMMANDS } from "./table-doors.ts";
 
 const RUN = argument("run", "a run's id, or a unique beginning of it");
 const WHOLE_RUN = argument("run", "a run's full id");
@@ -559,6 +560,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     options: [],
     run: () => import("./commands/config-show.ts"),
   },
+  ...DOOR_COMMANDS,
   {
     name: "explain",
     group: "Shape",

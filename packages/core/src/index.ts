@@ -1,3 +1,4 @@
+export * from "./base/ascii.ts";
 export { bundleFiles, closeBundle, manifestFor, type BundleContent, type ReplayedRun } from "./audit/bundle.ts";
 export * from "./audit/checkpoint.ts";
 export { coverRanges, writeCover } from "./audit/cover.ts";
@@ -65,9 +66,11 @@ export * from "./plan/prepare-plan.ts";
 export * from "./policy/authorize.ts";
 export * from "./policy/defaults.ts";
 export * from "./policy/policy.ts";
+export * from "./policy/role.ts";
 export * from "./policy/sensitive-path.ts";
 export * from "./policy/taint.ts";
 export * from "./record/approval-views.ts";
+export * from "./record/asking.ts";
 export * from "./record/checkpoint.ts";
 export * from "./record/fact-documents.ts";
 export * from "./record/needs-you.ts";

@@ -21,6 +21,7 @@ import {
   type StoredPayload,
 } from "@writ/core";
 
+import { memoryDoors } from "./doors.ts";
 import { MemoryViews } from "./views.ts";
 
 interface KeptEntry extends StoredEntry {
@@ -45,6 +46,7 @@ export class MemoryLog implements Ledger, ErasureSource<KeptPayload> {
   readonly signedHeads = new Map<number, string>();
   /** What was claimed to be told once. */
   readonly notices = new Set<string>();
+  readonly doors = memoryDoors();
   readonly erasures = new Set<number>();
   readonly views = new MemoryViews();
   readonly #positions = new Map<string | null, number[]>();

@@ -24,6 +24,7 @@ export function openMemoryStore(log: MemoryLog): Store {
     views: log.views,
     documents: documentsOf(open),
     audit: auditOf(open),
+    doors: log.doors,
     notices: {
       async claim(notice) {
         const { notices } = open();

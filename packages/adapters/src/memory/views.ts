@@ -1,4 +1,5 @@
 import {
+  asciiLower,
   type ApprovalView,
   type ArtifactView,
   erasedApproval,
@@ -11,7 +12,7 @@ import {
   soonestFirst,
   type ViewChanges,
 } from "@writ/core";
-import type { ApprovalPosition, ApprovalQuery, Views } from "@writ/runtime";
+import type { ApprovalPosition, ApprovalQuery, RunQuery, Views } from "@writ/runtime";
 
 /** Rows that replace each other, kept by name. */
 export class MemoryViews implements Views {
@@ -47,14 +48,30 @@ export class MemoryViews implements Views {
       .slice(0, limit);
   }
 
-  async runs({ statuses, before, limit }: Parameters<Views["runs"]>[0]): Promise<readonly RunView[]> {
+  async runs({ statuses, before, limit, text, tool, since = 0 }: RunQuery): Promise<readonly RunView[]> {
     const isBefore = ({ created_at_ms, run_id }: RunView): boolean =>
       before === null ||
       created_at_ms < before.createdAt ||
       (created_at_ms === before.createdAt && run_id < before.run);
     const isWanted = (view: RunView): boolean =>
-      (statuses.length === 0 || statuses.includes(view.status)) && isBefore(view);
+      (statuses.length === 0 || statuses.includes(view.status)) &&
+      view.created_at_ms >= since &&
+      (tool === undefined || this.#toolsOf(view.run_id).includes(tool)) &&
+      (text === undefined || this.#tells(view, asciiLower(text))) &&
+      isBefore(view);
     return [...this.#runs.values()].filter(isWanted).toSorted(newestFirst).slice(0, limit);
+  }
+
+  #toolsOf(run: string): readonly string[] {
+    return [...this.#approvals.values()].filter(({ run_id }) => run_id === run).map(({ tool }) => tool);
+  }
+
+  #tells(view: RunView, part: string): boolean {
+    const { run_id: run, goal, started_by: by } = view;
+    const files = [...this.#artifacts.values()].filter(({ run_id }) => run_id === run).map(({ path }) => path);
+    const texts = [goal ?? "", ...this.#toolsOf(run), ...files].map(asciiLower);
+    const id = part.startsWith("run_") ? part : `run_${part}`;
+    return run.startsWith(id) || asciiLower(by) === part || texts.some((text) => text.includes(part));
   }
 
   async approval(id: string): Promise<ApprovalView | null> {

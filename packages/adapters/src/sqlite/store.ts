@@ -6,6 +6,7 @@ import type { Store } from "@writ/runtime";
 import { sqliteAuditLog } from "./audit-log.ts";
 import { backUp } from "./backup.ts";
 import { type BlobFiles, blobFiles } from "./blob-files.ts";
+import { sqliteDoors } from "./doors.ts";
 import { sqliteDocuments } from "./documents.ts";
 import { assertDurable, openForReading, openForWriting } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -92,6 +93,7 @@ function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: 
       appendPlaced: async (make) => owner().appendPlaced(make),
       redact: async (erasure) => owner().redact(erasure),
     }),
+    doors: sqliteDoors(db, (act) => owner().writeNow(act)),
     notices: { claim: async (notice, atMs) => owner().claimNotice(notice, atMs) },
     backUp: (folder) => backUp(files.database, blobs, folder),
     assertDurable: () => assertDurable(db),

@@ -4,6 +4,7 @@ import { newestFirst, OrchestratorError, parseId, type RunId, soonestFirst, type
 import type { Views } from "@writ/runtime";
 
 import { allRows, integerOf, integerOrNull, oneRow, textOf } from "./row.ts";
+import { isSearch, searchRuns } from "./run-search.ts";
 import { APPROVAL_STATUSES, approvalViewOf, artifactViewOf, runViewOf } from "./view-columns.ts";
 
 /** Sorts behind every identifier and every instant. */
@@ -57,7 +58,9 @@ export function sqliteViews(db: DatabaseSync, rebuild: (rows: AsyncIterable<View
     async complete(kind, prefix, limit) {
       return allRows(completions[kind], prefix, `${prefix}~`, limit).map((row) => textOf(row, "id"));
     },
-    async runs({ statuses, before, limit }) {
+    async runs(query) {
+      const { statuses, before, limit } = query;
+      if (isSearch(query)) return searchRuns(db, query);
       const { createdAt, run: id } = before ?? LAST;
       if (statuses.length === 0) return allRows(newest, createdAt, id, limit).map(runViewOf);
       const found = [...new Set(statuses)].flatMap((status) =>

@@ -19,7 +19,9 @@ import { errnoOf } from "../system/errno.ts";
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
-const FILE = /^[0-9]+\.json$/;
+/** By a user's number, or by the digest of a name. */
+const FILE = /^(?:[0-9]+|[0-9a-f]{32})\.json$/;
+const NAMED_DIGITS = 32;
 
 /** A user of this machine. */
 export interface LocalUser {
@@ -46,12 +48,25 @@ const written = z.strictObject({
  * @throws OrchestratorError `config_invalid` for a file that is not as it was written, and the errors of files
  */
 export function ownUserId(dataHome: string, user: LocalUser, mint: () => Id<"user">): Id<"user"> {
+  return userIdIn(dataHome, `${user.uid}.json`, user.name, mint);
+}
+
+/**
+ * The same of somebody who is known here by a name alone: the holder of a token.
+ *
+ * @param digest of the name, at least 32 hex digits
+ */
+export function namedUserId(dataHome: string, name: string, digest: string, mint: () => Id<"user">): Id<"user"> {
+  return userIdIn(dataHome, `${digest.slice(0, NAMED_DIGITS)}.json`, name, mint);
+}
+
+function userIdIn(dataHome: string, file: string, name: string, mint: () => Id<"user">): Id<"user"> {
   const folder = folderOf(dataHome);
-  const path = join(folder, `${user.uid}.json`);
+  const path = join(folder, file);
   try {
     const known = readUser(path);
     if (known !== null) return known.id;
-    make(folder, path, `${JSON.stringify({ id: mint(), name: user.name })}\n`);
+    make(folder, path, `${JSON.stringify({ id: mint(), name })}\n`);
     const made = readUser(path);
     if (made === null) throw new InvariantError("what was just made is there", { path });
     return made.id;

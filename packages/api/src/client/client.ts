@@ -83,21 +83,22 @@ export class Client {
   }
 }
 
-/** Where an operation is asked for, with its query. */
-export function pathOf(name: OperationName, { params = {}, query = {} }: Parts): string {
+/** Where an operation is asked for, with its query. @param parts objects of plain values */
+export function pathOf(name: OperationName, { params, query }: Parts): string {
+  const named = new Map(Object.entries(params ?? {}));
   const path = OPERATIONS[name].path.replaceAll(/\{([a-z0-9_]+)\}/g, (_all, part: string) =>
-    encodeURIComponent(String(params[part])),
+    encodeURIComponent(String(named.get(part))),
   );
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
+  for (const [key, value] of Object.entries(query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) search.append(key, String(one));
   }
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
 export interface Parts {
-  readonly params?: Readonly<Record<string, unknown>> | undefined;
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly params?: unknown;
+  readonly query?: unknown;
 }
 
 /** Something between us and the server may answer in its own words. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { FORMS, type Form } from "./forms.ts";
 import { OPERATIONS, type Operation, type OperationName } from "./operations.ts";
 import { problem } from "./problem.ts";
-import { GRANTS, ROLES } from "./role.ts";
+import { GRANTS, ROLES } from "@writ/core";
 
 const PROBLEM = "application/problem+json";
 const BY_HEADER = "Idempotency-Key";

@@ -1,4 +1,4 @@
-import type { Capability } from "./role.ts";
+import type { Capability } from "@writ/core";
 
 /** A thing that can be asked of the service: where, who may, and in one line what. */
 export interface Operation {

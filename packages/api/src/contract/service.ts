@@ -1,7 +1,7 @@
 import { POLICY_MODES } from "@writ/core";
 import { count, instant } from "@writ/core/schema/scalar";
 import * as z from "zod";
-import { CAPABILITIES, KINDS, ROLES } from "./role.ts";
+import { CAPABILITIES, PRINCIPAL_KINDS, ROLES } from "@writ/core";
 
 export const health = z.object({ status: z.literal("ok") });
 export const ready = z.object({ status: z.enum(["ready", "stopping"]) });
@@ -16,7 +16,7 @@ export const me = z.object({
   user: z.string().describe("a pseudonym"),
   name: z.string().nullable().describe("what it stands for on this machine"),
   role: z.enum(ROLES),
-  kind: z.enum(KINDS),
+  kind: z.enum(PRINCIPAL_KINDS),
   token_id: z.string(),
   capabilities: z.array(z.enum(CAPABILITIES)),
   expires_at: instant.nullable(),

@@ -1,9 +1,9 @@
-import { liftDocument } from "@writ/runtime";
+import { liftWords, liftDocument } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { assertPerson, atDesk, systemClockOf } from "../compose.ts";
 import { addLift } from "../compose-lift.ts";
 import { toldLines } from "../terminal/told-lines.ts";
-import { liftWords } from "../views/rules.ts";
+import { dayOn } from "../views/rules.ts";
 import { wantedLift } from "../wanted-lift.ts";
 
 /** `writ policy lift --tool NAME`: lets a bounded case run without asking, in this workspace, under a name that every record of it carries. */
@@ -20,7 +20,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
     terminal.out(
       toldLines(screen, {
         title: "Lifted",
-        sentence: liftWords(screen, lift),
+        sentence: liftWords(dayOn(screen), lift),
         rows: [
           { label: "name", value: `${lift.id}, in the record of each step it lets run` },
           { label: "where", value: `${file}, for ${desk.root}` },

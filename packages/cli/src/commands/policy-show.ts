@@ -1,11 +1,11 @@
-import { shownPolicy, policyMatrix, type PolicyMatrix } from "@writ/runtime";
+import { ruleText, liftWords, shownPolicy, policyMatrix, type PolicyMatrix } from "@writ/runtime";
 import type { Lift, Policy } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { userConfigFile } from "../compose-config.ts";
 import { policyLines, type PolicyShowView } from "../terminal/policy-view.ts";
 import type { Screen } from "../terminal/screen.ts";
-import { liftWords, ruleText } from "../views/rules.ts";
+import { dayOn } from "../views/rules.ts";
 
 /** `writ policy show`: what may run here, what asks, what is refused, and which named exceptions there are. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
@@ -49,7 +49,9 @@ function viewOf(
       {
         name: "Lifts",
         values: some(
-          policy.lifts.map((lift) => `${lift.id}  ${liftWords(screen, lift)}${isOver(lift, now) ? " (over)" : ""}`),
+          policy.lifts.map(
+            (lift) => `${lift.id}  ${liftWords(dayOn(screen), lift)}${isOver(lift, now) ? " (over)" : ""}`,
+          ),
         ),
       },
       { name: "Gates", values: policy.gates.map(({ id, role, quorum }) => `${id}  role ${role}, quorum ${quorum}`) },

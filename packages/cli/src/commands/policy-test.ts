@@ -1,11 +1,10 @@
+import { testPolicy } from "@writ/runtime";
 import {
-  authorize,
   isJsonObject,
   OrchestratorError,
   parseStrict,
   POLICY_MODES,
   relaxes,
-  type Authorization,
   type JsonObject,
   type PolicyMode,
   type SchemaProblem,
@@ -17,7 +16,7 @@ import { findingLines } from "../terminal/error-view.ts";
 import { blanks, hanging } from "../terminal/layout.ts";
 import { say } from "../terminal/span.ts";
 import { toolNamed } from "../tool-named.ts";
-import { ANSWERS, ruleWords } from "../views/rules.ts";
+import { ANSWERS, dayOn } from "../views/rules.ts";
 
 const RULE_COLUMN = 4;
 
@@ -25,52 +24,30 @@ const RULE_COLUMN = 4;
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const args = argsOf(invocation);
   return atDesk(world, invocation, async (desk) => {
-    const { policy } = desk.config;
     const { spec } = toolNamed(desk, argumentOf(invocation, "tool") ?? "");
-    const mode = modeOf(invocation, policy.mode);
-    const problems = args === null ? [] : (desk.toolRules.get(spec.name)?.checkArgs(args) ?? []);
-    const tainted = hasOption(invocation, "--tainted");
-    const asked = authorize(policy, {
-      spec,
-      tool: spec.name,
-      args: args ?? {},
-      mode,
-      gates: [],
-      tainted,
-      at: systemClockOf().now(),
-    });
-    const { effect, rules }: Authorization = problems.length > 0 ? { effect: "forbid", rules: ["schema"] } : asked;
+    const mode = modeOf(invocation, desk.config.policy.mode);
     const screen = terminal.screen();
-    const told = rules.map((id) => ({ id, says: ruleWords(screen, policy, id, effect) }));
-    if (invocation.json) {
-      terminal.json({
-        tool: spec.name,
-        tier: spec.tier,
-        mode,
-        args: args ?? {},
-        tainted,
-        decision: effect,
-        rules: told,
-        problems,
-      });
-    } else {
+    const call = { tool: spec.name, args, mode, tainted: hasOption(invocation, "--tainted") };
+    const answer = testPolicy(desk, call, systemClockOf().now(), dayOn(screen));
+    const { decision, rules, problems } = answer;
+    if (invocation.json) terminal.json(answer);
+    else
       terminal.out([
         [
           ...blanks(2),
-          ...say(screen, effect === "gate" ? "wait" : effect === "forbid" ? "bad" : "ok", ANSWERS[effect]),
+          ...say(screen, decision === "gate" ? "wait" : decision === "forbid" ? "bad" : "ok", ANSWERS[decision]),
           ...say(screen, "plain", `  ${spec.name}, ${spec.tier}, mode ${mode}`),
         ],
-        ...told.flatMap(({ id, says }) =>
+        ...rules.flatMap(({ id, says }) =>
           hanging(
             screen,
             [...blanks(RULE_COLUMN), ...say(screen, "strong", id)],
-            RULE_COLUMN + Math.max(...told.map((each) => each.id.length)) + 3,
+            RULE_COLUMN + Math.max(...rules.map((each) => each.id.length)) + 3,
             say(screen, "plain", says),
           ),
         ),
         ...problems.flatMap((problem) => findingLines(screen, findingOf(problem))),
       ]);
-    }
     return 0;
   });
 }

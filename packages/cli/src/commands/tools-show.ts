@@ -1,4 +1,12 @@
-import { answerFor, questionOf, repeatable, toolDetailDocument, type Desk, type ToolQuestion } from "@writ/runtime";
+import {
+  ruleWords,
+  answerFor,
+  questionOf,
+  repeatable,
+  toolDetailDocument,
+  type Desk,
+  type ToolQuestion,
+} from "@writ/runtime";
 import type { ToolSpec } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
@@ -10,7 +18,7 @@ import type { Screen } from "../terminal/screen.ts";
 import { say, type Line, type Role } from "../terminal/span.ts";
 import { TIER_ROLES } from "../terminal/state.ts";
 import { toolNamed } from "../tool-named.ts";
-import { ANSWERS, ruleWords } from "../views/rules.ts";
+import { ANSWERS, dayOn } from "../views/rules.ts";
 import { parameterRows } from "../views/tools.ts";
 
 const LABEL_COLUMN = 14;
@@ -28,7 +36,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
 
 function toolLines(screen: Screen, desk: Desk, spec: ToolSpec, question: ToolQuestion): readonly Line[] {
   const { effect, rules } = answerFor(spec, question);
-  const why = rules.map((rule) => ruleWords(screen, question.policy, rule, effect)).join("; ");
+  const why = rules.map((rule) => ruleWords(dayOn(screen), question.policy, rule, effect)).join("; ");
   const row = (label: string, text: string, role: Role = "plain"): readonly Line[] =>
     hanging(screen, [...blanks(4), ...say(screen, "dim", label)], LABEL_COLUMN, say(screen, role, text));
   const parameters = parameterRows(spec.inputSchema);

@@ -1,7 +1,8 @@
+import { confirmationWord } from "@writ/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { confirmationWord, openPrompt, promptStep, type PromptEvent, type PromptState } from "./prompt.ts";
+import { openPrompt, promptStep, type PromptEvent, type PromptState } from "./prompt.ts";
 
 const asking = (word: string | null = null): PromptState => ({ kind: "asking", word });
 const typed = (text: string): PromptEvent => ({ type: "line", text });

@@ -53,21 +53,6 @@ export function promptStep(state: PromptState, event: PromptEvent): PromptStep {
   }
 }
 
-const LETTERS = new Set(["y", "yes", "n", "no", "v", "w", "l"]);
-
-/**
- * The word a person types to approve a destructive step: the object's name
- * where it can be typed and is no other answer, else `approve` and the
- * beginning of the request's hash.
- *
- * @param bindingHash `sha256:` and 64 hex digits
- */
-export function confirmationWord(object: string, bindingHash: string): string {
-  const canBeTyped = /^[!-~]([ -~]{0,38}[!-~])?$/.test(object);
-  const isAnswer = LETTERS.has(object.toLowerCase()) || object.length < 2;
-  return canBeTyped && !isAnswer ? object : `approve ${bindingHash.replace("sha256:", "").slice(0, 8)}`;
-}
-
 function answered(state: Extract<PromptState, { kind: "asking" }>, text: string): PromptStep {
   const answer = text.trim();
   if (state.word !== null && answer === state.word) return closed({ kind: "approved" });

@@ -21,6 +21,7 @@ const PREFIX = {
   artifact: "art",
   message: "msg",
   request: "req",
+  token: "tok",
   user: "usr",
   agent: "agt",
 } as const;

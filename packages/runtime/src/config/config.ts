@@ -42,6 +42,8 @@ export interface Config {
   readonly width: number;
   readonly onFatal: "pause" | "fail";
   readonly model: ModelConfig | null;
+  /** Requests to `writ serve`: of one token, and of all. */
+  readonly serve: { readonly perMinute: number; readonly allPerMinute: number };
   /** Values that must never be written anywhere. */
   readonly secrets: readonly string[];
   /** Where each part came from, for people: `default`, a file, `environment`, `flag`. */
@@ -72,6 +74,8 @@ const DEFAULT_SLA = 3_600_000;
 const DEFAULT_RATE = 60;
 const DEFAULT_TIMEOUT = 30_000;
 const DEFAULT_WIDTH = 4;
+const DEFAULT_REQUESTS = 12_000;
+const DEFAULT_ALL_REQUESTS = 60_000;
 const DEFAULT_MODEL_TOKENS = 4_096;
 
 /**
@@ -149,8 +153,16 @@ function fromUser(
     width: limits.width ?? DEFAULT_WIDTH,
     onFatal: bound?.on_fatal ?? user.on_fatal ?? "pause",
     model,
+    serve: serveOf(bound?.serve ?? user.serve),
     secrets: model?.apiKey == null ? [] : [model.apiKey],
     sources: sourcesOf(variables, user, bound),
+  };
+}
+
+function serveOf(settings: TrustedSettings["serve"]): Config["serve"] {
+  return {
+    perMinute: settings?.requests_per_minute ?? DEFAULT_REQUESTS,
+    allPerMinute: settings?.requests_per_minute_all ?? DEFAULT_ALL_REQUESTS,
   };
 }
 

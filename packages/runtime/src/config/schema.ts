@@ -70,6 +70,13 @@ export const workspaceFile = z.strictObject(common);
 const trusted = {
   ...common,
   lifts: z.array(lift).optional(),
+  /** What one token, and all together, may ask of `writ serve`. */
+  serve: z
+    .strictObject({
+      requests_per_minute: z.int().positive().optional(),
+      requests_per_minute_all: z.int().positive().optional(),
+    })
+    .optional(),
   outbound: z.strictObject({ hosts: z.array(z.string()) }).optional(),
   model: z
     .strictObject({

@@ -9,6 +9,7 @@ import type {
   StoredEntry,
   ViewChanges,
 } from "@writ/core";
+import type { Doors } from "./doors.ts";
 
 /**
  * The truth about every run of one log, and what is derived from it. Entry,
@@ -23,6 +24,7 @@ export interface Store {
   readonly documents: Documents;
   readonly audit: AuditLog;
   readonly notices: Notices;
+  readonly doors: Doors;
   /** Writes what is queued, then lets go of the files. */
   close(): Promise<void>;
 }
@@ -87,6 +89,12 @@ export interface Views {
 export interface RunQuery {
   /** Empty means any. */
   readonly statuses: readonly string[];
+  /** In the goal, a file, a tool or who started it, whatever the case of its ASCII letters, or the id's beginning; any where it is left out. */
+  readonly text?: string | undefined;
+  /** A tool somebody was asked about, or a file came from; any where it is left out. */
+  readonly tool?: string | undefined;
+  /** Made at or after, epoch in milliseconds; any where it is left out. */
+  readonly since?: number | undefined;
   /** Newest first; rows older than this position in `created_at_ms` and id. */
   readonly before: { readonly createdAt: number; readonly run: string } | null;
   readonly limit: number;

@@ -13,9 +13,9 @@ import {
 } from "@writ/core";
 import { freeze, liveOf } from "../engine/dispatch.ts";
 import type { Engine } from "../engine/engine.ts";
-import { firstMoved, type ToolGateway } from "../gateway/tool-gateway.ts";
+import { firstMoved, previewJson, type ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Store } from "../ports/store.ts";
-import { ToolFailure } from "../ports/tool.ts";
+import { ToolFailure, type Frozen } from "../ports/tool.ts";
 import { LastReading, Reading } from "./history.ts";
 
 export interface ApprovalPorts {
@@ -35,6 +35,8 @@ export interface ApprovalDetail {
   readonly evidence: readonly { readonly ref: string; readonly value: Json }[];
   /** Null while nothing moved; only told for one that waits. */
   readonly moved: "evidence" | "preview" | null;
+  /** The same as it is now; null where it cannot be read, or nobody waits any more. */
+  readonly live: { readonly evidence: ApprovalDetail["evidence"]; readonly preview: Json } | null;
 }
 
 export interface Decision {
@@ -95,14 +97,15 @@ export class Approvals {
         "approval_not_found",
         `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`,
       );
-    const moved = view.status === "waiting" ? await this.#moved(state, request) : null;
+    const now = view.status === "waiting" ? await this.#now(state, request) : null;
     return {
       view,
       request,
       preview: request.preview.json(),
       args: request.args.json(),
       evidence: request.evidence.map(({ ref, value }) => ({ ref, value: value.json() })),
-      moved,
+      moved: now === null ? null : movedIn(request, now),
+      live: now === null || now === "unreadable" ? null : liveDetail(request, now),
     };
   }
 
@@ -187,16 +190,34 @@ export class Approvals {
   }
 
   async #moved(state: RunState, request: Request): Promise<"evidence" | "preview" | null> {
+    const now = await this.#now(state, request);
+    return now === null ? null : movedIn(request, now);
+  }
+
+  /** What the step would do now; null for one that is not asked about any more. */
+  async #now(state: RunState, request: Request): Promise<Frozen | "unreadable" | null> {
     const call = gateCall(state, request.binding.step);
     if (call === null) return null;
     try {
-      const now = await freeze({ gateway: this.#ports.gateway }, state, call);
-      return firstMoved({ live: liveOf(request), preview: request.preview.json() }, now);
+      return await freeze({ gateway: this.#ports.gateway }, state, call);
     } catch (error) {
-      if (error instanceof ToolFailure || error instanceof OrchestratorError) return "evidence";
+      if (error instanceof ToolFailure || error instanceof OrchestratorError) return "unreadable";
       throw error;
     }
   }
+}
+
+function movedIn(request: Request, now: Frozen | "unreadable"): "evidence" | "preview" | null {
+  if (now === "unreadable") return "evidence";
+  return firstMoved({ live: liveOf(request), preview: request.preview.json() }, now);
+}
+
+function liveDetail(request: Request, { live, preview }: Frozen): NonNullable<ApprovalDetail["live"]> {
+  const evidence = Object.entries(live).map(([name, value]) => ({
+    ref: `live:${request.binding.tool}:${name}`,
+    value,
+  }));
+  return { evidence, preview: previewJson(preview) };
 }
 
 function runOf(view: ApprovalView): RunId {

@@ -1,6 +1,10 @@
 import {
+  epochMs,
   parseId,
   OrchestratorError,
+  PRINCIPAL_KINDS,
+  ROLES,
+  toRfc3339,
   isJsonObject,
   type Actor,
   type Json,
@@ -10,6 +14,7 @@ import {
 } from "@writ/core";
 import * as z from "zod";
 import type { Engine } from "../engine/engine.ts";
+import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
 import { createDocument } from "./create-request.ts";
 import type { Custody } from "./custody.ts";
@@ -58,6 +63,15 @@ export const controlRequest = z.discriminatedUnion("method", [
   }),
   z.strictObject({ method: z.literal("audit_redact"), run, reason: z.enum(REDACTION_REASONS) }),
   z.strictObject({ method: z.literal("key_rotate"), reason: z.enum(["scheduled", "compromised", "other"]) }),
+  z.strictObject({
+    method: z.literal("token_create"),
+    role: z.enum(ROLES),
+    kind: z.enum(PRINCIPAL_KINDS),
+    user: z.string().min(1).max(200),
+    label: z.string().min(1).max(200).nullable(),
+    ttl_ms: z.int().positive().nullable(),
+  }),
+  z.strictObject({ method: z.literal("token_revoke"), token: z.string() }),
   /** Answers when only a person or a clock can move the run. */
   z.strictObject({ method: z.literal("rest"), run }),
 ]);
@@ -69,6 +83,7 @@ export interface ControlPorts {
   readonly approvals: Approvals;
   readonly engine: Engine;
   readonly custody: Custody;
+  readonly access: Access;
 }
 
 /** Carries out requests for the process that owns the workspace. Answers once what was decided is durable. */
@@ -91,7 +106,7 @@ export class Control {
   }
 
   async send(request: ControlRequest, actor: Actor): Promise<JsonObject> {
-    const { tasks, approvals, engine, custody } = this.#ports;
+    const { tasks, approvals, engine, custody, access } = this.#ports;
     switch (request.method) {
       case "create": {
         const { method: _, ...wanted } = request;
@@ -128,6 +143,14 @@ export class Control {
         return asJson(await custody.redact({ run: idOf(request.run), reason: request.reason, actor }));
       case "key_rotate":
         return asJson(await custody.rotate(request.reason, actor));
+      case "token_create": {
+        const { method: _, ttl_ms: ttlMs, ...wanted } = request;
+        return asJson(await access.create({ ...wanted, ttlMs }));
+      }
+      case "token_revoke": {
+        const { id, revokedAt } = await access.revoke(request.token);
+        return { id, revoked_at: toRfc3339(epochMs(revokedAt)) };
+      }
       case "rest":
         await engine.resting(idOf(request.run));
         return {};

@@ -1,4 +1,4 @@
-import { budgetDocument, POLICY_MODES, UNDO_DOOR, type JsonObject } from "@writ/core";
+import { budgetDocument, parseId, POLICY_MODES, UNDO_DOOR, type JsonObject } from "@writ/core";
 import * as z from "zod";
 
 const amount = z.int().nonnegative();
@@ -21,6 +21,11 @@ export const createDocument = z.strictObject({
   approvalTtlMs: amount.nullable(),
   deadlineAtMs: amount.nullable(),
   begin: z.boolean(),
+  /** The id it is to have, for who must know it beforehand; null for a new one. */
+  run: z
+    .string()
+    .refine((text) => parseId("run", text).ok, "not a run's full id")
+    .nullable(),
 });
 
 export type CreateRequest = z.infer<typeof createDocument>;
@@ -38,6 +43,7 @@ export function createRequest(wanted: Pick<CreateRequest, "goal" | "door"> & Par
     approvalTtlMs: null,
     deadlineAtMs: null,
     begin: true,
+    run: null,
     ...wanted,
   };
 }

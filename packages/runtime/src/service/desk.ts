@@ -1,5 +1,7 @@
 import {
   durationMs,
+  type Actor,
+  type DurationMs,
   type ApprovalView,
   type JsonObject,
   type Plan,
@@ -57,9 +59,10 @@ export interface Desk {
   /**
    * Asks the process that owns the workspace; becomes it when nobody does.
    *
+   * @param actor who asks; who sits at the terminal where it is left out
    * @throws OrchestratorError whatever the request meets
    */
-  send(request: ControlRequest): Promise<JsonObject>;
+  send(request: ControlRequest, actor?: Actor): Promise<JsonObject>;
   /** Calls back when entries may have been added, by whichever process. Returns the way to stop. */
   nudges(listener: () => void): () => void;
   /**
@@ -67,6 +70,10 @@ export interface Desk {
    * for a moment, nothing new starts. A run that another process drives goes on.
    */
   interrupt(run: RunId): Promise<void>;
-  /** Lets runs that this process drives come to rest, then lets go of the workspace. */
-  close(): Promise<void>;
+  /**
+   * Lets runs that this process drives come to rest, then lets go of the workspace.
+   *
+   * @param patience how long that may take; what is under way then is interrupted, and taken up at the next start
+   */
+  close(patience?: DurationMs): Promise<void>;
 }

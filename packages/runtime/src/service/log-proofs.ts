@@ -15,7 +15,7 @@ import {
   writeInclusion,
   writeReceipt,
 } from "@writ/core";
-import { knownTree, rootsOf } from "../engine/tree-parts.ts";
+import { knownTree, rootAt, rootsOf } from "../engine/tree-parts.ts";
 import type { LogLine, Store } from "../ports/store.ts";
 
 /**
@@ -70,6 +70,25 @@ export async function consistencyProof(
   const hashes = rootsOf(platform, await knownTree(store.audit, platform, ranges, newer.size), ranges);
   if (hashes === undefined) throw incomplete();
   return writeConsistency(store.log.id, older, newer, hashes);
+}
+
+/**
+ * What the log says it was with fewer entries, and the proof that it only grew since.
+ *
+ * @param note the newer signed head
+ * @throws OrchestratorError `log_rolled_back` where the log is smaller, `log_corrupt`
+ */
+export async function growthSince(
+  store: Store,
+  platform: VerifierPlatform,
+  size: number,
+  note: string,
+): Promise<{ readonly older: Head; readonly proof: string }> {
+  const newer = headOf(platform, note);
+  const root = size > newer.size ? new Uint8Array() : await rootAt(store.audit, platform, size);
+  if (root === undefined) throw incomplete();
+  const older = { size, root };
+  return { older, proof: await consistencyProof(store, platform, older, newer) };
 }
 
 /** The receipt of an approval, one line. @throws OrchestratorError `log_corrupt` */

@@ -88,6 +88,8 @@ export interface TaskRequest {
   readonly deadlineAtMs: number | null;
   /** False leaves the run planned, to be looked at first. */
   readonly begin: boolean;
+  /** The id it is to have; null for a new one. */
+  readonly run: string | null;
 }
 
 /** Runs by their public name at the doors: create, look, steer. */
@@ -114,7 +116,8 @@ export class Tasks {
     const { pins } = pinned;
     const now = epochMs(clock.now());
     const plan = request.plan === null ? null : this.#identified(request, request.plan);
-    const run = mintId("run", now, entropy.bytes(10));
+    const named = request.run === null ? null : parseId("run", request.run);
+    const run = named?.ok === true ? named.value : mintId("run", now, entropy.bytes(10));
     const secret = entropy.bytes(32);
     const goal = {
       text: request.goal,

@@ -1,12 +1,14 @@
 import {
   authorize,
   beginEntry,
+  digestOf,
   epochMs,
   evolve,
   gateCall,
   initialState,
   isTainted,
   located,
+  policyDocument,
   stricterMode,
   type Authorization,
   type JournalEvent,
@@ -82,4 +84,28 @@ function asked(state: RunState, fact: JournalEvent, other: Policy, position: num
 
 function argsOf({ args }: Extract<JournalEvent, { type: "step_started" }>): JsonObject | null {
   return args.isErased ? null : args.object();
+}
+
+/** What another policy says of a run that is over, as programs see it. */
+export function replayUnder(history: History, other: Policy) {
+  const { hash, policy: pinned } = history.state.rules;
+  const recorded: Policy = { ...pinned, mode: history.state.settings?.mode ?? pinned.mode };
+  const found = compareWithPolicy(history, other);
+  const document = {
+    facts: found.facts,
+    asked: found.answers.length,
+    recorded_policy: digestOf(hash, policyDocument(recorded)),
+    policy: digestOf(hash, policyDocument(other)),
+    different: found.different.map(answerDocument),
+  };
+  return { found, document };
+}
+
+function answerDocument({ derived, fact, recorded, step }: PolicyAnswer) {
+  return {
+    fact,
+    step,
+    recorded: { effect: recorded.effect, rules: recorded.rules },
+    derived: { effect: derived.effect, rules: derived.rules },
+  };
 }

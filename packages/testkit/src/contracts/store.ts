@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 
 import { auditLogContract } from "./store-audit.ts";
+import { doorsContract } from "./store-doors.ts";
 import type { MakeStore } from "./store-harness.ts";
 import { journalContract } from "./store-journal.ts";
 import { storeModelContract } from "./store-model.ts";
@@ -12,6 +13,7 @@ export function storeContract(name: string, make: MakeStore): void {
     journalContract(make);
     viewsContract(make);
     auditLogContract(make);
+    doorsContract(make);
     storeModelContract(make);
   });
 }

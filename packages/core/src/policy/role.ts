@@ -18,8 +18,8 @@ export const GRANTS: Readonly<Record<Role, readonly Capability[]>> = {
 /** What only a person may do, whatever the role (R5): a token that was made for a program is refused. */
 export const PERSONAL: readonly Capability[] = ["decide", "administer"];
 
-export const KINDS = ["user", "agent", "service"] as const;
-export type PrincipalKind = (typeof KINDS)[number];
+export const PRINCIPAL_KINDS = ["user", "agent", "service"] as const;
+export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 export function may(principal: { readonly role: Role; readonly kind: PrincipalKind }, wanted: Capability): boolean {
   if (principal.kind !== "user" && PERSONAL.includes(wanted)) return false;

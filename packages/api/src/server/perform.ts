@@ -1,0 +1,89 @@
+import { canonicalJson, plainJson } from "@writ/core";
+import { assertMay } from "@writ/runtime";
+import { OPERATIONS, type Operation, type OperationName } from "../contract/operations.ts";
+import { readBody } from "./body.ts";
+import type { Call } from "./call.ts";
+import { callerOf, type Caller } from "./caller.ts";
+import { HANDLERS } from "./handlers.ts";
+import { negotiated } from "./negotiate.ts";
+import { readPart } from "./operation-input.ts";
+import type { ServerPorts } from "./ports.ts";
+import { respond } from "./respond.ts";
+import type { ServerContext, Serving } from "./serving.ts";
+import { recoveredAnswer, traceIn, traceOf } from "./trace.ts";
+
+/** One request of one operation: who asks, may they, is it in its form; then its handler, once; then the answer. */
+export async function perform<N extends OperationName>(serving: Serving, name: N, c: ServerContext): Promise<Response> {
+  const { ports, idempotency } = serving;
+  const operation: Operation = OPERATIONS[name];
+  c.set("route", operation.path);
+  const caller = operation.access === "public" ? null : await admitted(ports, operation, c);
+  ports.allowances.take(caller?.principal.tokenId ?? "anybody");
+  const call = await understood(ports, name, operation, caller, c);
+  const key = operation.method === "post" ? c.req.header("idempotency-key") : undefined;
+  if (key === undefined || caller === null || call.media === "text/event-stream")
+    return respond(serving, operation, await HANDLERS[name](call, ports), caller, c);
+  const { principal } = caller;
+  const { answer, isReplay } = await idempotency.once(
+    {
+      tokenId: principal.tokenId,
+      key,
+      method: c.req.method,
+      path: c.req.path,
+      body: canonicalJson(plainJson(call.body ?? {})),
+    },
+    JSON.stringify(call.trace),
+    (trace) => recoveredAnswer(name, traceIn(trace), principal, ports),
+    async (trace) => {
+      const reply = await HANDLERS[name]({ ...call, trace: traceIn(trace) }, ports);
+      return { status: operation.status, body: JSON.stringify(reply.kind === "json" ? reply.body : {}) };
+    },
+  );
+  return respond(serving, operation, { kind: "given", ...answer, isReplay }, caller, c);
+}
+
+async function admitted(
+  { access, hash }: ServerPorts,
+  { access: wanted, method }: Operation,
+  c: ServerContext,
+): Promise<Caller> {
+  const caller = await callerOf({ access, hash }, method.toUpperCase(), {
+    authorization: c.req.header("authorization"),
+    cookie: c.req.header("cookie"),
+    csrf: c.req.header("x-writ-csrf"),
+  });
+  c.set("tokenId", caller.principal.tokenId);
+  if (wanted !== "public") assertMay(caller.principal, wanted);
+  return caller;
+}
+
+async function understood<N extends OperationName>(
+  ports: ServerPorts,
+  name: N,
+  { method, media }: Operation,
+  caller: Caller | null,
+  c: ServerContext,
+): Promise<Call<N>> {
+  const params = readPart(name, "params", c.req.param());
+  return {
+    params,
+    query: readPart(name, "query", queryOf(c)),
+    body: readPart(name, "body", method === "post" ? await readBody(c.req.raw.body) : {}),
+    principal: caller?.principal ?? null,
+    credential: caller?.credential ?? null,
+    media: negotiated(c.req.header("accept"), media ?? ["application/json"]),
+    lastEventId: eventIdOf(c.req.header("last-event-id")),
+    trace: await traceOf(name, params, ports),
+  };
+}
+
+/** A name that is there several times is a list. */
+function queryOf(c: ServerContext): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
+  );
+}
+
+function eventIdOf(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : null;
+}

@@ -1,0 +1,56 @@
+import type { Hasher, JsonObject, RunId, VerifierPlatform } from "@writ/core";
+import type { Access, Clock, Desk, Entropy, Principal } from "@writ/runtime";
+import type { Allowances } from "./allowance.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { StaticFiles } from "./static-files.ts";
+
+/** A request that was answered, for the log: names and figures, never what was in it. */
+export interface RequestLine {
+  readonly method: string;
+  /** The operation's path, not the one that was asked for. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly request_id: string;
+  readonly token_id: string | null;
+  /** The error's code, where it was refused. */
+  readonly code: string | null;
+}
+
+/** What happens beside the answers. A fault is a bug of ours: its message is for the log alone. */
+export interface ServerLog {
+  answered(line: RequestLine): void;
+  failed(requestId: string, error: unknown): void;
+}
+
+/** Figures of the whole log. */
+export interface Figures {
+  /** In the text exposition format of Prometheus. */
+  exposition(): Promise<{ readonly media: string; readonly text: string }>;
+  /** Hour by hour, between two instants in milliseconds. */
+  series(from: number | null, to: number | null): Promise<JsonObject>;
+}
+
+/** What the server stands on. Everything that decides is behind the desk. */
+export interface ServerPorts {
+  readonly desk: Desk;
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly hash: Hasher;
+  readonly platform: VerifierPlatform;
+  readonly events: EventHub;
+  readonly allowances: Allowances;
+  readonly figures: Figures;
+  readonly log: ServerLog;
+  readonly files: StaticFiles;
+  /** Who may log in with a code that was printed: answers once. */
+  readonly redeem: (code: string) => Principal | null;
+  /** What a pseudonym stands for on this machine; null where that is not known. */
+  readonly nameOf: (user: string) => string | null;
+  /** A file of the workspace by its path; null where it is not there any more. */
+  readonly readFile: (path: string) => Promise<Uint8Array | null>;
+  readonly exportBundle: (run: RunId, payloads: "included" | "withheld") => Promise<ReadonlyMap<string, Uint8Array>>;
+  readonly isStopping: () => boolean;
+  readonly version: string;
+}
