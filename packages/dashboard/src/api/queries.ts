@@ -122,12 +122,6 @@ export const checkpoint = queryOptions({
   queryFn: ({ signal }) => client.call("get_checkpoint", { signal }),
 });
 
-export const proof = (entry: number) =>
-  queryOptions({
-    queryKey: ["audit", "proof", entry],
-    queryFn: ({ signal }) => client.call("get_proof", { query: { entry }, signal }),
-  });
-
 export const entries = (from: number, limit: number) =>
   queryOptions({
     queryKey: ["audit", "entries", from, limit],

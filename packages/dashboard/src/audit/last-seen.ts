@@ -4,8 +4,10 @@ import { remember, remembered } from "../system/storage.ts";
 export interface SeenHead {
   readonly origin: string;
   readonly size: number;
-  /** Base64, as the signed head spells it. */
+  /** 64 hex digits. */
   readonly root: string;
+  /** Name and id of the key that signed it. */
+  readonly key: string;
   readonly at: number;
 }
 
@@ -49,6 +51,7 @@ function isSeenHead(value: unknown): value is SeenHead {
     "origin" in value &&
     "root" in value &&
     "size" in value &&
+    "key" in value &&
     "at" in value
   );
 }

@@ -15,7 +15,7 @@ function event(...facts: readonly (Record<string, unknown> & { readonly type: st
     time: "2026-11-20T14:02:08.000Z",
     datacontenttype: "application/json",
     data: {
-      run_id: RUN as never,
+      run_id: RUN,
       version: 1,
       actor: { kind: "user", id: "usr_a" },
       input: null,
