@@ -11,6 +11,7 @@ import { checkpointForm } from "../packages/core/src/schema/checkpoint.ts";
 import { decisionRecordForm } from "../packages/core/src/schema/decision-record.ts";
 import { journalEntry } from "../packages/core/src/schema/journal-entry.ts";
 import { journalFact } from "../packages/core/src/schema/journal-fact.ts";
+import { metricsForm, metricsHoursForm } from "../packages/core/src/schema/metrics.ts";
 import { runInput } from "../packages/core/src/schema/run-input.ts";
 import { userFile, workspaceFile } from "../packages/runtime/src/config/schema.ts";
 import { createDocument, declaration, templateDocument } from "../packages/runtime/src/index.ts";
@@ -32,6 +33,13 @@ const FORMS: readonly Form[] = [
   ["input", "Input", "What can arrive at a run, as it stands in an entry.", runInput],
   ["decision-record", "Decision record", "What was decided, on what, under which approvals.", decisionRecordForm],
   ["checkpoint", "Checkpoint", "Where a run stood after a verdict.", checkpointForm],
+  ["metrics", "Metrics", "What the entries of a log add up to.", metricsForm],
+  [
+    "metrics-hours",
+    "Metrics by hour",
+    "The same for each hour, UTC, in which something was written.",
+    metricsHoursForm,
+  ],
   ["manifest", "Manifest", "What a bundle holds: the line that is signed.", bundle.manifestForm],
   ["receipt", "Receipt", "An approval that proves itself.", bundle.receiptForm],
   ["replay-claim", "Replay claim", "What the exporter of a bundle says of its own replay.", bundle.replayClaim],

@@ -5,6 +5,7 @@ import { takingNotices } from "./compose-notices.ts";
 
 const model = (baseUrl: string) => ({
   model: { baseUrl, model: "qwen3", apiKey: "secret", maxTokens: 1, prices: { input: 0, output: 0 } },
+  telemetry: null,
 });
 
 describe("who takes a workspace is told", () => {
@@ -22,7 +23,25 @@ describe("who takes a workspace is told", () => {
   });
 
   test("nothing where there is no model and no root", () => {
-    expect(takingNotices({ model: null }, 1_000)).toEqual([]);
+    expect(takingNotices({ model: null, telemetry: null }, 1_000)).toEqual([]);
+  });
+
+  test.each([
+    ["http://127.0.0.1:4318/v1/traces", false, null, []],
+    [
+      "https://otel.example.org/v1/traces",
+      false,
+      null,
+      [/^traces go to otel\.example\.org, .* names and times of steps are/],
+    ],
+    ["https://otel.example.org/v1/traces", true, null, [/goals, arguments, outputs and reasons, are sent there$/]],
+    ["http://[::1]/v1/traces", true, "COLLECTOR", [/^COLLECTOR is not set: traces are sent without headers$/]],
+  ])("traces to %s, content %s, unset %s", (url, capturesContent, unset, said) => {
+    const telemetry = { url, capturesContent, headers: { authorization: "secret" }, unset };
+    const notices = takingNotices({ model: null, telemetry }, 1_000);
+    expect(notices).toHaveLength(said.length);
+    for (const [at, pattern] of said.entries()) expect(notices[at]).toMatch(pattern);
+    expect(notices.join()).not.toContain("secret");
   });
 
   test("once, when something is done and not when it is only looked at", async () => {

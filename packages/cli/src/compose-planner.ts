@@ -45,6 +45,7 @@ export async function configuredModel(config: Config): Promise<Llm | null> {
       temperature: null,
       maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
       prices,
+      isTraced: config.telemetry !== null,
     },
     systemClock,
   );

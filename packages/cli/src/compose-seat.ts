@@ -33,10 +33,10 @@ import {
   Escalation,
   HeadSigner,
   keysOfLog,
-  LastReading,
   pinConfiguration,
   readHistory,
   Reading,
+  RecentReadings,
   rulesOfRun,
   Secrets,
   Tasks,
@@ -44,10 +44,12 @@ import {
   type ControlRequest,
   INTERRUPT_PATIENCE,
   type Desk,
+  type Tracing,
 } from "@writ/runtime";
 import { endpointNotices, takingNotices } from "./compose-notices.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
+import { tracingOf } from "./compose-telemetry.ts";
 import { userIdOf } from "./compose-user.ts";
 import type { World } from "./world.ts";
 import { assertClock, assertPersonAt, PERSONAL } from "./compose-guards.ts";
@@ -76,7 +78,8 @@ export class Seat {
     readonly signer: HeadSigner;
     readonly folders: RunFolders;
     readonly escalation: Escalation;
-    readonly last: LastReading;
+    readonly readings: RecentReadings;
+    readonly tracing: Tracing | null;
   } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
@@ -106,7 +109,9 @@ export class Seat {
     const parts = this.#ready();
     const rulesOf = (run: RunId) =>
       rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
-    const reading = new Approvals({ store: this.#lent(), rulesOf, gateway: parts.gateway, engine: null });
+    const kept = new RecentReadings(async (run) => new Reading(this.#store, run, await rulesOf(run)));
+    const asked = (run: RunId) => (this.#owned?.readings ?? kept).history(run);
+    const reading = new Approvals({ store: this.#lent(), history: asked, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
     return {
       root: this.#paths.root,
@@ -117,7 +122,7 @@ export class Seat {
       store: this.#lent(),
       rulesOf,
       history: async (run) =>
-        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.last.history(run),
+        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.readings.history(run),
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
@@ -134,6 +139,7 @@ export class Seat {
       own: () => this.#mine(),
       send: (request, actor = this.#actor) => this.#send(request, actor),
       nudges: (listener) => this.#nudges(listener),
+      calledBy: (run, caller) => this.#owned?.tracing?.link(run, caller),
       interrupt: (run) => this.#interrupt(run),
       close: (patience) => this.#close(patience ?? this.#patience),
     };
@@ -203,6 +209,7 @@ export class Seat {
         completed: [],
         final: true,
         today: today(),
+        trace: null,
       },
       new AbortController().signal,
     );
@@ -330,10 +337,11 @@ export class Seat {
         systemClock,
       );
       const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
-      const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, rulesOf });
       const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
-      const last = new LastReading(async (run) => new Reading(this.#store, run, await rulesOf(run)));
-      const folders = new RunFolders(this.#paths.runs, (run) => last.history(run));
+      const readings = new RecentReadings(async (run) => new Reading(this.#store, run, await rulesOf(run)));
+      const looked = (run: RunId) => readings.history(run);
+      const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, history: looked });
+      const folders = new RunFolders(this.#paths.runs, looked);
       const custody = new Custody({
         store: this.#store,
         platform: nodeVerifier,
@@ -342,7 +350,7 @@ export class Seat {
         keys: keyRing(place),
         bundles: bundleFolder,
         history,
-        copies: runCopies(this.#paths.folder, folders, () => last.forget()),
+        copies: runCopies(this.#paths.folder, folders, () => readings.forget()),
       });
       const access = new Access({
         tokens: this.#store.doors.tokens,
@@ -360,13 +368,15 @@ export class Seat {
         notifier: this.#fittings.notifier,
         slaMs: this.#config.approvalSlaMs,
       });
-      this.#owned = { ownership, engine, control, signer, folders, escalation, last };
+      const tracing = await tracingOf(this.#config, this.#store.journal, PRODUCT.slice(PRODUCT.indexOf("/") + 1));
+      this.#owned = { ownership, engine, control, signer, folders, escalation, tracing, readings };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
           if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
           folders.noticed(entry.run, entry.facts);
           escalation.noticed(entry);
+          tracing?.noticed(entry);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
@@ -419,10 +429,11 @@ export class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders, escalation } = this.#owned;
+      const { engine, signer, ownership, folders, escalation, tracing } = this.#owned;
       await engine.idle(patience);
       engine.stop();
       await escalation.stop();
+      await tracing?.close();
       await signer.close();
       await folders.idle();
       this.#owned = null;

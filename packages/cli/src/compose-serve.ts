@@ -15,9 +15,9 @@ import type { ServerLog } from "@writ/api/server/ports";
 import type { StaticFile, StaticFiles } from "@writ/api/server/static-files";
 import { durationMs, OrchestratorError, type RunId } from "@writ/core";
 import { Access, type Desk, type Principal } from "@writ/runtime";
+import { PRODUCT } from "./compose-parts.ts";
 import { namesFor, userIdOf } from "./compose-user.ts";
 import { OneTimeCode } from "./one-time-code.ts";
-import { VERSION } from "./table.ts";
 import type { World } from "./world.ts";
 
 const PAGES = fileURLToPath(new URL("../../../docs/errors/", import.meta.url));
@@ -75,7 +75,7 @@ export async function serve(world: World, desk: Desk, wish: ListenWish, log: Ser
       readFile: async (path) => bytesOf(files, path),
       exportBundle: (run, payloads) => exported(world, desk, run, payloads),
       isStopping: () => isStopping,
-      version: VERSION,
+      version: PRODUCT.slice("writ/".length),
     },
     wish,
   );

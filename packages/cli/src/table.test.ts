@@ -10,7 +10,7 @@ registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, conte
 await import(process.argv[1]);
 process.stdout.write(JSON.stringify(loaded));`;
 
-test("naming every command loads no schema, no parser and no part of the core but its states", () => {
+test("naming every command loads no schema, no parser and no part of the core but its states and roles", () => {
   const table = new URL("./table.ts", import.meta.url).href;
   const out = execFileSync(process.execPath, ["--input-type=module", "--eval", COLLECT, table], { encoding: "utf8" });
   const loaded = parseStrict(out);
@@ -19,6 +19,7 @@ test("naming every command loads no schema, no parser and no part of the core bu
   expect(urls.filter((url) => url.includes("/node_modules/"))).toEqual([]);
   expect(urls.filter((url) => url.includes("/packages/core/")).map((url) => url.split("/").at(-1))).toEqual([
     "statuses.ts",
+    "role.ts",
   ]);
 });
 

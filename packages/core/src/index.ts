@@ -39,6 +39,7 @@ export * from "./base/parsed-json.ts";
 export * from "./base/payload.ts";
 export * from "./base/result.ts";
 export * from "./base/time.ts";
+export * from "./base/trace-context.ts";
 export * from "./base/yaml.ts";
 export { utf8Bytes } from "./base/utf8.ts";
 export * from "./budget/amounts.ts";
@@ -48,6 +49,7 @@ export * from "./critic/question.ts";
 export * from "./critic/verdict.ts";
 export * from "./critic/verify-plan.ts";
 export * from "./journal/admission.ts";
+export * from "./journal/entry-facts.ts";
 export * from "./journal/entry.ts";
 export * from "./journal/read-entry.ts";
 export * from "./journal/replay.ts";
@@ -73,6 +75,18 @@ export * from "./record/approval-views.ts";
 export * from "./record/asking.ts";
 export * from "./record/checkpoint.ts";
 export * from "./record/fact-documents.ts";
+export type { HistogramRow } from "./record/figures.ts";
+export {
+  BOUNDS_S,
+  COUNTERS,
+  HISTOGRAMS,
+  tierOf,
+  type CounterName,
+  type HistogramName,
+  type Tier,
+} from "./record/measures.ts";
+export type { MetricsHour } from "./record/metrics-hours.ts";
+export * from "./record/metrics.ts";
 export * from "./record/needs-you.ts";
 export * from "./record/next-commands.ts";
 export * from "./record/read-models.ts";
@@ -80,6 +94,8 @@ export * from "./record/report.ts";
 export * from "./record/run-folder.ts";
 export * from "./record/run-view.ts";
 export * from "./record/step-detail.ts";
+export * from "./record/span-name.ts";
+export * from "./record/task-state.ts";
 export * from "./record/task-view.ts";
 export * from "./record/timeline.ts";
 export * from "./record/view-documents.ts";

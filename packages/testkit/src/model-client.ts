@@ -12,6 +12,7 @@ export function modelAt(server: ModelServer, over: Partial<ModelEndpoint> = {}):
     temperature: 0,
     maxAnswerBytes: 262_144,
     prices: { input: 0, output: 0 },
+    isTraced: false,
     ...over,
   };
   return new OpenAiCompatible(endpoint, systemClock);

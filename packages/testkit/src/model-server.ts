@@ -14,6 +14,7 @@ export interface SeenRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly format: "json_schema" | "json_object" | "none";
   readonly authorization: string | null;
+  readonly traceparent: string | null;
   /** The names of all headers, lower case. */
   readonly headers: readonly string[];
   readonly body: JsonObject;
@@ -112,6 +113,7 @@ async function answer(
     messages: messagesOf(body["messages"]),
     format: formatOf(body["response_format"]),
     authorization: request.headers.authorization ?? null,
+    traceparent: request.headers["traceparent"]?.toString() ?? null,
     headers: Object.keys(request.headers),
     body,
   };

@@ -1,7 +1,7 @@
 import { OrchestratorError } from "@writ/core";
 
 /** The only headers that leave: no fingerprint of library, machine or process, and nothing an environment variable added. */
-const SENT = ["accept", "authorization", "content-type", "x-writ-role"];
+const SENT = ["accept", "authorization", "content-type", "traceparent", "x-writ-role"];
 
 /** What is shorter (`none`, `ollama`) stands in every other answer and is no secret. */
 const SHORTEST_SECRET = 8;

@@ -10,6 +10,8 @@ export interface ModelEndpoint {
   readonly temperature: number | null;
   readonly maxAnswerBytes: number;
   readonly prices: ModelPrices;
+  /** Whether the spans that ask are recorded: said to the endpoint, so that it records what belongs to them. */
+  readonly isTraced: boolean;
 }
 
 /** 1/1000 cent for a million tokens; 0 for a model of one's own. */

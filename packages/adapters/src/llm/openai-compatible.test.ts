@@ -142,7 +142,18 @@ describe("a chat-completions endpoint", () => {
       "user-agent",
     ];
     expect(keyless?.headers.filter((name) => !usual.includes(name))).toEqual(["x-writ-role"]);
+    expect(keyless?.traceparent).toBeNull();
     expect(JSON.stringify([keyed?.body, keyless?.body])).not.toMatch(/sk-|org-/);
+  });
+
+  test.each([
+    [true, "01"],
+    [false, "00"],
+  ])("an endpoint is told the span that asks, and %s that it is recorded", async (isTraced, flags) => {
+    await using server = await ModelServer.start(says("ok"));
+    const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+    await modelAt(server, { isTraced }).respond({ ...anLlmRequest, trace }, signal());
+    expect(server.requests[0]?.traceparent).toBe(`00-${trace.traceId}-${trace.spanId}-${flags}`);
   });
 
   test.each<[string, ModelScript]>([

@@ -1,4 +1,4 @@
-import { InvariantError, OrchestratorError } from "@writ/core";
+import { InvariantError, OrchestratorError, writeTraceparent } from "@writ/core";
 import type { AnswerStructure, Clock, Llm, LlmAnswer, LlmRequest, LlmUsage } from "@writ/runtime";
 import type { OpenAI } from "openai";
 
@@ -66,10 +66,15 @@ export class OpenAiCompatible implements Llm {
   }
 
   async #complete(request: LlmRequest, structure: AnswerStructure, signal: AbortSignal): Promise<Completion> {
-    const { model, temperature } = this.#endpoint;
+    const { model, temperature, isTraced } = this.#endpoint;
+    const { role, trace } = request;
+    const parent = trace === null ? {} : { traceparent: writeTraceparent({ ...trace, isSampled: isTraced }) };
     const client = (this.#client ??= await connect(this.#endpoint));
     const response = await client.chat.completions
-      .create(chatRequest(request, model, structure, temperature), { signal, headers: { "x-writ-role": request.role } })
+      .create(chatRequest(request, model, structure, temperature), {
+        signal,
+        headers: { "x-writ-role": role, ...parent },
+      })
       .asResponse();
     return readCompletion(await response.text());
   }

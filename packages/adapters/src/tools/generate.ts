@@ -86,7 +86,14 @@ async function written(generation: Generation, call: ToolCall, llm: Llm, tokens:
   const room = Math.max(tokens, 2 * MAX_ANSWER_TOKENS) - MAX_ANSWER_TOKENS;
   const prompt = promptFor(generation, sources, { secret: call.idempotencyKey, tokens: room });
   const answer = await llm.respond(
-    { role: "generation", messages: prompt.messages, schema: null, maxTokens: MAX_ANSWER_TOKENS, timeout: ANSWER_TIME },
+    {
+      role: "generation",
+      messages: prompt.messages,
+      schema: null,
+      maxTokens: MAX_ANSWER_TOKENS,
+      timeout: ANSWER_TIME,
+      trace: null,
+    },
     call.signal,
   );
   const { text, wasFenced } = unfenced(answer.text.replace(/^(?:[^\S\n]*\n)+|\n+$/g, ""));

@@ -48,6 +48,7 @@ export async function judge(llm: Llm, question: string, text: string, signal: Ab
       schema: { name: "grade", schema: GRADE },
       maxTokens: MAX_ANSWER_TOKENS,
       timeout: PATIENCE,
+      trace: null,
     },
     signal,
   );

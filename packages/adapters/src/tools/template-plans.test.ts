@@ -58,6 +58,7 @@ const request: PlanRequest = {
   completed: [],
   final: false,
   today: "2026-11-20",
+  trace: null,
 };
 
 interface Case {

@@ -1,9 +1,8 @@
-import type { JsonObject } from "@writ/core";
 import * as z from "zod";
 import { FORMS, type Form } from "./forms.ts";
 import { OPERATIONS, type Operation, type OperationName } from "./operations.ts";
 import { problem } from "./problem.ts";
-import { GRANTS, ROLES } from "@writ/core";
+import { GRANTS, isJsonObject, parseStrict, ROLES, type JsonObject } from "@writ/core";
 
 const PROBLEM = "application/problem+json";
 const BY_HEADER = "Idempotency-Key";
@@ -123,7 +122,8 @@ function schemaOf(form: z.ZodType, io: "input" | "output", shared: Shared): Json
       REFERENCE,
       (_all, name: string) => `"#/components/schemas/${place(name)}"`,
     );
-    return JSON.parse(text);
+    const plain = parseStrict(text);
+    return isJsonObject(plain) ? plain : {};
   };
   for (const [name, definition] of Object.entries($defs)) shared.schemas[place(name)] = placed(definition);
   return placed(schema);

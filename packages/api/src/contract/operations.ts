@@ -103,17 +103,17 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
-function op<const M extends "get" | "post", const S extends 200 | 201 | 202 = 200>(
-  method: M,
+function op(
+  method: Operation["method"],
   path: string,
   access: Operation["access"],
   tag: Operation["tag"],
   summary: string,
-  status?: S,
-) {
-  return { method, path, access, tag, summary, status: status ?? 200 } satisfies Operation;
+  status: Operation["status"] = 200,
+): Operation {
+  return { method, path, access, tag, summary, status };
 }
 
-function polled(path: string, access: Operation["access"], tag: Operation["tag"], summary: string) {
-  return { ...op("get", path, access, tag, summary), polled: true } as const;
+function polled(path: string, access: Operation["access"], tag: Operation["tag"], summary: string): Operation {
+  return { ...op("get", path, access, tag, summary), polled: true };
 }

@@ -24,7 +24,7 @@ export const dryRun = z.object({
   }),
 });
 
-export const attempt = z.object({
+const attempt = z.object({
   number: z.int().nonnegative(),
   started_at: instant,
   ended_at: instant.nullable(),
@@ -32,6 +32,15 @@ export const attempt = z.object({
   detail: z.string().nullable(),
   authority: z.string(),
 });
+
+/** A step over its life. */
+export const history = {
+  tool: z.string().nullable(),
+  attempts: z.array(attempt),
+  verdict: z.string().nullable(),
+  scores: z.record(z.string(), z.string()),
+  reason: z.string().nullable(),
+};
 
 /** A run for people who were not there. */
 export const report = z.object({
@@ -42,16 +51,7 @@ export const report = z.object({
   worked_ms: count,
   waited_ms: count,
   policy_mode: z.string(),
-  steps: z.array(
-    z.object({
-      path: stepPath,
-      tool: z.string().nullable(),
-      attempts: z.array(attempt),
-      verdict: z.string().nullable(),
-      scores: z.record(z.string(), z.string()),
-      reason: z.string().nullable(),
-    }),
-  ),
+  steps: z.array(z.object({ path: stepPath, ...history })),
   approvals: z.array(approval),
   artifacts: z.array(
     z.object({ run_id: runId, step: stepPath, path: z.string(), sha256: hex, bytes: count, at: instant }),

@@ -1,7 +1,6 @@
-import { POLICY_MODES } from "@writ/core";
 import { count, instant } from "@writ/core/schema/scalar";
 import * as z from "zod";
-import { CAPABILITIES, PRINCIPAL_KINDS, ROLES } from "@writ/core";
+import { CAPABILITIES, PRINCIPAL_KINDS, ROLES, POLICY_MODES } from "@writ/core";
 
 export const health = z.object({ status: z.literal("ok") });
 export const ready = z.object({ status: z.enum(["ready", "stopping"]) });

@@ -1,18 +1,14 @@
 import { APPROVAL_MODES, STEP_STATUSES } from "@writ/core";
 import { approvalId, count, stepPath } from "@writ/core/schema/scalar";
 import * as z from "zod";
-import { attempt } from "./planning.ts";
+import { history } from "./planning.ts";
 
 export const step = z.object({
   id: stepPath,
-  tool: z.string().nullable(),
+  ...history,
   status: z.enum(STEP_STATUSES),
   approval_mode: z.enum(APPROVAL_MODES).nullable(),
   needs: z.array(z.string()),
-  attempts: z.array(attempt),
-  verdict: z.string().nullable(),
-  scores: z.record(z.string(), z.string()),
-  reason: z.string().nullable(),
   args: z.json().describe("as they were sent last; null before anything was, and once they were erased"),
   output: z.json(),
   output_erased: z.boolean(),

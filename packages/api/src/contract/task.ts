@@ -77,6 +77,7 @@ export const artifactName = z.strictObject({ id: runId, sha256: hex });
 export const reason = z.string().trim().min(1).max(4_000);
 export const nothing = z.strictObject({});
 export const cancellation = z.strictObject({ reason: reason.optional() });
+const AMOUNTS = ["steps", "tool_calls", "tokens", "cost_cents", "wall_clock_ms"] as const;
 export const extension = z
   .strictObject({
     steps: count.optional(),
@@ -86,10 +87,7 @@ export const extension = z
     wall_clock_ms: count.optional(),
     reason,
   })
-  .refine(
-    ({ reason: _, ...amounts }) => Object.values(amounts).some((amount) => Number(amount ?? 0) > 0),
-    "extend by something",
-  );
+  .refine((wanted) => AMOUNTS.some((name) => (wanted[name] ?? 0) > 0), "extend by something");
 export const resolution = z.strictObject({ answer: z.enum(["happened", "did_not_happen", "retry", "skip"]) });
 
 export const plan = z.object({

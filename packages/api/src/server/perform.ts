@@ -2,7 +2,7 @@ import { canonicalJson, plainJson } from "@writ/core";
 import { assertMay } from "@writ/runtime";
 import { OPERATIONS, type Operation, type OperationName } from "../contract/operations.ts";
 import { readBody } from "./body.ts";
-import type { Call } from "./call.ts";
+import type { Call, Handler } from "./call.ts";
 import { callerOf, type Caller } from "./caller.ts";
 import { HANDLERS } from "./handlers.ts";
 import { negotiated } from "./negotiate.ts";
@@ -13,7 +13,12 @@ import type { ServerContext, Serving } from "./serving.ts";
 import { recoveredAnswer, traceIn, traceOf } from "./trace.ts";
 
 /** One request of one operation: who asks, may they, is it in its form; then its handler, once; then the answer. */
-export async function perform<N extends OperationName>(serving: Serving, name: N, c: ServerContext): Promise<Response> {
+export async function perform<N extends OperationName>(
+  serving: Serving,
+  name: N,
+  c: ServerContext,
+  handler: Handler<N> = HANDLERS[name],
+): Promise<Response> {
   const { ports, idempotency } = serving;
   const operation: Operation = OPERATIONS[name];
   c.set("route", operation.path);
@@ -22,7 +27,7 @@ export async function perform<N extends OperationName>(serving: Serving, name: N
   const call = await understood(ports, name, operation, caller, c);
   const key = operation.method === "post" ? c.req.header("idempotency-key") : undefined;
   if (key === undefined || caller === null || call.media === "text/event-stream")
-    return respond(serving, operation, await HANDLERS[name](call, ports), caller, c);
+    return respond(serving, operation, await handler(call, ports), caller, c);
   const { principal } = caller;
   const { answer, isReplay } = await idempotency.once(
     {
@@ -35,7 +40,7 @@ export async function perform<N extends OperationName>(serving: Serving, name: N
     JSON.stringify(call.trace),
     (trace) => recoveredAnswer(name, traceIn(trace), principal, ports),
     async (trace) => {
-      const reply = await HANDLERS[name]({ ...call, trace: traceIn(trace) }, ports);
+      const reply = await handler({ ...call, trace: traceIn(trace) }, ports);
       return { status: operation.status, body: JSON.stringify(reply.kind === "json" ? reply.body : {}) };
     },
   );

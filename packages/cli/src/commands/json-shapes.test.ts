@@ -139,6 +139,9 @@ async function printed(work: Workspace): Promise<Map<string, Json>> {
   await ask("writ config show");
   await ask("writ explain", "explain", "evidence_drift");
   await ask("writ completion", "completion", "bash");
+  const token = await ask("writ token create", "token", "create", "--role", "operator", "--label", "ci");
+  await ask("writ token list");
+  await ask("writ token revoke", "token", "revoke", text(token, "id"));
   await ask("writ key rotate");
   await ask("writ audit redact", "audit", "redact", run);
   await ask("An error", "show", "zzzz");

@@ -26,7 +26,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       terminal.out(
         toldLines(terminal.screen(), {
           title: "Token",
-          sentence: `${String(answer["token"])}`,
+          sentence: String(answer["token"]),
           rows: [
             { label: "role", value: kind === "agent" ? `${role}, for a program: it can never decide` : role },
             { label: "id", value: String(answer["id"]) },

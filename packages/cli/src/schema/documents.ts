@@ -6,6 +6,7 @@ import * as governance from "@writ/api/contract/governance";
 import { comparison, dryRun, planned, report } from "@writ/api/contract/planning";
 import * as proof from "@writ/api/contract/proof";
 import { event, listItem, run } from "@writ/api/contract/run";
+import { tokenCreated, tokenRevoked, tokens } from "./token.ts";
 import * as workspace from "./workspace.ts";
 
 /** What `--json` prints, by the heading of `docs/json.md` that tells of it, and the name of its schema's file. */
@@ -50,6 +51,9 @@ export const OUTPUTS: readonly (readonly [heading: string, file: string, schema:
   ["writ policy lift", "policy-lift", governance.lifted],
   ["writ policy unlift", "policy-unlift", governance.unlifted],
   ["writ config show", "config-show", workspace.configured],
+  ["writ token create", "token-create", tokenCreated],
+  ["writ token list", "token-list", tokens],
+  ["writ token revoke", "token-revoke", tokenRevoked],
   ["writ explain", "explain", z.union([explanation, z.array(z.string())])],
   ["writ completion", "completion", workspace.completion],
 ];

@@ -36,10 +36,11 @@ const VARIABLES: Readonly<Record<string, string>> = {
   "model.base_url": "WRIT_MODEL_URL",
   "model.model": "WRIT_MODEL",
   "model.key": "WRIT_MODEL_KEY",
+  "telemetry.otlp_url": "OTEL_EXPORTER_OTLP_ENDPOINT",
 };
 
 function settingsOf(config: Config): ReadonlyMap<string, Json> {
-  const { policy, limits, model } = config;
+  const { policy, limits, model, telemetry } = config;
   return new Map<string, Json>([
     ["policy.mode", policy.mode],
     ["policy.ceiling", config.ceiling],
@@ -66,5 +67,8 @@ function settingsOf(config: Config): ReadonlyMap<string, Json> {
     ["model.model", model?.model ?? null],
     ["model.max_tokens", model?.maxTokens ?? null],
     ["model.key", model?.apiKey == null ? null : "set, not shown"],
+    ["telemetry.otlp_url", telemetry?.url ?? null],
+    ["telemetry.capture_content", telemetry?.capturesContent ?? false],
+    ["telemetry.headers", Object.keys(telemetry?.headers ?? {}).length === 0 ? null : "set, not shown"],
   ]);
 }

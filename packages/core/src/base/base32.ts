@@ -22,3 +22,10 @@ export function base32Number(value: number, length: number): string {
   for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) text = BASE32.charAt(rest % 32) + text;
   return text;
 }
+
+/** The bits of a text in the alphabet above as hex digits; those that fill up the first digit are zero. */
+export function fromBase32(text: string): string {
+  let value = 0n;
+  for (const character of text) value = value * 32n + BigInt(BASE32.indexOf(character));
+  return value.toString(16).padStart(Math.ceil((text.length * 5) / 4), "0");
+}

@@ -19,6 +19,7 @@ import {
 } from "@writ/core";
 import { ownGates, tightenedGates } from "./gates.ts";
 import { readConfigFile } from "./read-file.ts";
+import { secretsIn, telemetryOf, type TelemetryConfig } from "./telemetry.ts";
 import {
   environment,
   milliseconds,
@@ -44,6 +45,8 @@ export interface Config {
   readonly model: ModelConfig | null;
   /** Requests to `writ serve`: of one token, and of all. */
   readonly serve: { readonly perMinute: number; readonly allPerMinute: number };
+  /** Null where nothing is sent. */
+  readonly telemetry: TelemetryConfig | null;
   /** Values that must never be written anywhere. */
   readonly secrets: readonly string[];
   /** Where each part came from, for people: `default`, a file, `environment`, `flag`. */
@@ -127,6 +130,7 @@ function fromUser(
   const limits = { ...user.limits, ...bound?.limits };
   const budget = applied(applied(DEFAULT_LIMITS, user.budget), bound?.budget);
   const model = modelOf(bound?.model ?? user.model, variables, raw);
+  const telemetry = telemetryOf(bound?.telemetry ?? user.telemetry, variables, raw);
   const hosts = [...(user.outbound?.hosts ?? []), ...(bound?.outbound?.hosts ?? [])];
   return {
     policy: {
@@ -154,7 +158,8 @@ function fromUser(
     onFatal: bound?.on_fatal ?? user.on_fatal ?? "pause",
     model,
     serve: serveOf(bound?.serve ?? user.serve),
-    secrets: model?.apiKey == null ? [] : [model.apiKey],
+    telemetry,
+    secrets: [...(model?.apiKey == null ? [] : [model.apiKey]), ...secretsIn(telemetry)],
     sources: sourcesOf(variables, user, bound),
   };
 }
@@ -182,6 +187,7 @@ function sourcesOf(
     budget: variables.AUTONOMY_BUDGET === undefined ? from("budget") : "environment AUTONOMY_BUDGET",
     outbound: from("outbound"),
     model: variables.WRIT_MODEL_URL === undefined ? from("model") : "environment WRIT_MODEL_URL",
+    telemetry: variables.OTEL_EXPORTER_OTLP_ENDPOINT ? "environment OTEL_EXPORTER_OTLP_ENDPOINT" : from("telemetry"),
     approvals: from("approvals"),
     limits: from("limits"),
   };

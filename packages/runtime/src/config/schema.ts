@@ -67,6 +67,22 @@ const common = {
 /** A workspace's own file: it may only tighten, so it has no place for what loosens. */
 export const workspaceFile = z.strictObject(common);
 
+/** Where a collector listens; what it wants to know of who sends goes into headers, which stand in no file. */
+const collector = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), "write no user name or password here; use headers_env");
+
+/** Where spans are sent, and what they say. */
+const telemetry = z
+  .strictObject({
+    otlp_url: collector.optional(),
+    /** Whether goals, arguments, outputs and reasons leave with them. */
+    capture_content: z.boolean().optional(),
+    /** Name of the environment variable that holds the headers, `name=value` with commas between; they stand in no file. */
+    headers_env: z.string().min(1).optional(),
+  })
+  .optional();
+
 const trusted = {
   ...common,
   lifts: z.array(lift).optional(),
@@ -89,6 +105,7 @@ const trusted = {
       prices: z.strictObject({ input: costCents, output: costCents }).optional(),
     })
     .optional(),
+  telemetry,
 };
 
 /** The user's file: what it says holds everywhere, or for one workspace by its path. */
@@ -111,6 +128,9 @@ export const environment = z.object({
   WRIT_MODEL_URL: z.url().optional(),
   WRIT_MODEL: z.string().min(1).optional(),
   WRIT_MODEL_KEY: z.string().min(1).optional(),
+  // The names of every OpenTelemetry SDK; an empty value is the same as none.
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(""), collector]).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
 });
 
 export type Environment = z.infer<typeof environment>;

@@ -2,6 +2,8 @@ import {
   epochMs,
   isJsonArray,
   isJsonObject,
+  SPAN_NAME,
+  spanContext,
   toRfc3339,
   type Json,
   type JsonObject,
@@ -27,6 +29,7 @@ export function planRequest(state: RunState): PlanRequest {
     completed: [...state.steps.values()].filter((step) => step.status === "succeeded").map((step) => step.path),
     final: state.planning.final,
     today: toRfc3339(epochMs(state.startedAt)).slice(0, 10),
+    trace: spanContext(state.run, SPAN_NAME.planChat(state.planVersion)),
   };
 }
 

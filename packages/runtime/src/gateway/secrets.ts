@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, type Json } from "@writ/core";
 
-const MASK = "••••••";
+/** Stands where a secret stood. */
+export const MASK = "••••••";
 /** Shorter values would mask ordinary words. */
 const MIN_SECRET = 8;
 

@@ -5,6 +5,8 @@ import {
   durationMs,
   epochMs,
   OrchestratorError,
+  SPAN_NAME,
+  spanContext,
   type Authority,
   type FailedEffect,
   type FailureKind,
@@ -24,6 +26,7 @@ import type { Sandbox } from "../ports/sandbox.ts";
 import { ToolFailure, type Frozen, type Tool, type ToolCall } from "../ports/tool.ts";
 import type { WorkspaceFiles } from "../ports/workspace-files.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { tracedLlm } from "./traced-llm.ts";
 
 /** How long an aborted tool may take to answer before its outcome counts as a timeout. */
 const GRACE_MS = 2_000;
@@ -192,16 +195,18 @@ export class ToolGateway {
   }
 
   #call(invocation: Omit<Invocation, "isRepeat" | "authority">, signal: AbortSignal): ToolCall {
+    const { run, step, attempt } = invocation;
+    const { llm } = this.#ports;
     return {
-      run: invocation.run,
-      step: invocation.step,
-      attempt: invocation.attempt,
+      run,
+      step,
+      attempt,
       at: epochMs(invocation.at),
       idempotencyKey: invocation.key,
       signal,
       files: this.#ports.files,
       sandbox: this.#ports.sandbox,
-      llm: this.#ports.llm,
+      llm: llm === null ? null : tracedLlm(llm, spanContext(run, SPAN_NAME.attemptChat(step, attempt))),
       frozen: invocation.approved?.live ?? {},
     };
   }

@@ -1,4 +1,4 @@
-import type { DurationMs, JsonObject } from "@writ/core";
+import type { DurationMs, JsonObject, SpanContext } from "@writ/core";
 
 /**
  * A language model behind any endpoint. Untrusted: its answers are data.
@@ -24,6 +24,8 @@ export interface LlmRequest {
   readonly schema: { readonly name: string; readonly schema: JsonObject } | null;
   readonly maxTokens: number;
   readonly timeout: DurationMs;
+  /** The span that asks, for an endpoint that traces, too; null where it asks outside a run, or is filled in on the way. */
+  readonly trace: SpanContext | null;
 }
 
 export interface LlmMessage {

@@ -1,4 +1,4 @@
-import type { Json, PlanDocument, Problem, ToolSpec } from "@writ/core";
+import type { Json, PlanDocument, Problem, SpanContext, ToolSpec } from "@writ/core";
 
 /**
  * Turns a goal into a proposal. Has no hands: it is given descriptions of tools,
@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly final: boolean;
   /** UTC date of the run, `YYYY-MM-DD`. */
   readonly today: string;
+  /** What a model is asked in; null outside a run. */
+  readonly trace: SpanContext | null;
 }
 
 export type Proposal =

@@ -44,6 +44,7 @@ const request: PlanRequest = {
   completed: [],
   final: false,
   today: "2026-11-20",
+  trace: null,
 };
 
 /** One cent for a thousand tokens. */

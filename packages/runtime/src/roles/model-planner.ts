@@ -46,6 +46,7 @@ export class ModelPlanner implements Planner {
       schema: { name: "plan", schema: planSchema(request.tools) },
       maxTokens: MAX_ANSWER_TOKENS,
       timeout: this.#limits[taskClassOf(request)],
+      trace: request.trace,
     };
     const answer = await this.#ask(question, signal);
     if (answer instanceof OrchestratorError) return refused(answer);

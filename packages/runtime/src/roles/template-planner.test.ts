@@ -18,6 +18,7 @@ const request: PlanRequest = {
   completed: [],
   final: false,
   today: "2026-11-20",
+  trace: null,
 };
 const PATCH = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";
 

@@ -7,7 +7,6 @@ import {
   type ApprovalView,
   type Json,
   type Request,
-  type Rules,
   type RunId,
   type RunState,
 } from "@writ/core";
@@ -16,14 +15,15 @@ import type { Engine } from "../engine/engine.ts";
 import { firstMoved, previewJson, type ToolGateway } from "../gateway/tool-gateway.ts";
 import type { Store } from "../ports/store.ts";
 import { ToolFailure, type Frozen } from "../ports/tool.ts";
-import { LastReading, Reading } from "./history.ts";
+import type { History } from "./history.ts";
 
 export interface ApprovalPorts {
   readonly store: Store;
   /** Null where this process only looks. */
   readonly engine: Engine | null;
   readonly gateway: ToolGateway;
-  readonly rulesOf: (run: RunId) => Promise<Rules>;
+  /** Requests of one run are looked at one after another: it is folded once. */
+  readonly history: (run: RunId) => Promise<History>;
 }
 
 /** An approval as a person looks at it: the bound bytes, and whether what they rest on moved since. */
@@ -48,12 +48,9 @@ export interface Decision {
 /** Deciding. The caller has made sure that a person asks. */
 export class Approvals {
   readonly #ports: ApprovalPorts;
-  /** Requests of one run, looked at one after another, are looked up in one reading of it. */
-  readonly #last: LastReading;
 
   constructor(ports: ApprovalPorts) {
     this.#ports = ports;
-    this.#last = new LastReading(async (run) => new Reading(ports.store, run, await ports.rulesOf(run)));
   }
 
   #engine(): Engine {
@@ -90,7 +87,7 @@ export class Approvals {
   }
 
   async show(view: ApprovalView): Promise<ApprovalDetail> {
-    const { state } = await this.#last.history(runOf(view));
+    const { state } = await this.#ports.history(runOf(view));
     const request = requestOf(state, view.approval_id);
     if (request === null)
       throw new OrchestratorError(

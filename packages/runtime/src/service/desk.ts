@@ -10,6 +10,7 @@ import {
   type Rules,
   type RunId,
   type ToolRules,
+  type TraceParent,
 } from "@writ/core";
 import type { Config } from "../config/config.ts";
 import type { Store } from "../ports/store.ts";
@@ -65,6 +66,8 @@ export interface Desk {
   send(request: ControlRequest, actor?: Actor): Promise<JsonObject>;
   /** Calls back when entries may have been added, by whichever process. Returns the way to stop. */
   nudges(listener: () => void): () => void;
+  /** Who asked for a run over a protocol that says so: where this process drives it, its trace names them. */
+  calledBy(run: RunId, caller: TraceParent): void;
   /**
    * Somebody at the terminal stops waiting. A run that this process drives is paused: what it called may still answer
    * for a moment, nothing new starts. A run that another process drives goes on.

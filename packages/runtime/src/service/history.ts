@@ -81,13 +81,17 @@ export class Reading {
   }
 }
 
+/** Runs whose readings are kept. */
+const KEPT = 8;
+
 /**
- * The reading of the run that was looked at last, for a process that looks at one again and again while it goes on.
- * What was erased stays in it: whoever erases says `forget`.
+ * Readings of the runs that were looked at last, for a process that looks again and again while they go on.
+ * What was erased stays in them: whoever erases says `forget`.
  */
-export class LastReading {
+export class RecentReadings {
   readonly #begin: (run: RunId) => Promise<Reading>;
-  #last: { readonly run: RunId; readonly reading: Promise<Reading> } | null = null;
+  /** The one that was looked at longest ago first. */
+  readonly #readings = new Map<RunId, Promise<Reading>>();
 
   constructor(begin: (run: RunId) => Promise<Reading>) {
     this.#begin = begin;
@@ -95,18 +99,20 @@ export class LastReading {
 
   /** @throws OrchestratorError `run_not_found`, `rules_unknown` */
   async history(run: RunId): Promise<History> {
-    if (this.#last?.run !== run) this.#last = { run, reading: this.#begin(run) };
-    const { reading } = this.#last;
+    const reading = this.#readings.get(run) ?? this.#begin(run);
+    this.#readings.delete(run);
+    this.#readings.set(run, reading);
+    for (const oldest of this.#readings.keys()) if (this.#readings.size > KEPT) this.#readings.delete(oldest);
     try {
       return await (await reading).history();
     } catch (error) {
-      this.forget();
+      this.#readings.delete(run);
       throw error;
     }
   }
 
   forget(): void {
-    this.#last = null;
+    this.#readings.clear();
   }
 }
 

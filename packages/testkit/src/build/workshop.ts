@@ -96,5 +96,6 @@ export async function openWorkshop(parts: WorkshopParts): Promise<Workshop> {
     ...parts.defaults,
   };
   const tasks = new Tasks({ store, engine, clock, entropy, hash, pinned: today, rules, policy, rulesOf, defaults });
-  return { engine, tasks, approvals: new Approvals({ store, engine, gateway, rulesOf }), store };
+  const history = (run: RunId) => tasks.history(run);
+  return { engine, tasks, approvals: new Approvals({ store, engine, gateway, history }), store };
 }

@@ -20,6 +20,7 @@ export const anLlmRequest: LlmRequest = {
   schema: null,
   maxTokens: 100,
   timeout: durationMs(5_000),
+  trace: null,
 };
 
 /** What holds of every Llm. */
