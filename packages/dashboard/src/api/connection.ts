@@ -5,16 +5,13 @@ export type Me = Answer<"get_me">;
 export type Task = Answer<"get_task">;
 export type TaskHead = Answer<"list_tasks">["items"][number];
 export type Plan = Answer<"get_plan">;
-export type PlanStep = Plan["steps"][number];
 export type StepDetail = Answer<"get_step">;
 export type Report = Answer<"get_report">;
 export type Approval = Answer<"list_approvals">["items"][number];
 export type ApprovalRequest = Answer<"get_approval">;
 export type Tool = Answer<"list_tools">["items"][number];
 export type Policy = Answer<"get_policy">;
-export type Checkpoint = Answer<"get_checkpoint">;
 export type Replayed = Answer<"replay_task">;
-export type EventPage = Answer<"list_task_events">;
 
 let csrf: string | null = null;
 

@@ -119,7 +119,7 @@ function Bound({ request }: { readonly request: ApprovalRequest }): ReactNode {
         <Field name="Arguments" digest={binding.args_commit} />
         <Field name="Preview" digest={binding.preview_commit} />
         {binding.evidence.map(({ ref, commit }) => (
-          <Field key={ref} name={`Evidence ${ref}`} digest={commit} />
+          <Field key={ref} name="Evidence" digest={commit} />
         ))}
         <Field name="Plan" digest={binding.plan_commit} />
         <Text name="Plan id" text={binding.plan} />

@@ -34,10 +34,10 @@ export function DiffLine(props: {
         {words.map((word, index) =>
           word.kind === "changed" ? (
             <mark key={index}>
-              <ShownLine text={word.text} />
+              <ShownLine text={word.text} {...partOf(words, index)} />
             </mark>
           ) : (
-            <ShownLine key={index} text={word.text} />
+            <ShownLine key={index} text={word.text} {...partOf(words, index)} />
           ),
         )}
         {row.ending === "no_line_end" ? <em className="muted"> no line end</em> : null}
@@ -49,6 +49,10 @@ export function DiffLine(props: {
       </span>
     </div>
   );
+}
+
+function partOf(words: Cell["words"], index: number): { readonly within?: "line" } {
+  return index < words.length - 1 ? { within: "line" } : {};
 }
 
 /** Unchanged lines that the request does not carry. */

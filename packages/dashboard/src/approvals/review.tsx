@@ -1,13 +1,12 @@
 import { remaining } from "@writ/core/text/figure";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import type { ApprovalRequest } from "../api/connection.ts";
 import { approval as approvalQuery } from "../api/queries.ts";
 import { useKeys } from "../app/keys.tsx";
 import { Icon } from "../piece/icon.tsx";
 import { Loaded } from "../piece/loaded.tsx";
-import { Skeleton } from "../piece/skeleton.tsx";
 import { TierTag } from "../piece/tier-tag.tsx";
 import { clockTime, instantOf, wholeInstant } from "../system/clock.ts";
 import { Shown } from "../text/shown.tsx";
@@ -17,10 +16,9 @@ import { Basis } from "./basis.tsx";
 import { CommandPreview } from "./command-preview.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
 import { driftOf, driftWords, type Drift } from "./drift.ts";
+import { FilePreview } from "./file-preview.tsx";
 import { HiddenNote } from "./hidden-note.tsx";
 import { ArgumentsPreview, RequestPreview } from "./request-preview.tsx";
-
-const FilePreview = lazy(async () => ({ default: (await import("./file-preview.tsx")).FilePreview }));
 
 /** One request: what will happen, why somebody is asked, what it rests on, what exactly is approved. */
 export function Review({
@@ -103,15 +101,13 @@ function PreviewOf(props: {
   switch (preview.kind) {
     case "files":
       return (
-        <Suspense fallback={<Skeleton rows={8} />}>
-          <FilePreview
-            preview={preview}
-            drift={drift}
-            layout={layout}
-            onLayout={onLayout}
-            frozenAt={clockTime(instantOf(request.requested_at))}
-          />
-        </Suspense>
+        <FilePreview
+          preview={preview}
+          drift={drift}
+          layout={layout}
+          onLayout={onLayout}
+          frozenAt={clockTime(instantOf(request.requested_at))}
+        />
       );
     case "command":
       return <CommandPreview preview={preview} />;

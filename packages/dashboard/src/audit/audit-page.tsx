@@ -99,7 +99,7 @@ export function AuditPage(): ReactNode {
         </Loaded>
         <div className="auditgrid">
           <Entries
-            total={Math.max(checkpoint.data?.size ?? 0, (me?.workspace.position ?? -1) + 1)}
+            total={Math.max(checkpoint.data?.size ?? 0, me?.workspace.position ?? 0)}
             chosen={chosen}
             onChoose={choose}
           />

@@ -1,3 +1,5 @@
+import { listOf, memberOf, textOf } from "../api/loose.ts";
+
 /** An entry of the log, as a list shows it. */
 export interface EntryLine {
   readonly seq: number;
@@ -12,33 +14,25 @@ export interface EntryLine {
 export function entryLine(text: string): EntryLine | null {
   const value = parsed(text);
   if (value === null) return null;
-  const { seq, at_ms, facts, actor, run } = value;
-  const names: readonly unknown[] = Array.isArray(facts) ? facts : [];
+  const actor = memberOf(value, "actor");
   return {
-    seq: Number(seq),
-    at: Number(at_ms),
-    facts: names.map(factName).join(", "),
-    by: member(actor, "id") ?? member(actor, "kind") ?? "",
-    run: typeof run === "string" ? run : null,
+    seq: Number(memberOf(value, "seq")),
+    at: Number(memberOf(value, "at_ms")),
+    facts: listOf(memberOf(value, "facts")).map(factName).join(", "),
+    by: textOf(memberOf(actor, "id")) ?? textOf(memberOf(actor, "kind")) ?? "",
+    run: textOf(memberOf(value, "run")),
   };
 }
 
 function factName(fact: unknown): string {
-  const step = member(fact, "step");
-  const name = member(fact, "type") ?? "?";
+  const step = textOf(memberOf(fact, "step"));
+  const name = textOf(memberOf(fact, "type")) ?? "?";
   return step === null ? name : `${name} · ${step}`;
 }
 
-function member(value: unknown, name: string): string | null {
-  if (typeof value !== "object" || value === null) return null;
-  const found = Object.entries(value).find(([key]) => key === name)?.[1];
-  return typeof found === "string" ? found : null;
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | null {
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : null;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

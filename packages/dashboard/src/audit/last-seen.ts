@@ -31,6 +31,15 @@ export function lastVerification(log: string): Verification | null {
 
 export function keepVerification(log: string, verification: Verification): void {
   remember(`verified.${log}`, JSON.stringify(verification));
+  for (const listener of listeners) listener();
+}
+
+const listeners = new Set<() => void>();
+
+/** Calls back when something was verified on this page. */
+export function onVerified(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 function parsed<T>(text: string | null, is: (value: unknown) => value is T): T | null {

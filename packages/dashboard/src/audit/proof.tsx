@@ -5,10 +5,13 @@ import type { ReactNode } from "react";
 import { client } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
 import { Loaded } from "../piece/loaded.tsx";
-import { ShownLines } from "../text/shown.tsx";
+import { Shown } from "../text/shown.tsx";
 import { PathDrawing } from "./path-drawing.tsx";
 import { readHead } from "./signed-head.ts";
 import { bytesOfHex, leafOf, pathOf, type HashOf, type PathNode } from "./tree.ts";
+
+/** An entry is bounded by its journal; what is longer is no entry of ours. */
+const MOST_BYTES = 1_000_000;
 
 const hash: HashOf = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
@@ -67,7 +70,7 @@ export function Proof({ entry }: { readonly entry: number }): ReactNode {
             </p>
             <h3 className="label">The bytes that were hashed · {grouped(new TextEncoder().encode(text).length)}</h3>
             <pre className="code" tabIndex={0} role="region" aria-label="Bytes of the entry">
-              <ShownLines text={text.replace(/(.{72})/g, "$1\n")} />
+              <Shown text={text} limit={MOST_BYTES} />
             </pre>
           </div>
         )}

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import type { Me } from "../api/connection.ts";
 import { waiting } from "../api/queries.ts";
-import { lastVerification } from "../audit/last-seen.ts";
+import { lastVerification, onVerified } from "../audit/last-seen.ts";
 import { Icon, type IconName } from "../piece/icon.tsx";
 import { Shown } from "../text/shown.tsx";
 import { useNow } from "../text/use-now.ts";
@@ -87,7 +87,8 @@ function WaitingCount(): ReactNode {
 
 function Verified({ log }: { readonly log: string }): ReactNode {
   const now = useNow(MINUTE_MS);
-  const last = lastVerification(log);
+  const [last, read] = useState(() => lastVerification(log));
+  useEffect(() => onVerified(() => read(lastVerification(log))), [log]);
   const ago = last === null ? "" : when(last.at, now);
   const tone = { intact: "ok", broken: "bad", none: "" }[last?.result ?? "none"];
   const words = {

@@ -37,7 +37,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }): Re
   }, [queries]);
   const position = data?.workspace.position;
   useEffect(() => {
-    if (position !== undefined) value.stream.start(position);
+    // The size of the log; its newest entry stands one before.
+    if (position !== undefined) value.stream.start(position - 1);
   }, [value, position]);
   useEffect(() => () => value.stream.stop(), [value]);
   return <Context value={value}>{children}</Context>;

@@ -1,7 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, type ReactNode } from "react";
 import uPlot from "uplot";
-import { dayOf, timeOfDay } from "../system/clock.ts";
+import { clockTime, dayOf, timeOfDay } from "../system/clock.ts";
 import { inkOf, useInk } from "./ink.ts";
 
 export interface Line {
@@ -77,6 +77,7 @@ function optionsOf({ times, lines, shape, words }: PlotProps, width: number): uP
   const grid = { stroke: inkOf("--line"), width: 1 };
   const axis = { stroke: inkOf("--ink-3"), font: "10px sans-serif", grid, ticks: { show: false } };
   const spanS = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const mark = spanS > 2 * DAY_S ? dayOf : spanS > 600 ? timeOfDay : clockTime;
   const drawn = shape === "bars" ? lines.toReversed() : lines;
   return {
     width,
@@ -87,7 +88,7 @@ function optionsOf({ times, lines, shape, words }: PlotProps, width: number): uP
     axes: [
       {
         ...axis,
-        values: (_plot, at) => at.map((each) => (spanS > 2 * DAY_S ? dayOf(each * 1_000) : timeOfDay(each * 1_000))),
+        values: (_plot, at) => at.map((each) => mark(each * 1_000)),
         space: 64,
       },
       { ...axis, values: (_plot, at) => at.map((each) => words(each)), size: 58 },

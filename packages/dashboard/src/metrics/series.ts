@@ -1,3 +1,4 @@
+import { listOf, memberOf } from "../api/loose.ts";
 import { instantOf } from "../system/clock.ts";
 
 /** Figures of one hour, as `GET /metrics/series` gives them. */
@@ -27,35 +28,23 @@ export const BOUNDS_S = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400] as const
 
 /** The hours in which something was written; an answer of another form has none. */
 export function hoursOf(answer: unknown): readonly Hour[] {
-  const rows = Array.isArray(answer) ? answer : member(answer, "hours");
-  if (!Array.isArray(rows)) return [];
-  const hours: readonly unknown[] = rows;
+  const hours = Array.isArray(answer) ? listOf(answer) : listOf(memberOf(answer, "hours"));
   return hours.flatMap((row) => {
-    const hour = member(row, "hour");
-    const figures = member(row, "figures");
+    const hour = memberOf(row, "hour");
+    const figures = memberOf(row, "figures");
     if (typeof hour !== "string") return [];
-    const counters = listOf(member(figures, "counters")).filter(isCounter);
-    const histograms = listOf(member(figures, "histograms")).filter(isHistogram);
+    const counters = listOf(memberOf(figures, "counters")).filter(isCounter);
+    const histograms = listOf(memberOf(figures, "histograms")).filter(isHistogram);
     return [{ at: instantOf(hour), counters, histograms }];
   });
 }
 
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 function isCounter(value: unknown): value is Counter {
-  return typeof member(value, "name") === "string" && typeof member(value, "count") === "number";
+  return typeof memberOf(value, "name") === "string" && typeof memberOf(value, "count") === "number";
 }
 
 function isHistogram(value: unknown): value is Histogram {
-  return isCounter(value) && Array.isArray(member(value, "buckets"));
+  return isCounter(value) && Array.isArray(memberOf(value, "buckets"));
 }
 
 /** Hours of one stretch, such as a day, taken together. */

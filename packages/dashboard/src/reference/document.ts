@@ -1,3 +1,5 @@
+import { listOf, memberOf, membersOf, textOf } from "../api/loose.ts";
+
 /** An operation of the API, as its document describes it. */
 export interface Described {
   readonly id: string;
@@ -27,43 +29,31 @@ export interface DescribedAnswer {
 
 /** The operations of an OpenAPI document in their order; what is not understood is left out. */
 export function operationsOf(document: unknown): readonly Described[] {
-  return entriesOf(member(document, "paths")).flatMap(([path, item]) =>
-    entriesOf(item).map(([method, operation]) => ({
-      id: text(member(operation, "operationId")),
+  return membersOf(memberOf(document, "paths")).flatMap(([path, item]) =>
+    membersOf(item).map(([method, operation]) => ({
+      id: text(memberOf(operation, "operationId")),
       method: method.toUpperCase(),
       path,
-      tag: text(listOf(member(operation, "tags"))[0]),
-      summary: text(member(operation, "summary")),
-      needs: text(member(operation, "description")),
-      parameters: listOf(member(operation, "parameters")).map((parameter) => ({
-        name: text(member(parameter, "name")),
-        place: text(member(parameter, "in")),
-        required: member(parameter, "required") === true ? ("required" as const) : ("optional" as const),
-        schema: member(parameter, "schema"),
+      tag: text(listOf(memberOf(operation, "tags"))[0]),
+      summary: text(memberOf(operation, "summary")),
+      needs: text(memberOf(operation, "description")),
+      parameters: listOf(memberOf(operation, "parameters")).map((parameter) => ({
+        name: text(memberOf(parameter, "name")),
+        place: text(memberOf(parameter, "in")),
+        required: memberOf(parameter, "required") === true ? ("required" as const) : ("optional" as const),
+        schema: memberOf(parameter, "schema"),
       })),
-      body: member(member(member(member(operation, "requestBody"), "content"), "application/json"), "schema"),
-      answers: entriesOf(member(operation, "responses")).flatMap(([status, answer]) => {
-        const media = entriesOf(member(answer, "content"));
+      body: memberOf(memberOf(memberOf(memberOf(operation, "requestBody"), "content"), "application/json"), "schema"),
+      answers: membersOf(memberOf(operation, "responses")).flatMap(([status, answer]) => {
+        const media = membersOf(memberOf(answer, "content"));
         return media.length === 0
           ? [{ status, media: status === "default" ? "application/problem+json" : "", schema: undefined }]
-          : media.map(([type, content]) => ({ status, media: type, schema: member(content, "schema") }));
+          : media.map(([type, content]) => ({ status, media: type, schema: memberOf(content, "schema") }));
       }),
     })),
   );
 }
 
-function member(value: unknown, name: string): unknown {
-  return entriesOf(value).find(([key]) => key === name)?.[1];
-}
-
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return textOf(value) ?? "";
 }

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Plan, StepDetail, Task } from "../api/connection.ts";
+import { evidenceWords } from "../approvals/evidence-words.ts";
 import { step as stepQuery } from "../api/queries.ts";
 import { Icon } from "../piece/icon.tsx";
 import { JsonText } from "../piece/json-text.tsx";
@@ -13,6 +14,7 @@ import { StateMark } from "../piece/state-mark.tsx";
 import { TierTag } from "../piece/tier-tag.tsx";
 import { instantOf } from "../system/clock.ts";
 import { Shown } from "../text/shown.tsx";
+import { ArgumentRows } from "./argument-rows.tsx";
 import { FindStep } from "./find-step.tsx";
 import type { ShownStep } from "./plan-model.ts";
 
@@ -100,10 +102,10 @@ function Detail({ detail, plan }: { readonly detail: StepDetail; readonly plan: 
           {evidence.map(({ ref, value }) => (
             <div key={ref} className="contents">
               <dt>
-                <Shown text={ref} />
+                <Shown text={ref.split(":").slice(0, 2).join(" ")} limit={60} />
               </dt>
               <dd>
-                <Shown text={JSON.stringify(value)} limit={120} />
+                <Shown text={evidenceWords(value) ?? JSON.stringify(value)} limit={120} />
               </dd>
             </div>
           ))}
@@ -208,9 +210,9 @@ function Arguments({ detail, plan }: { readonly detail: StepDetail; readonly pla
     <section>
       <h3 className="label">Arguments</h3>
       {detail.args === null ? (
-        <JsonText value={params ?? null} name="Arguments" none="None." />
+        <ArgumentRows value={params ?? null} name="Arguments" />
       ) : (
-        <JsonText value={detail.args} name="Arguments" none="None." />
+        <ArgumentRows value={detail.args} name="Arguments" />
       )}
       {bindings.length === 0 ? null : (
         <ul className="bindings">

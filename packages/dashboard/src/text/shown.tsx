@@ -28,11 +28,15 @@ export function ShownLines({ text }: { readonly text: string }): ReactNode {
   ));
 }
 
-/** A line of a file: a tab and trailing blanks have marks of their own. */
-export function ShownLine({ text }: { readonly text: string }): ReactNode {
+/**
+ * A line of a file, or a part of one: a tab and trailing blanks have marks of their own.
+ *
+ * @param within where more of the line follows, so that a blank at the part's end is none at the line's
+ */
+export function ShownLine({ text, within }: { readonly text: string; readonly within?: "line" }): ReactNode {
   const { shown, left } = capped(text, LINE_CAP);
   if (left === 0 && isPlainlyVisible(shown) && !shown.endsWith(" ")) return shown;
-  const trailing = /[ \t]+$/.exec(shown)?.[0] ?? "";
+  const trailing = within === "line" ? "" : (/[ \t]+$/.exec(shown)?.[0] ?? "");
   const body = shown.slice(0, shown.length - trailing.length);
   return (
     <>
