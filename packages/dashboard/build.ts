@@ -22,10 +22,20 @@ export async function buildDashboard(folder: string, root = ROOT): Promise<void>
     mkdirSync(temporary, { recursive: true });
     const inputs = await bundlePages(root, join(temporary, "pages"));
     writeFileSync(join(temporary, "inputs.json"), JSON.stringify(inputs));
-    rmSync(kept, { recursive: true, force: true });
-    renameSync(temporary, kept);
+    replace(temporary, kept);
   }
   cpSync(join(kept, "pages"), folder, { recursive: true });
+}
+
+/** Two builds at once may end at once; theirs is as good. */
+function replace(temporary: string, kept: string): void {
+  try {
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(temporary, kept);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    if (!existsSync(join(kept, "inputs.json"))) throw error;
+  }
 }
 
 function isFresh(root: string, kept: string): boolean {

@@ -45,8 +45,11 @@ describe.skipIf(isWithoutChromium)("a person at the dashboard", () => {
       .getByText("The release moves to Tuesday")
       .first()
       .waitFor();
+    const shown = await served.api<{ binding_hash: string }>("GET", new URL(page.url()).pathname);
+    const sent = page.waitForRequest((request) => request.url().endsWith("/approve"));
     await page.waitForTimeout(700);
     await page.getByRole("button", { name: /^Approve/ }).click();
+    expect((await sent).postDataJSON()).toEqual({ binding_hash: shown.binding_hash });
     await page.getByText("Approved", { exact: false }).first().waitFor();
     await page.getByRole("link", { name: GOAL }).click();
     await page.locator(".top .state").filter({ hasText: "Completed" }).waitFor();
@@ -137,18 +140,23 @@ describe.skipIf(isWithoutChromium)("a person at the dashboard", () => {
 
   test("goes on where it was when the server was killed and is there again", async () => {
     const { page } = opened;
+    const other = await onlyWaiting(await served.asks(writes("other.md", "other\n")));
     const run = await served.asks(writes("after.md", "after\n"));
     const approval = await onlyWaiting(run);
     await page.goto(`${served.url}/approvals/${approval}`);
     const approve = page.getByRole("button", { name: /^Approve/ });
     await approve.waitFor();
     await page.getByText(/^Live · position/).waitFor();
+    await page.getByRole("option", { name: /Create other.md/ }).waitFor();
     const { port } = served;
     await served.kill();
     await page.getByText(/Connection lost/).waitFor();
     expect(await approve.isEnabled()).toBe(false);
+    // Somebody goes on at the terminal meanwhile: what happens there is what the page has missed.
+    await served.writ("approvals", "deny", other, "--reason", "meanwhile");
     await served.start(port);
     await page.getByText(/^Live · position/).waitFor();
+    await page.getByRole("option", { name: /Create other.md/ }).waitFor({ state: "hidden" });
     await waitUntil(() => approve.isEnabled());
     await approve.click();
     await page.getByText("Approved", { exact: false }).first().waitFor();
