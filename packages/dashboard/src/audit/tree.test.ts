@@ -1,5 +1,5 @@
 import { rootOf } from "@writ/core/audit/merkle";
-import { inclusionRanges } from "@writ/core";
+import { inclusionRanges, leafHash } from "@writ/core";
 import { testHasher } from "@writ/testkit/build/hasher";
 import { describe, expect, test } from "vitest";
 
@@ -29,6 +29,11 @@ describe("the tree that a browser builds", () => {
     }
     expect(await tree.rootOf(71)).toBe(null);
     expect(await tree.rootOf(0)).toBe(null);
+  });
+
+  test("has leaves that are the verifier's own", async () => {
+    const text = entry(4);
+    expect(hexOf(await leafOf(hash, text))).toBe(hexOf(leafHash(testHasher, text)));
   });
 
   test("one changed byte changes the root", async () => {
