@@ -46,23 +46,21 @@ async function underLoad(server: Served): Promise<LoadFigures> {
   const until = performance.now() + SECONDS * 1_000;
   const reading = readOn(server, reads, until);
   let granted = 0;
-  const asked: Promise<void>[] = [];
+  const asked: Promise<string>[] = [];
   for (const [at, id] of approvals.entries()) {
     const due = until - SECONDS * 1_000 + (at * 1_000) / APPROVALS_A_SECOND;
     if (due > until) break;
     await sleep(Math.max(0, due - performance.now()));
     asked.push(
-      server.ask("POST", `/approvals/${id}/approve`, {}).then(({ status, text }) => {
-        if (status !== 200) throw new Error(`an approval was answered with ${status}: ${text.slice(0, 200)}`);
+      server.client.call("approve", { params: { id }, body: {} }).then(({ approval }) => {
         granted += 1;
+        return approval.approval_id;
       }),
     );
   }
   await Promise.all(asked);
   await reading;
-  const { items } = JSON.parse((await server.ask("GET", "/tasks?limit=1")).text);
-  if (items.length === 0) throw new Error("the server lost its tasks");
-  const end = JSON.parse((await server.ask("GET", "/me")).text).workspace.position - 1;
+  const end = (await server.client.call("get_me", {})).workspace.position - 1;
   await Promise.race([Promise.all(readers.map((reader) => reader.reached(end))), sleep(10_000)]);
   const faults = readers.reduce((sum, reader) => sum + reader.faults + (reader.last < end ? end - reader.last : 0), 0);
   const events = readers.reduce((sum, reader) => sum + reader.count, 0);
@@ -80,43 +78,49 @@ async function prepared(server: Served): Promise<readonly string[]> {
       params: { path: `out/${run}-${step}.txt`, content: `${run} ${step}\n` },
       approval_mode: "local_write",
     }));
-    const plan = { intent: "bench.load", steps, decision_checkpoints: [] };
-    const made = await server.ask("POST", "/tasks", { plan });
-    if (made.status !== 201) throw new Error(`a task was answered with ${made.status}: ${made.text.slice(0, 300)}`);
-    await server.ask("POST", `/tasks/${JSON.parse(made.text).id}/run`, {});
+    const { id } = await server.client.call("create_task", {
+      body: { plan: { intent: "bench.load", steps, decision_checkpoints: [] } },
+    });
+    await server.client.call("run_task", { params: { id }, body: {} });
   }
-  const ids: string[] = [];
+  let ids: readonly string[] = [];
   while (ids.length < runs * STEPS_A_RUN) {
-    ids.length = 0;
-    for (let cursor: string | null = ""; cursor !== null;) {
-      const page = await server.ask("GET", `/approvals?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`);
-      const { items, next_cursor: next } = JSON.parse(page.text);
-      ids.push(...items.map((item: { approval_id: string }) => item.approval_id));
-      cursor = next;
-    }
+    ids = await waiting(server);
     await sleep(200);
   }
   return shuffled(ids);
 }
 
+async function waiting({ client }: Served): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.call("list_approvals", { query: cursor === undefined ? {} : { cursor } });
+    ids.push(...page.items.map((item) => item.approval_id));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return ids;
+}
+
 /** Looks at tasks and requests, as dashboards do. */
 async function readOn(server: Served, reads: number[], until: number): Promise<void> {
-  const { items } = JSON.parse((await server.ask("GET", "/approvals?limit=200")).text);
-  const paths = [
-    "/tasks?limit=20",
-    "/approvals?limit=20",
+  const { client } = server;
+  const { items } = await client.call("list_approvals", { query: {} });
+  const looks = [
+    () => client.call("list_tasks", { query: { limit: "20" } }),
+    () => client.call("list_approvals", { query: { limit: "20" } }),
     ...items
       .slice(0, 20)
-      .flatMap((item: { approval_id: string; run_id: string }) => [
-        `/approvals/${item.approval_id}`,
-        `/tasks/${item.run_id}`,
+      .flatMap(({ approval_id: id, run_id: run }) => [
+        () => client.call("get_approval", { params: { id } }),
+        () => client.call("get_task", { params: { id: run } }),
       ]),
   ];
   const asked: Promise<void>[] = [];
   for (let at = 0; performance.now() < until; at += 1) {
-    const path = paths[at % paths.length] ?? "/health";
     const began = performance.now();
-    asked.push(server.ask("GET", path).then(() => void reads.push(performance.now() - began)));
+    const look = looks[at % looks.length];
+    if (look !== undefined) asked.push(look().then(() => void reads.push(performance.now() - began)));
     await sleep(1_000 / READS_A_SECOND);
   }
   await Promise.all(asked);
@@ -192,8 +196,8 @@ export function beside500SlowSockets(): Promise<number> {
       const took: number[] = [];
       for (let at = 0; at < HEALTHY_ASKS; at += 1) {
         const began = performance.now();
-        const { status } = await server.ask("GET", at % 2 === 0 ? "/health" : "/tasks");
-        if (status !== 200) throw new Error(`a healthy request was answered with ${status}`);
+        if (at % 2 === 0) await server.client.call("get_health", {});
+        else await server.client.call("list_tasks", { query: {} });
         took.push(performance.now() - began);
         await sleep(5);
       }

@@ -4,14 +4,16 @@ import { Agent, request } from "node:http";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
+import { Client, type ResponseShape, type Transport } from "@writ/api/client/client";
+import { isJsonObject, parseStrict, type JsonObject } from "@writ/core";
+
 const BUNDLE = resolve(import.meta.dirname, "../dist/writ.mjs");
 
 /** The shipped bundle serving a workspace of its own, and a token that may do everything in it. */
 export interface Served {
   readonly port: number;
   readonly token: string;
-  /** Status and body. */
-  ask(method: "GET" | "POST", path: string, body?: object): Promise<{ readonly status: number; readonly text: string }>;
+  readonly client: Client;
   end(): Promise<void>;
 }
 
@@ -31,16 +33,15 @@ export async function served(folder: string): Promise<Served> {
     ...{ cwd, env },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const { port } = JSON.parse(await line(server));
+  const port = numberIn(await line(server), "port");
   const argv = [BUNDLE, "token", "create", "--role", "admin", "--json"];
-  const { token } = JSON.parse(
-    await line(spawn(process.execPath, argv, { cwd, env, stdio: ["ignore", "pipe", "ignore"] })),
-  );
+  const told = await line(spawn(process.execPath, argv, { cwd, env, stdio: ["ignore", "pipe", "ignore"] }));
+  const token = textIn(told, "token");
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
     port,
     token,
-    ask: (method, path, body) => ask(agent, { port, token }, method, path, body),
+    client: new Client(transport(agent, port, token)),
     async end() {
       agent.destroy();
       const ended = new Promise((done) => server.once("exit", done));
@@ -57,29 +58,45 @@ async function line(child: ChildProcess): Promise<string> {
   throw new Error("the process ended without a word");
 }
 
-function ask(
-  agent: Agent,
-  { port, token }: { readonly port: number; readonly token: string },
-  method: "GET" | "POST",
-  path: string,
-  body: object | undefined,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const { promise, resolve: answered, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const text = body === undefined ? null : JSON.stringify(body);
-  const headers = {
-    authorization: `Bearer ${token}`,
-    accept: "application/json",
-    ...(text === null ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+function numberIn(json: string, name: string): number {
+  const value = objectIn(json)[name];
+  if (typeof value !== "number") throw new Error(`${json} names no ${name}`);
+  return value;
+}
+
+function textIn(json: string, name: string): string {
+  const value = objectIn(json)[name];
+  if (typeof value !== "string") throw new Error(`${json} names no ${name}`);
+  return value;
+}
+
+function objectIn(json: string): JsonObject {
+  const value = parseStrict(json);
+  return isJsonObject(value) ? value : {};
+}
+
+/** The transport of the typed client, over connections that are kept. */
+function transport(agent: Agent, port: number, token: string): Transport {
+  return {
+    base: "",
+    headers: () => ({ authorization: `Bearer ${token}` }),
+    fetch: (path, { method, headers, body }) => {
+      const { promise, resolve: answered, reject } = Promise.withResolvers<ResponseShape>();
+      const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+      const to = { agent, host: "127.0.0.1", port, path, method, headers: { ...headers, ...length } };
+      const sent = request(to, (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("error", reject);
+        response.on("end", () => {
+          const text = Buffer.concat(parts).toString("utf8");
+          const status = response.statusCode ?? 0;
+          answered({ ok: status < 300, status, json: async () => parseStrict(text), text: async () => text });
+        });
+      });
+      sent.on("error", reject);
+      sent.end(body);
+      return promise;
+    },
   };
-  const sent = request({ agent, host: "127.0.0.1", port, path, method, headers }, (response) => {
-    const parts: Buffer[] = [];
-    response.on("data", (part: Buffer) => parts.push(part));
-    response.on("end", () =>
-      answered({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") }),
-    );
-    response.on("error", reject);
-  });
-  sent.on("error", reject);
-  sent.end(text ?? undefined);
-  return promise;
 }

@@ -12,6 +12,7 @@ import { decisionRecordForm } from "../packages/core/src/schema/decision-record.
 import { journalEntry } from "../packages/core/src/schema/journal-entry.ts";
 import { journalFact } from "../packages/core/src/schema/journal-fact.ts";
 import { metricsForm, metricsHoursForm } from "../packages/core/src/schema/metrics.ts";
+import { noticeEvent } from "../packages/core/src/schema/notice-event.ts";
 import { runInput } from "../packages/core/src/schema/run-input.ts";
 import { userFile, workspaceFile } from "../packages/runtime/src/config/schema.ts";
 import { createDocument, declaration, templateDocument } from "../packages/runtime/src/index.ts";
@@ -45,6 +46,7 @@ const FORMS: readonly Form[] = [
   ["replay-claim", "Replay claim", "What the exporter of a bundle says of its own replay.", bundle.replayClaim],
   ["inclusion", "Inclusion proof", "That an entry stands at its place in a log with this head.", bundle.inclusionForm],
   ["consistency", "Consistency proof", "That a log became a longer one by appending.", bundle.consistencyForm],
+  ["notice-event", "Notice", "What a webhook is sent: a CloudEvent in structured mode.", noticeEvent],
   ...OUTPUTS.map(([heading, file, schema]): Form => [
     `output/${file}`,
     heading,

@@ -6,6 +6,7 @@ import type { Config, LoadedTemplates } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import { loadConfig, workspaceOf } from "./compose.ts";
 import { logRows } from "./compose-doctor-log.ts";
+import { noticeRows } from "./compose-webhooks.ts";
 import { configuredModel, workspaceTemplates } from "./compose-planner.ts";
 import { systemSandbox } from "./compose-tools.ts";
 import { bad, brokenBy, good, off, warning } from "./views/doctor.ts";
@@ -24,6 +25,7 @@ export async function examine(world: World, invocation: Invocation): Promise<rea
     ...log,
     await sandboxRow(world, root),
     ...("policy" in config ? [await modelRow(config, templates), outboundRow(config)] : [config]),
+    ...("policy" in config && "root" in place ? await noticeRows(place, config) : []),
     userRow(world),
     ...templateRows(templates),
   ];
@@ -39,6 +41,7 @@ const ORDER = [
   "config",
   "model",
   "outbound",
+  "notices",
   "user",
   "templates",
   "folders",

@@ -1,4 +1,4 @@
-import { isLoopback } from "@writ/adapters/llm/endpoint";
+import { isLoopback } from "@writ/core";
 import type { Config } from "@writ/runtime";
 
 /** What a person is told when a process takes a workspace into possession: what reaches further than they may think. */

@@ -23,7 +23,8 @@ export const PRODUCT = "writ/0.1.0";
 export interface Fittings {
   /** Tools beside those that ship, under names of their own. */
   readonly tools: readonly Tool[];
-  readonly notifier: Notifier;
+  /** Told beside everybody who is configured; null for nobody. */
+  readonly notifier: Notifier | null;
 }
 
 /** What a workspace is worked with: its tools, who plans, and the one way to both. */

@@ -47,6 +47,7 @@ import {
   type Tracing,
 } from "@writ/runtime";
 import { endpointNotices, takingNotices } from "./compose-notices.ts";
+import { Outgoing } from "./compose-outgoing.ts";
 import { renewErased, runCopies } from "./compose-run-copies.ts";
 import { RunFolders } from "./compose-run-folder.ts";
 import { tracingOf } from "./compose-telemetry.ts";
@@ -80,6 +81,7 @@ export class Seat {
     readonly escalation: Escalation;
     readonly readings: RecentReadings;
     readonly tracing: Tracing | null;
+    readonly outgoing: Outgoing;
   } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
@@ -176,6 +178,9 @@ export class Seat {
         return present().doors;
       },
       close: () => this.#close(this.#patience),
+      get deliveries() {
+        return present().deliveries;
+      },
     };
   }
 
@@ -359,17 +364,17 @@ export class Seat {
         hash: nodeHasher,
         equal: equalInTime,
       });
-      const control = new Control({ tasks, approvals, engine, custody, access });
+      const outgoing = new Outgoing(this.#store, this.#config, this.#fittings.notifier);
+      const control = new Control({ tasks, approvals, engine, custody, access, deadLetters: outgoing.deadLetters });
       await renewErased(this.#paths.folder, this.#store, custody);
       const escalation = new Escalation({
         waiting: (after, limit) => this.#store.views.waiting(after, limit),
-        claim: (notice, atMs) => this.#store.notices.claim(notice, atMs),
         clock: systemClock,
-        notifier: this.#fittings.notifier,
+        escalated: (notice) => outgoing.telling.escalated(notice),
         slaMs: this.#config.approvalSlaMs,
       });
       const tracing = await tracingOf(this.#config, this.#store.journal, PRODUCT.slice(PRODUCT.indexOf("/") + 1));
-      this.#owned = { ownership, engine, control, signer, folders, escalation, tracing, readings };
+      this.#owned = { ownership, engine, control, signer, folders, escalation, tracing, outgoing, readings };
       engine.watch({
         onEntry: (entry) => {
           signer.noticed();
@@ -377,14 +382,16 @@ export class Seat {
           folders.noticed(entry.run, entry.facts);
           escalation.noticed(entry);
           tracing?.noticed(entry);
+          outgoing.telling.noticed(entry);
           ownership.publish({ run: entry.run, version: entry.version });
           this.#nudge();
         },
       });
       ownership.serve((command) => this.#serve(command));
+      await outgoing.begin();
       await engine.recover();
       await escalation.recover();
-      this.#warn(takingNotices(this.#config, process.getuid?.() ?? null));
+      this.#warn([...takingNotices(this.#config, process.getuid?.() ?? null), ...outgoing.unready]);
     } catch (error) {
       await ownership.release();
       throw error;
@@ -429,8 +436,11 @@ export class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders, escalation, tracing } = this.#owned;
+      const { engine, signer, ownership, folders, escalation, tracing, outgoing } = this.#owned;
       await engine.idle(patience);
+      await outgoing.stop();
+      // Somebody may have asked for more while the last of it was told.
+      if (patience === null) await engine.idle(null);
       engine.stop();
       await escalation.stop();
       await tracing?.close();

@@ -5,16 +5,20 @@ import { openWorkspaceFiles } from "@writ/adapters/files/workspace-files";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
 import { equalInTime } from "@writ/adapters/system/equal-in-time";
+import { jsonLog } from "@writ/adapters/system/log";
+import { lineLog } from "@writ/adapters/system/log-line";
+import { nextTurn } from "@writ/adapters/system/next-turn";
 import { nodeVerifier } from "@writ/adapters/system/node-verifier";
 import { nodeHasher } from "@writ/adapters/system/sha256";
+import { Prometheus } from "@writ/adapters/system/prometheus";
 import { readBundle } from "@writ/adapters/system/read-bundle";
 import { Allowances } from "@writ/api/server/allowance";
 import { EventHub } from "@writ/api/server/event-hub";
 import { listen, type Listening, type ListenWish } from "@writ/api/server/listen";
-import type { ServerLog } from "@writ/api/server/ports";
+import type { Figures } from "@writ/api/server/ports";
 import type { StaticFile, StaticFiles } from "@writ/api/server/static-files";
 import { durationMs, OrchestratorError, type RunId } from "@writ/core";
-import { Access, type Desk, type Principal } from "@writ/runtime";
+import { Access, Metrics, Secrets, type Config, type Desk, type Log, type Principal } from "@writ/runtime";
 import { PRODUCT } from "./compose-parts.ts";
 import { namesFor, userIdOf } from "./compose-user.ts";
 import { OneTimeCode } from "./one-time-code.ts";
@@ -35,7 +39,7 @@ export interface Serving extends Listening {
 }
 
 /** @throws OrchestratorError `workspace_owned`, `port_taken` */
-export async function serve(world: World, desk: Desk, wish: ListenWish, log: ServerLog): Promise<Serving> {
+export async function serve(world: World, desk: Desk, wish: ListenWish, log: Log): Promise<Serving> {
   await desk.own();
   const { doors } = desk.store;
   const access = accessOf(desk);
@@ -64,10 +68,7 @@ export async function serve(world: World, desk: Desk, wish: ListenWish, log: Ser
       platform: nodeVerifier,
       events,
       allowances,
-      figures: {
-        exposition: async () => ({ media: "text/plain; version=0.0.4", text: "" }),
-        series: async () => ({}),
-      },
+      figures: figuresOf(desk),
       log,
       files: staticFiles(),
       redeem: (given) => (code.redeem(given) ? browsers : null),
@@ -95,6 +96,29 @@ export async function serve(world: World, desk: Desk, wish: ListenWish, log: Ser
       await remember();
     },
   };
+}
+
+/** Figures of the log as it is when they are asked for. */
+function figuresOf({ store }: Pick<Desk, "store">): Figures {
+  const metrics = new Metrics({ store, nextTurn });
+  const prometheus = new Prometheus();
+  return {
+    async exposition() {
+      await metrics.refresh();
+      return { media: prometheus.contentType, text: await prometheus.text(metrics.snapshot()) };
+    },
+    async series(from, to) {
+      await metrics.refresh();
+      return { now: metrics.snapshot(), hours: metrics.series(from, to) };
+    },
+  };
+}
+
+/** What the server says while it runs, on stderr: a line to read where somebody looks on, JSON for programs. */
+export function serverLog(isRead: boolean, config: Pick<Config, "secrets">): Log {
+  const write = (line: string): void => void process.stderr.write(line);
+  const secrets = new Secrets(config.secrets);
+  return isRead ? lineLog(write, secrets, systemClock) : jsonLog(write, secrets);
 }
 
 /** Who may come in to a workspace. */

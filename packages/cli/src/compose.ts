@@ -4,7 +4,7 @@ import { readSqliteStore } from "@writ/adapters/sqlite/store";
 import { systemClock } from "@writ/adapters/system/clock";
 import { findWorkspace } from "@writ/adapters/workspace/find";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
-import { readConfig, silentNotifier, type Clock, type Config, type Desk } from "@writ/runtime";
+import { readConfig, type Clock, type Config, type Desk } from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
 import type { World } from "./world.ts";
@@ -46,7 +46,7 @@ export function workspaceAt(folder: string): WorkspacePaths {
   return findWorkspace(folder, process.getuid?.() ?? 0);
 }
 
-const SHIPPED: Fittings = { tools: [], notifier: silentNotifier };
+const SHIPPED: Fittings = { tools: [], notifier: null };
 
 /** Does something at the desk of the workspace a command line is about, and lets go of it whatever happens. */
 export async function atDesk(

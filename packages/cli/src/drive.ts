@@ -1,6 +1,7 @@
 import { epochMs, OrchestratorError, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
 import { type Clock, type ControlRequest, INTERRUPT_PATIENCE, type Desk } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
+import { namesFor } from "./compose-user.ts";
 import { reportError } from "./error-report.ts";
 import { Following, type Seen } from "./follow.ts";
 import { askApproval } from "./terminal/ask.ts";
@@ -133,7 +134,7 @@ export class Drive {
       const view = await this.#desk.approvalNamed(gate.request.approval);
       if (view.status !== "waiting") continue;
       const detail = await this.#desk.approvalDetail(view);
-      const shown = approvalView(detail, this.#clock.now());
+      const shown = approvalView(detail, this.#clock.now(), namesFor(this.#setting.world));
       terminal.out([[], ...approvalLines(terminal.screen(), shown, BESIDE_PROMPT), []]);
       const decided = this.#decidedElsewhere(view.approval_id);
       const answer = await askApproval(

@@ -562,6 +562,35 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
   },
   ...DOOR_COMMANDS,
   {
+    name: "webhooks list",
+    group: null,
+    summary: "Lists who is told outside of what waits and what ended, and how that goes.",
+    usage: "writ webhooks list [--dead]",
+    examples: [
+      { command: "writ webhooks list", purpose: null },
+      { command: "writ webhooks list --dead --json", purpose: "what was given up" },
+    ],
+    arguments: [],
+    options: [
+      flag("--dead", "the dead letters, the newest first"),
+      option("--limit", "N", "at most so many dead letters; 100 when left out"),
+    ],
+    run: () => import("./commands/webhooks-list.ts"),
+  },
+  {
+    name: "webhooks replay",
+    group: null,
+    summary: "Puts dead letters back: they are tried again, under the ids they had.",
+    usage: "writ webhooks replay <id> | --all",
+    examples: [
+      { command: "writ webhooks replay msg_01m7xcc2g3b93rthtjgbd2xt23", purpose: null },
+      { command: "writ webhooks replay --all", purpose: null },
+    ],
+    arguments: [argument("id", "a dead letter's id", { presence: "optional" })],
+    options: [flag("--all", "all of them")],
+    run: () => import("./commands/webhooks-replay.ts"),
+  },
+  {
     name: "explain",
     group: "Shape",
     summary: "Explains an error code: what it means, why, what to do next.",

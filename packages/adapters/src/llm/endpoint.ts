@@ -1,4 +1,4 @@
-import { err, ok, type Problem, type Result } from "@writ/core";
+import { err, isLoopback, ok, type Problem, type Result } from "@writ/core";
 
 export interface ModelEndpoint {
   /** An address that `checkModelEndpoint` has let pass. */
@@ -19,8 +19,6 @@ export interface ModelPrices {
   readonly input: number;
   readonly output: number;
 }
-
-const IPV4_LOOPBACK = /^127(?:\.[0-9]{1,3}){3}$/;
 
 /**
  * Whether a model may be asked at this address: loopback always, any other host
@@ -44,11 +42,6 @@ export function checkModelEndpoint(address: string, allowedHosts: readonly strin
     place: { field: "base_url" },
     remedy: `allow ${url.host} in your own configuration, or use a model on this machine`,
   });
-}
-
-/** @param hostname as the URL parser spells it: short and numeric forms of IPv4 are already written out */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || IPV4_LOOPBACK.test(hostname);
 }
 
 function invalid(message: string): Problem {

@@ -22,6 +22,7 @@ import {
 } from "@writ/core";
 
 import { memoryDoors } from "./doors.ts";
+import type { KeptDeliveries } from "./deliveries.ts";
 import { MemoryViews } from "./views.ts";
 
 interface KeptEntry extends StoredEntry {
@@ -47,6 +48,7 @@ export class MemoryLog implements Ledger, ErasureSource<KeptPayload> {
   /** What was claimed to be told once. */
   readonly notices = new Set<string>();
   readonly doors = memoryDoors();
+  readonly deliveries: KeptDeliveries = { rows: new Map(), destinations: [] };
   readonly erasures = new Set<number>();
   readonly views = new MemoryViews();
   readonly #positions = new Map<string | null, number[]>();

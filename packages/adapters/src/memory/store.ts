@@ -1,6 +1,7 @@
 import { erasedBy, isJsonObject, OrchestratorError, parseCanonical, parseId, type StoredEntry } from "@writ/core";
 import type { AuditLog, Documents, Journal, Store } from "@writ/runtime";
 
+import { memoryDeliveries } from "./deliveries.ts";
 import type { MemoryLog } from "./log.ts";
 
 /** Entries handed out at once. */
@@ -31,6 +32,7 @@ export function openMemoryStore(log: MemoryLog): Store {
         return notices.size < notices.add(notice).size;
       },
     },
+    deliveries: memoryDeliveries(open),
     async close() {
       gate.isClosed = true;
     },

@@ -65,23 +65,28 @@ export class LogWriter {
 
   putDocuments(documents: readonly Document[]): void {
     const insert = this.#db.prepare("INSERT INTO document (digest, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING");
-    this.writeNow(() => documents.forEach(({ digest, bytes }) => insert.run(digest, bytes)));
+    this.#writeNow(() => documents.forEach(({ digest, bytes }) => insert.run(digest, bytes)));
   }
 
   /** A head that was signed before keeps its first note. */
   putSignedHead(size: number, note: string): void {
     const insert = this.#db.prepare("INSERT INTO signed_head (size, note) VALUES (?, ?) ON CONFLICT DO NOTHING");
-    this.writeNow(() => insert.run(size, note));
+    this.#writeNow(() => insert.run(size, note));
   }
 
   /** @returns whether nobody had claimed it */
   claimNotice(notice: string, atMs: number): boolean {
     const insert = this.#db.prepare("INSERT INTO notice (notice, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING");
     let claimed = false;
-    this.writeNow(() => {
+    this.#writeNow(() => {
       claimed = insert.run(notice, atMs).changes === 1;
     });
     return claimed;
+  }
+
+  /** Writes rows that stand beside the log. */
+  beside(act: (db: DatabaseSync) => void): void {
+    this.#writeNow(() => act(this.#db));
   }
 
   rebuild(rows: AsyncIterable<ViewChanges>): Promise<void> {
@@ -132,8 +137,7 @@ export class LogWriter {
     return outcomes;
   }
 
-  /** One transaction of its own, durable when this returns. @throws OrchestratorError `audit_unavailable`, and what storage meets */
-  writeNow(act: () => void): void {
+  #writeNow(act: () => void): void {
     this.#queue.assertHealthy();
     guarded(() => this.#commit.transaction(act));
   }

@@ -13,6 +13,7 @@ const MIGRATIONS: readonly URL[] = [
   new URL("./migrations/0003_notices.sql", import.meta.url),
   new URL("./migrations/0004_waiting.sql", import.meta.url),
   new URL("./migrations/0005_doors.sql", import.meta.url),
+  new URL("./migrations/0006_deliveries.sql", import.meta.url),
 ];
 
 /** The form of database this version writes. */

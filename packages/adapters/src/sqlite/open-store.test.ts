@@ -109,7 +109,7 @@ describe("opening", () => {
     await appended(1, 3);
     const db = new DatabaseSync(files.database);
     db.exec(
-      "DROP TABLE run_view; DROP TABLE approval_view; DROP TABLE artifact_view; DROP TABLE notice; PRAGMA user_version = 1",
+      "DROP TABLE run_view; DROP TABLE approval_view; DROP TABLE artifact_view; DROP TABLE notice; DROP TABLE destination; DROP TABLE delivery; DROP TABLE token; DROP TABLE answer; DROP TABLE spending; PRAGMA user_version = 1",
     );
     db.close();
     expect(await read()).toBe("workspace_older");

@@ -7,6 +7,7 @@ import { sqliteAuditLog } from "./audit-log.ts";
 import { backUp } from "./backup.ts";
 import { type BlobFiles, blobFiles } from "./blob-files.ts";
 import { sqliteDoors } from "./doors.ts";
+import { sqliteDeliveries } from "./delivery-rows.ts";
 import { sqliteDocuments } from "./documents.ts";
 import { assertDurable, openForReading, openForWriting } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -93,8 +94,9 @@ function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: 
       appendPlaced: async (make) => owner().appendPlaced(make),
       redact: async (erasure) => owner().redact(erasure),
     }),
-    doors: sqliteDoors(db, (act) => owner().writeNow(act)),
+    doors: sqliteDoors(db, (act) => owner().beside(act)),
     notices: { claim: async (notice, atMs) => owner().claimNotice(notice, atMs) },
+    deliveries: sqliteDeliveries(db, (act) => owner().beside(act)),
     backUp: (folder) => backUp(files.database, blobs, folder),
     assertDurable: () => assertDurable(db),
     async close() {

@@ -24,7 +24,7 @@ export const approval = z.object({
 
 export const approvalDetail = z.object({
   ...approval.shape,
-  preview: previewShape,
+  preview: previewShape.nullable().describe("null once it was erased"),
   args: z.json().describe("resolved, as they would be sent"),
   evidence: z.array(z.object({ ref: z.string(), value: z.json() })),
   moved: z.enum(["evidence", "preview"]).nullable(),

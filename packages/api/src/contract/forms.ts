@@ -64,7 +64,7 @@ export const FORMS = {
   get_health: { answer: service.health },
   get_ready: { answer: service.ready },
   get_metrics: {},
-  get_series: { query: service.seriesQuery, answer: z.json() },
+  get_series: { query: service.seriesQuery, answer: service.series },
   get_openapi: { answer: z.json() },
   log_in: { body: service.logIn, answer: service.me },
   log_out: { body: tasks.nothing, answer: z.strictObject({}) },

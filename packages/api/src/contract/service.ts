@@ -1,3 +1,4 @@
+import { metricsForm, metricsHoursForm } from "@writ/core/schema/metrics";
 import { count, instant } from "@writ/core/schema/scalar";
 import * as z from "zod";
 import { CAPABILITIES, PRINCIPAL_KINDS, ROLES, POLICY_MODES } from "@writ/core";
@@ -36,3 +37,8 @@ export const me = z.object({
 });
 
 export const seriesQuery = z.strictObject({ from: instant.optional(), to: instant.optional() });
+
+export const series = z.object({
+  now: metricsForm,
+  hours: metricsHoursForm.describe("hours in which something was written"),
+});

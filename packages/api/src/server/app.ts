@@ -4,7 +4,7 @@ import { names } from "../contract/openapi.ts";
 import { OPERATIONS } from "../contract/operations.ts";
 import { perform } from "./perform.ts";
 import type { ServerPorts } from "./ports.ts";
-import { problemOf } from "./problem.ts";
+import { faultOf, problemOf } from "./problem.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import type { ServerContext, ServerEnv, Serving } from "./serving.ts";
 import { isPlace, PAGE } from "./static-files.ts";
@@ -44,10 +44,11 @@ async function observed(
   await next();
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
   c.header("x-request-id", c.get("requestId"));
-  log.answered({
+  const { status } = c.res;
+  log.write(status >= 500 ? "error" : "info", "http", {
     method: c.req.method,
     route: c.get("route"),
-    status: c.res.status,
+    status,
     ms: clock.now() - began,
     request_id: c.get("requestId"),
     token_id: c.get("tokenId"),
@@ -78,7 +79,7 @@ function unknownRoute(c: ServerContext): OrchestratorError {
 function refused({ log }: ServerPorts, error: unknown, c: ServerContext): Response {
   const requestId = c.get("requestId");
   const problem = problemOf(error, requestId);
-  if (problem.status >= 500) log.failed(requestId, error);
+  if (problem.status >= 500) log.write("error", "fault", faultOf(requestId, error));
   c.set("code", problem.code);
   const wait = problem.details["retry_after_s"];
   if (wait !== undefined) c.header("retry-after", String(wait));

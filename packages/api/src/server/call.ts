@@ -1,3 +1,4 @@
+import type { TraceParent } from "@writ/core";
 import type { Principal } from "@writ/runtime";
 import type { Read } from "../contract/forms.ts";
 import type { OperationName } from "../contract/operations.ts";
@@ -17,6 +18,8 @@ export interface Call<N extends OperationName> {
   readonly media: string;
   /** The position a reader of events has, from its header; null for none. */
   readonly lastEventId: number | null;
+  /** Whose trace this belongs to, where the caller says so. */
+  readonly traceParent: TraceParent | null;
   /** What tells after a crash whether this was carried out; an object of the operation's own. */
   readonly trace: Readonly<Record<string, string | number>>;
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, plainJson } from "@writ/core";
+import { canonicalJson, parseTraceparent, plainJson } from "@writ/core";
 import { assertMay } from "@writ/runtime";
 import { OPERATIONS, type Operation, type OperationName } from "../contract/operations.ts";
 import { readBody } from "./body.ts";
@@ -78,6 +78,7 @@ async function understood<N extends OperationName>(
     credential: caller?.credential ?? null,
     media: negotiated(c.req.header("accept"), media ?? ["application/json"]),
     lastEventId: eventIdOf(c.req.header("last-event-id")),
+    traceParent: parseTraceparent(c.req.header("traceparent") ?? ""),
     trace: await traceOf(name, params, ports),
   };
 }

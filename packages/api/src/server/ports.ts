@@ -1,34 +1,15 @@
-import type { Hasher, JsonObject, RunId, VerifierPlatform } from "@writ/core";
-import type { Access, Clock, Desk, Entropy, Principal } from "@writ/runtime";
+import type { Hasher, MetricsHour, MetricsSnapshot, RunId, VerifierPlatform } from "@writ/core";
+import type { Access, Clock, Desk, Entropy, Log, Principal } from "@writ/runtime";
 import type { Allowances } from "./allowance.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { StaticFiles } from "./static-files.ts";
-
-/** A request that was answered, for the log: names and figures, never what was in it. */
-export interface RequestLine {
-  readonly method: string;
-  /** The operation's path, not the one that was asked for. */
-  readonly route: string;
-  readonly status: number;
-  readonly ms: number;
-  readonly request_id: string;
-  readonly token_id: string | null;
-  /** The error's code, where it was refused. */
-  readonly code: string | null;
-}
-
-/** What happens beside the answers. A fault is a bug of ours: its message is for the log alone. */
-export interface ServerLog {
-  answered(line: RequestLine): void;
-  failed(requestId: string, error: unknown): void;
-}
 
 /** Figures of the whole log. */
 export interface Figures {
   /** In the text exposition format of Prometheus. */
   exposition(): Promise<{ readonly media: string; readonly text: string }>;
-  /** Hour by hour, between two instants in milliseconds. */
-  series(from: number | null, to: number | null): Promise<JsonObject>;
+  /** As it is now, and hour by hour between two instants in milliseconds. */
+  series(from: number, to: number): Promise<{ readonly now: MetricsSnapshot; readonly hours: readonly MetricsHour[] }>;
 }
 
 /** What the server stands on. Everything that decides is behind the desk. */
@@ -42,7 +23,7 @@ export interface ServerPorts {
   readonly events: EventHub;
   readonly allowances: Allowances;
   readonly figures: Figures;
-  readonly log: ServerLog;
+  readonly log: Log;
   readonly files: StaticFiles;
   /** Who may log in with a code that was printed: answers once. */
   readonly redeem: (code: string) => Principal | null;

@@ -1,4 +1,4 @@
-import { ERRORS, InvariantError, OrchestratorError, type ErrorCode } from "@writ/core";
+import { ERRORS, InvariantError, OrchestratorError, type ErrorCode, type JsonObject } from "@writ/core";
 import type { ProblemDocument } from "../contract/problem.ts";
 
 /** What leads on from an error, as requests; of an error that is not here, its own page does. */
@@ -29,7 +29,7 @@ const KEPT_BACK: ReadonlySet<number> = new Set([500, 507]);
 
 /** An error as the caller sees it; `internal` for a fault of ours, of which nothing is told. */
 export function problemOf(error: unknown, instance: string): ProblemDocument {
-  if (!(error instanceof OrchestratorError) || error instanceof InvariantError) return faultOf(instance);
+  if (!(error instanceof OrchestratorError) || error instanceof InvariantError) return unnamed(instance);
   const { code, message, details, problems } = error;
   const { status, retryable } = ERRORS[code];
   const isOurs = KEPT_BACK.has(status);
@@ -47,7 +47,7 @@ export function problemOf(error: unknown, instance: string): ProblemDocument {
   };
 }
 
-function faultOf(instance: string): ProblemDocument {
+function unnamed(instance: string): ProblemDocument {
   return {
     type: "/errors/internal",
     title: titleOf("internal"),
@@ -65,4 +65,10 @@ function faultOf(instance: string): ProblemDocument {
 function titleOf(code: string): string {
   const words = code.replaceAll("_", " ");
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** What is known of a fault, for the log alone. */
+export function faultOf(requestId: string, error: unknown): JsonObject {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { request_id: requestId, error: told };
 }

@@ -5,6 +5,7 @@ import type { Reply } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import { EventStream } from "./event-stream.ts";
 import { personOf } from "./person.ts";
+import { faultOf } from "./problem.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import type { ServerContext, Serving } from "./serving.ts";
 
@@ -85,7 +86,7 @@ function streamed(
   stream.send().then(ended, (error: unknown) => {
     ended();
     outgoing.destroy();
-    ports.log.failed(c.get("requestId"), error);
+    ports.log.write("error", "fault", faultOf(c.get("requestId"), error));
   });
   return RESPONSE_ALREADY_SENT;
 }

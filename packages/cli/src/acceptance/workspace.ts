@@ -24,7 +24,7 @@ import {
   type RunId,
   type TaskView,
 } from "@writ/core";
-import { createRequest, replayRun, silentNotifier, type CreateRequest, type History, type Desk } from "@writ/runtime";
+import { createRequest, replayRun, type CreateRequest, type History, type Desk } from "@writ/runtime";
 import { fixturePath } from "@writ/testkit/build/tool-bench";
 
 import { readCommandLine } from "../argv/command-line.ts";
@@ -56,7 +56,7 @@ export class Workspace implements AsyncDisposable {
   readonly base: string;
   readonly root: string;
   world: World;
-  #fittings: Fittings = { tools: [], notifier: silentNotifier };
+  #fittings: Fittings = { tools: [], notifier: null };
   #desk: Desk | null = null;
 
   private constructor(base: string, environment: World["environment"]) {

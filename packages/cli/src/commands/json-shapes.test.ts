@@ -137,6 +137,9 @@ async function printed(work: Workspace): Promise<Map<string, Json>> {
   await ask("explain all", "explain");
   await ask("writ policy unlift", "policy", "unlift", text(lifted, "lift", "id"));
   await ask("writ config show");
+  await ask("writ webhooks list");
+  await ask("writ webhooks list --dead", "webhooks", "list", "--dead");
+  await ask("writ webhooks replay", "webhooks", "replay", "--all");
   await ask("writ explain", "explain", "evidence_drift");
   await ask("writ completion", "completion", "bash");
   const token = await ask("writ token create", "token", "create", "--role", "operator", "--label", "ci");

@@ -1,15 +1,17 @@
 import { durationMs, OrchestratorError } from "@writ/core";
 import { hasOption, optionOf } from "../argv/invocation.ts";
+import type { Log } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { openDesk } from "../compose.ts";
-import { serve } from "../compose-serve.ts";
-import { requestLog } from "../request-log.ts";
+import { serve, serverLog } from "../compose-serve.ts";
 import { serveLines } from "../terminal/serve-view.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 const USUAL_PORT = 4_400;
 /** What calls under way get to answer when the server ends; what has not by then is taken up at the next start. */
 const PATIENCE = durationMs(5_000);
+
+const SILENT: Log = { write: () => undefined };
 
 /** `writ serve`: API, event stream and dashboard on this machine, until Ctrl-C. */
 export async function run(setting: Setting): Promise<ExitCode> {
@@ -21,7 +23,9 @@ export async function run(setting: Setting): Promise<ExitCode> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
   const desk = await openDesk(world, invocation);
   try {
-    const serving = await serve(world, desk, { address, port }, requestLog(terminal, hasOption(invocation, "--quiet")));
+    const isRead = terminal.errorScreen().form === "block";
+    const log = hasOption(invocation, "--quiet") ? SILENT : serverLog(isRead, desk.config);
+    const serving = await serve(world, desk, { address, port }, log);
     const { url, code } = serving;
     if (invocation.json) terminal.json({ url, port: serving.port, code, pid: process.pid, log: desk.store.log.id });
     else terminal.out(serveLines(terminal.screen(), { url, code }));

@@ -7,6 +7,7 @@ import { comparison, dryRun, planned, report } from "@writ/api/contract/planning
 import * as proof from "@writ/api/contract/proof";
 import { event, listItem, run } from "@writ/api/contract/run";
 import { tokenCreated, tokenRevoked, tokens } from "./token.ts";
+import * as outgoing from "./outgoing.ts";
 import * as workspace from "./workspace.ts";
 
 /** What `--json` prints, by the heading of `docs/json.md` that tells of it, and the name of its schema's file. */
@@ -54,6 +55,9 @@ export const OUTPUTS: readonly (readonly [heading: string, file: string, schema:
   ["writ token create", "token-create", tokenCreated],
   ["writ token list", "token-list", tokens],
   ["writ token revoke", "token-revoke", tokenRevoked],
+  ["writ webhooks list", "webhooks-list", outgoing.destinations],
+  ["writ webhooks list --dead", "webhooks-list-dead", z.array(outgoing.deadLetter)],
+  ["writ webhooks replay", "webhooks-replay", outgoing.replayed],
   ["writ explain", "explain", z.union([explanation, z.array(z.string())])],
   ["writ completion", "completion", workspace.completion],
 ];

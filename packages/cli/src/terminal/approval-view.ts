@@ -14,7 +14,8 @@ const COMMAND_COLUMN = 12;
 /** The rule that opens a request: how far the step reaches, and until when an answer counts. */
 export function approvalHead(screen: Screen, view: ApprovalView): readonly Line[] {
   const left = view.expiresAt - view.now;
-  const until = left > 0 ? `expires in ${remaining(left)}` : `expired ${dayAndTime(screen, view.expiresAt)}`;
+  const deadline = left > 0 ? `expires in ${remaining(left)}` : `expired ${dayAndTime(screen, view.expiresAt)}`;
+  const until = view.decided ?? deadline;
   const open = [
     ...say(screen, "wait", "  ── Approval ──"),
     ...say(screen, "plain", " "),
@@ -40,7 +41,7 @@ export function groundLines(screen: Screen, view: ApprovalView, extent: Extent):
   const { basis } = view;
   return [
     ...reasonLines(screen, extent.kind === "whole" ? view.reasons : view.reasons.slice(0, 1)),
-    ...(basis === null ? [] : ground(screen, "Based on", basisLine(screen, basis, view.now))),
+    ...(basis === null ? [] : ground(screen, "Based on", basisLine(screen, basis, view))),
     ...(basis?.moved ?? []).flatMap((moved) => movedLines(screen, moved)),
     ...ground(
       screen,
@@ -57,9 +58,16 @@ export function approvalShowLines(screen: Screen, view: ApprovalView): readonly 
     [],
     ...paragraph(screen, 2, say(screen, "dim", "What it binds; if any of it moves, Writ refuses and asks again")),
     ...view.bound.flatMap(({ field, value }) => boundLines(screen, field, value)),
+    ...(view.decided === null ? ways(screen, view.approval) : []),
+  ];
+}
+
+/** How one decides, while one may. */
+function ways(screen: Screen, approval: string): readonly Line[] {
+  return [
     [],
-    ...command(screen, "Approve", `writ approvals approve ${view.approval}`),
-    ...command(screen, "Deny", `writ approvals deny ${view.approval} --reason TEXT`),
+    ...command(screen, "Approve", `writ approvals approve ${approval}`),
+    ...command(screen, "Deny", `writ approvals deny ${approval} --reason TEXT`),
   ];
 }
 
@@ -78,10 +86,11 @@ export function movedLines(screen: Screen, moved: MovedView): readonly Line[] {
   ]);
 }
 
-function basisLine(screen: Screen, basis: BasisView, now: number): Line {
-  const frozen = say(screen, "plain", `${basis.what}, frozen ${timeOrDay(screen, basis.frozenAt, now)}, `);
+function basisLine(screen: Screen, basis: BasisView, { now, decided }: ApprovalView): Line {
+  const frozen = say(screen, "plain", `${basis.what}, frozen ${timeOrDay(screen, basis.frozenAt, now)}`);
+  if (decided !== null) return frozen;
   const state = basis.moved.length === 0 ? say(screen, "ok", "unchanged") : say(screen, "doubt", "moved since");
-  return [...frozen, ...state];
+  return [...frozen, ...say(screen, "plain", ", "), ...state];
 }
 
 function ground(screen: Screen, label: string, value: Line): readonly Line[] {

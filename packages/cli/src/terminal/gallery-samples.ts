@@ -79,6 +79,7 @@ export const BRIEF_APPROVAL: ApprovalView = {
   now: NOON,
   reasons: ["mode constrained asks before every local_write"],
   basis: { what: "3 documents", frozenAt: NOON, moved: [] },
+  decided: null,
   bindingHash: digest("c77e", "41d2"),
   bound: [
     { field: "tool", value: "docs.write_doc 1.0.0" },

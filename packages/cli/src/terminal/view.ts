@@ -73,6 +73,8 @@ export interface ApprovalView {
   readonly reach: ApprovalMode;
   readonly preview: Preview;
   readonly expiresAt: number;
+  /** What became of it, in words; null while it waits. */
+  readonly decided: string | null;
   /** The instant it is shown. */
   readonly now: number;
   /** Why a person is asked, most telling first; a prompt shows the others on `w`. At least one. */

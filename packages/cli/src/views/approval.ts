@@ -10,21 +10,38 @@ import {
 } from "@writ/core";
 import type { ApprovalDetail } from "@writ/runtime";
 import type { ApprovalView, BasisView } from "../terminal/view.ts";
+import type { NameOf } from "./name-of.ts";
 
 /** A request as the terminal shows it: everything from the bytes that are bound. */
-export function approvalView(detail: ApprovalDetail, now: number): ApprovalView {
+export function approvalView(detail: ApprovalDetail, now: number, nameOf: NameOf): ApprovalView {
   const { binding, bindingHash, requestedAt } = detail.request;
   return {
     approval: binding.approval,
     reach: binding.tier,
     preview: shownPreview(detail.preview, binding),
     expiresAt: binding.expires_at_ms,
+    decided: decidedWords(detail.view, nameOf),
     now,
     reasons: binding.gates.map((gate) => gateWords(gate, binding.tier)),
     basis: basisOf(detail, requestedAt),
     bindingHash,
     bound: boundFields(binding),
   };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  granted: "approved",
+  used: "approved",
+  denied: "denied",
+  expired: "expired",
+  voided: "no longer holds",
+  cancelled: "cancelled",
+};
+
+function decidedWords({ status, decided_by: by }: ApprovalDetail["view"], nameOf: NameOf): string | null {
+  const word = WORDS[status];
+  if (word === undefined) return null;
+  return by === null ? word : `${word} by ${nameOf(by)}`;
 }
 
 /** The word that approves a destructive step; null where `y` does. */

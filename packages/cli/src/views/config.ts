@@ -1,5 +1,5 @@
 import { centsOf, type Json } from "@writ/core";
-import type { Config } from "@writ/runtime";
+import { shownUrl, type Config, type MailConfig, type NamedSecret } from "@writ/runtime";
 import type { ConfigLayers } from "../compose-config.ts";
 
 /** One setting as it is in force, and who said so last. */
@@ -63,6 +63,14 @@ function settingsOf(config: Config): ReadonlyMap<string, Json> {
     ["limits.timeout_ms", config.timeoutMs],
     ["limits.width", config.width],
     ["on_fatal", config.onFatal],
+    ["webhooks", config.webhooks.map(({ name }) => name)],
+    ...config.webhooks.flatMap(({ name, url, secrets, events }): [string, Json][] => [
+      [`webhooks.${name}.url`, shownUrl(url)],
+      [`webhooks.${name}.secret`, secrets.map(shownSecret)],
+      [`webhooks.${name}.events`, events],
+    ]),
+    ["mail", config.mail === null ? null : `${config.mail.host}:${config.mail.port}`],
+    ...(config.mail === null ? [] : mailSettings(config.mail)),
     ["model.base_url", model?.baseUrl ?? null],
     ["model.model", model?.model ?? null],
     ["model.max_tokens", model?.maxTokens ?? null],
@@ -71,4 +79,19 @@ function settingsOf(config: Config): ReadonlyMap<string, Json> {
     ["telemetry.capture_content", telemetry?.capturesContent ?? false],
     ["telemetry.headers", Object.keys(telemetry?.headers ?? {}).length === 0 ? null : "set, not shown"],
   ]);
+}
+
+function mailSettings({ from, to, user, password, secure, events }: MailConfig): readonly [string, Json][] {
+  return [
+    ["mail.secure", secure],
+    ["mail.from", from],
+    ["mail.to", to],
+    ["mail.user", user === null ? null : shownSecret(user)],
+    ["mail.password", password === null ? null : shownSecret(password)],
+    ["mail.events", events],
+  ];
+}
+
+function shownSecret({ variable, value }: NamedSecret): string {
+  return `${variable}, ${value === null ? "not set" : "set, not shown"}`;
 }

@@ -139,6 +139,8 @@ export const ERRORS = {
   server_unreachable: { exit: 1, status: 502, retryable: true },
   server_answer_invalid: { exit: 1, status: 502, retryable: false },
   internal: { exit: 1, status: 500, retryable: true },
+  delivery_not_found: { exit: 2, status: 404, retryable: false },
+  destination_unavailable: { exit: 2, status: 409, retryable: false },
   head_unsigned: { exit: 1, status: 503, retryable: true },
 } as const satisfies Record<string, ErrorTraits>;
 

@@ -18,6 +18,7 @@ import {
   type Rule,
 } from "@writ/core";
 import { ownGates, tightenedGates } from "./gates.ts";
+import { mailOf, webhookOf, type MailConfig, type WebhookConfig } from "./outgoing.ts";
 import { readConfigFile } from "./read-file.ts";
 import { secretsIn, telemetryOf, type TelemetryConfig } from "./telemetry.ts";
 import {
@@ -47,6 +48,9 @@ export interface Config {
   readonly serve: { readonly perMinute: number; readonly allPerMinute: number };
   /** Null where nothing is sent. */
   readonly telemetry: TelemetryConfig | null;
+  /** Who is told outside of what waits and what ended. */
+  readonly webhooks: readonly WebhookConfig[];
+  readonly mail: MailConfig | null;
   /** Values that must never be written anywhere. */
   readonly secrets: readonly string[];
   /** Where each part came from, for people: `default`, a file, `environment`, `flag`. */
@@ -131,6 +135,9 @@ function fromUser(
   const budget = applied(applied(DEFAULT_LIMITS, user.budget), bound?.budget);
   const model = modelOf(bound?.model ?? user.model, variables, raw);
   const telemetry = telemetryOf(bound?.telemetry ?? user.telemetry, variables, raw);
+  const webhooks = [...(user.webhooks ?? []), ...(bound?.webhooks ?? [])].map((each) => webhookOf(each, raw));
+  const writtenMail = bound?.mail ?? user.mail;
+  const mail = writtenMail === undefined ? null : mailOf(writtenMail, raw);
   const hosts = [...(user.outbound?.hosts ?? []), ...(bound?.outbound?.hosts ?? [])];
   return {
     policy: {
@@ -159,7 +166,14 @@ function fromUser(
     model,
     serve: serveOf(bound?.serve ?? user.serve),
     telemetry,
-    secrets: [...(model?.apiKey == null ? [] : [model.apiKey]), ...secretsIn(telemetry)],
+    webhooks,
+    mail,
+    secrets: [
+      model?.apiKey ?? null,
+      mail?.password?.value ?? null,
+      ...webhooks.flatMap(({ secrets }) => secrets.map(({ value }) => value)),
+      ...secretsIn(telemetry),
+    ].filter((secret) => secret !== null),
     sources: sourcesOf(variables, user, bound),
   };
 }

@@ -1,6 +1,9 @@
 import { APPROVAL_MODES, costCents, POLICY_MODES } from "@writ/core";
 import * as z from "zod";
 
+import { outgoingFaults } from "./outgoing.ts";
+import { mail, webhook } from "./outgoing-schema.ts";
+
 const count = z.int().nonnegative();
 const duration = z.string().regex(/^[0-9]+(ms|s|m|h|d)$/, "write a duration such as 30s, 15m or 24h");
 
@@ -94,6 +97,8 @@ const trusted = {
     })
     .optional(),
   outbound: z.strictObject({ hosts: z.array(z.string()) }).optional(),
+  webhooks: z.array(webhook).max(50).optional(),
+  mail: mail.optional(),
   model: z
     .strictObject({
       base_url: z.url(),
@@ -109,10 +114,17 @@ const trusted = {
 };
 
 /** The user's file: what it says holds everywhere, or for one workspace by its path. */
-export const userFile = z.strictObject({
-  ...trusted,
-  workspaces: z.record(z.string(), z.strictObject(trusted)).optional(),
-});
+export const userFile = z
+  .strictObject({
+    ...trusted,
+    workspaces: z.record(z.string(), z.strictObject(trusted)).optional(),
+  })
+  .superRefine((file, context) => {
+    const parts = Object.entries(file.workspaces ?? {}).map(([root, part]) => ({ at: ["workspaces", root], part }));
+    for (const { at, part } of [{ at: [], part: file }, ...parts])
+      for (const { path, message } of outgoingFaults(part, file))
+        context.addIssue({ code: "custom", path: [...at, ...path], message });
+  });
 
 export type WorkspaceFile = z.infer<typeof workspaceFile>;
 export type TrustedSettings = z.infer<z.ZodObject<typeof trusted>>;

@@ -11,6 +11,8 @@ import type {
 } from "@writ/core";
 import type { Doors } from "./doors.ts";
 
+import type { Deliveries } from "./deliveries.ts";
+
 /**
  * The truth about every run of one log, and what is derived from it. Entry,
  * payloads, documents, tree, head and views of an append are one transaction.
@@ -25,6 +27,7 @@ export interface Store {
   readonly audit: AuditLog;
   readonly notices: Notices;
   readonly doors: Doors;
+  readonly deliveries: Deliveries;
   /** Writes what is queued, then lets go of the files. */
   close(): Promise<void>;
 }

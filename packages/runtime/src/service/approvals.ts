@@ -4,6 +4,8 @@ import {
   OrchestratorError,
   parseId,
   type Actor,
+  type Entry,
+  type Payload,
   type ApprovalView,
   type Json,
   type Request,
@@ -86,21 +88,22 @@ export class Approvals {
     );
   }
 
+  /** What was asked, and while it waits what is the case now. @throws OrchestratorError `approval_not_found` */
   async show(view: ApprovalView): Promise<ApprovalDetail> {
-    const { state } = await this.#ports.history(runOf(view));
-    const request = requestOf(state, view.approval_id);
+    const { state, entries } = await this.#ports.history(runOf(view));
+    const request = requestOf(state, view.approval_id) ?? requestedIn(entries, view.approval_id);
     if (request === null)
       throw new OrchestratorError(
         "approval_not_found",
-        `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`,
+        `the request ${view.approval_id} is not in its run's journal; look at it with: writ audit verify`,
       );
     const now = view.status === "waiting" ? await this.#now(state, request) : null;
     return {
       view,
       request,
-      preview: request.preview.json(),
-      args: request.args.json(),
-      evidence: request.evidence.map(({ ref, value }) => ({ ref, value: value.json() })),
+      preview: shown(request.preview),
+      args: shown(request.args),
+      evidence: request.evidence.map(({ ref, value }) => ({ ref, value: shown(value) })),
       moved: now === null ? null : movedIn(request, now),
       live: now === null || now === "unreadable" ? null : liveDetail(request, now),
     };
@@ -227,6 +230,23 @@ function requestOf(state: RunState, approval: string): Request | null {
   for (const gate of state.gates.values()) if (gate.request?.approval === approval) return gate.request;
   for (const step of state.steps.values()) if (step.grant?.approval === approval) return step.grant;
   return null;
+}
+
+/** A request as it was made, also when it is over. */
+function requestedIn(entries: readonly Entry[], approval: string): Request | null {
+  for (const { at, facts } of entries) {
+    for (const fact of facts) {
+      if (fact.type !== "approval_requested" || fact.approval !== approval) continue;
+      const { binding, binding_hash: bindingHash, args, preview, evidence } = fact;
+      return { approval, binding, bindingHash, args, preview, evidence, requestedAt: at };
+    }
+  }
+  return null;
+}
+
+/** Null once it was erased. */
+function shown(payload: Payload): Json {
+  return payload.isErased ? null : payload.json();
 }
 
 /** The answer for a request that is decided: the same decision again succeeds, the opposite does not; null while it waits. */

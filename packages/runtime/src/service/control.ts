@@ -18,6 +18,7 @@ import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
 import { createDocument } from "./create-request.ts";
 import type { Custody } from "./custody.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import { REDACTION_REASONS } from "./erase-run.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -72,6 +73,8 @@ export const controlRequest = z.discriminatedUnion("method", [
     ttl_ms: z.int().positive().nullable(),
   }),
   z.strictObject({ method: z.literal("token_revoke"), token: z.string() }),
+  /** Puts dead letters back; null for all of them. */
+  z.strictObject({ method: z.literal("replay_deliveries"), delivery: z.string().nullable() }),
   /** Answers when only a person or a clock can move the run. */
   z.strictObject({ method: z.literal("rest"), run }),
 ]);
@@ -84,6 +87,7 @@ export interface ControlPorts {
   readonly engine: Engine;
   readonly custody: Custody;
   readonly access: Access;
+  readonly deadLetters: DeadLetters;
 }
 
 /** Carries out requests for the process that owns the workspace. Answers once what was decided is durable. */
@@ -106,7 +110,7 @@ export class Control {
   }
 
   async send(request: ControlRequest, actor: Actor): Promise<JsonObject> {
-    const { tasks, approvals, engine, custody, access } = this.#ports;
+    const { tasks, approvals, engine, custody, access, deadLetters } = this.#ports;
     switch (request.method) {
       case "create": {
         const { method: _, ...wanted } = request;
@@ -151,6 +155,8 @@ export class Control {
         const { id, revokedAt } = await access.revoke(request.token);
         return { id, revoked_at: toRfc3339(epochMs(revokedAt)) };
       }
+      case "replay_deliveries":
+        return asJson(await deadLetters.replay(request.delivery));
       case "rest":
         await engine.resting(idOf(request.run));
         return {};

@@ -13,16 +13,12 @@ function scene() {
   const clock = new SteppedClock();
   const inbox = new Map<string, ApprovalView>();
   const told: string[] = [];
-  const claimed = new Set<string>();
   const seen = { reads: 0, rows: 0, fails: 0 };
   const begin = () =>
     new Escalation({
       clock,
       slaMs: SLA,
-      notifier: {
-        notify: async (notice) => void (notice.type === "approval_escalated" && told.push(notice.approval)),
-      },
-      claim: async (notice) => !claimed.has(notice) && claimed.add(notice).has(notice),
+      escalated: ({ approval }) => void told.push(approval),
       waiting: async (after, limit) => {
         seen.reads += 1;
         if (seen.fails > 0) {

@@ -2,6 +2,7 @@ import { describe } from "vitest";
 
 import { auditLogContract } from "./store-audit.ts";
 import { doorsContract } from "./store-doors.ts";
+import { deliveriesContract } from "./store-deliveries.ts";
 import type { MakeStore } from "./store-harness.ts";
 import { journalContract } from "./store-journal.ts";
 import { storeModelContract } from "./store-model.ts";
@@ -14,6 +15,7 @@ export function storeContract(name: string, make: MakeStore): void {
     viewsContract(make);
     auditLogContract(make);
     doorsContract(make);
+    deliveriesContract(make);
     storeModelContract(make);
   });
 }

@@ -7,6 +7,9 @@ import { csrfOf, LOGIN_COOKIE } from "../login.ts";
 import { personOf } from "../person.ts";
 import type { ServerPorts } from "../ports.ts";
 
+/** A week. */
+const USUAL_RANGE_MS = 7 * 86_400_000;
+
 type ServiceOperation =
   | "get_health"
   | "get_ready"
@@ -28,9 +31,11 @@ export const SERVICE_HANDLERS: Handlers<ServiceOperation> = {
     return { kind: "bytes", media, bytes: text };
   },
 
-  async get_series({ query }, { figures }) {
-    const at = (text: string | undefined): number | null => (text === undefined ? null : fromRfc3339(text));
-    return json(await figures.series(at(query.from), at(query.to)));
+  async get_series({ query }, { figures, clock }) {
+    const at = (text: string | undefined, otherwise: number): number =>
+      text === undefined ? otherwise : (fromRfc3339(text) ?? otherwise);
+    const to = at(query.to, clock.now() + 1);
+    return json(await figures.series(at(query.from, to - USUAL_RANGE_MS), to));
   },
 
   get_openapi: async (_call, { version }) => json(openApiDocument(version)),

@@ -43,6 +43,7 @@ export const TASK_HANDLERS: Handlers<TaskOperation> = {
     const request = await wanted(call, desk);
     const { run: made } = await desk.send({ ...request, run: String(call.trace["run"]) }, actorOf(personOf(call)));
     const run = await knownRun(desk, String(made));
+    if (call.traceParent !== null) desk.calledBy(run, call.traceParent);
     await settledRun(ports, run);
     const history = await desk.history(run);
     if (history.state.plan === null && history.state.status === "ended") throw planFailure(history.state);
