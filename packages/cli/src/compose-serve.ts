@@ -204,6 +204,10 @@ function addDashboard(files: Map<string, StaticFile>): void {
     const path = join(entry.parentPath, entry.name);
     const name = `/${relative(DASHBOARD, path).split(sep).join("/")}`;
     const isImmutable = name.startsWith("/assets/");
-    files.set(name, { media: MEDIA[extname(name)] ?? "application/octet-stream", bytes: readFileSync(path), isImmutable });
+    files.set(name, {
+      media: MEDIA[extname(name)] ?? "application/octet-stream",
+      bytes: readFileSync(path),
+      isImmutable,
+    });
   }
 }

@@ -9,6 +9,8 @@ export type StepDetail = Answer<"get_step">;
 export type Report = Answer<"get_report">;
 export type Approval = Answer<"list_approvals">["items"][number];
 export type ApprovalRequest = Answer<"get_approval">;
+/** What a person is shown before they decide. */
+export type Preview = NonNullable<ApprovalRequest["preview"]>;
 export type Tool = Answer<"list_tools">["items"][number];
 export type Policy = Answer<"get_policy">;
 export type Replayed = Answer<"replay_task">;

@@ -1,11 +1,11 @@
 import { counted, duration } from "@writ/core/text/figure";
 import { isPlainlyVisible } from "@writ/core/text/safe-text";
 import type { ReactNode } from "react";
-import type { ApprovalRequest } from "../api/connection.ts";
+import type { Preview } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
 import { Shown } from "../text/shown.tsx";
 
-type Command = Extract<ApprovalRequest["preview"], { kind: "command" }>;
+type Command = Extract<Preview, { kind: "command" }>;
 
 /** A program that would run: one argument a line, and all that bounds it. */
 export function CommandPreview({ preview }: { readonly preview: Command }): ReactNode {

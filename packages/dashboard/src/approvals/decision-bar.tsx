@@ -8,6 +8,7 @@ import { ProblemNote } from "../piece/problem.tsx";
 import { clockTime, instantOf } from "../system/clock.ts";
 import { Shown } from "../text/shown.tsx";
 import { useNow } from "../text/use-now.ts";
+import { titleOf } from "./title.ts";
 import { isDecidedAlready, useDecision } from "./decision.ts";
 import { DenyForm } from "./deny-form.tsx";
 import type { Drift } from "./drift.ts";
@@ -109,7 +110,7 @@ export function DecisionBar(props: {
               guard(() => decision.mutate({ kind: "approve", confirmation: confirmation === null ? null : typed }))
             }
           >
-            {confirmation === null ? "Approve" : <Shown text={verbAndObject(request.preview.title)} limit={48} />}
+            {confirmation === null ? "Approve" : <Shown text={verbAndObject(titleOf(request))} limit={48} />}
             {drift === null && confirmation === null ? <kbd aria-hidden="true">a</kbd> : null}
           </button>
           <span className="grow" />

@@ -1,5 +1,5 @@
 import { parseDiff } from "@writ/core/text/file-diff";
-import type { ApprovalRequest } from "../api/connection.ts";
+import type { ApprovalRequest, Preview } from "../api/connection.ts";
 import { movedLines, type MovedLine } from "./diff-rows.ts";
 
 /** What is no longer as it was frozen. */
@@ -13,11 +13,11 @@ export interface Drift {
 export function driftOf(request: Pick<ApprovalRequest, "moved" | "preview" | "live">): Drift | null {
   const { moved, preview, live } = request;
   if (moved === null) return null;
-  return { what: moved, lines: preview.kind === "files" ? linesOf(preview, live?.preview) : new Map() };
+  return { what: moved, lines: preview?.kind === "files" ? linesOf(preview, live?.preview) : new Map() };
 }
 
 function linesOf(
-  preview: Extract<ApprovalRequest["preview"], { kind: "files" }>,
+  preview: Extract<Preview, { kind: "files" }>,
   live: unknown,
 ): ReadonlyMap<string, readonly MovedLine[]> {
   const now = new Map(changesIn(live).map(({ path, diff }) => [path, diff]));

@@ -1,7 +1,7 @@
 import { bytes, counted, shortDigest } from "@writ/core/text/figure";
 import { parseDiff } from "@writ/core/text/file-diff";
 import { useMemo, type ReactNode } from "react";
-import type { ApprovalRequest } from "../api/connection.ts";
+import type { Preview } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
 import { Segment } from "../piece/segment.tsx";
 import { Shown, ShownLines } from "../text/shown.tsx";
@@ -10,7 +10,7 @@ import type { Drift } from "./drift.ts";
 import { SplitDiff } from "./split-diff.tsx";
 import { UnifiedDiff } from "./unified-diff.tsx";
 
-type Files = Extract<ApprovalRequest["preview"], { kind: "files" }>;
+type Files = Extract<Preview, { kind: "files" }>;
 type Change = Files["changes"][number];
 
 /** What becomes of each file: every changed line, words marked. */

@@ -2,10 +2,8 @@ import { counted } from "@writ/core/text/figure";
 import { lookAlikes } from "@writ/core/text/look-alike";
 import { codePointName, hiddenNames, LINE_CAP } from "@writ/core/text/safe-text";
 import type { ReactNode } from "react";
-import type { ApprovalRequest } from "../api/connection.ts";
+import type { Preview } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
-
-type Preview = ApprovalRequest["preview"];
 
 /** Kinds of hidden characters that are named. */
 const KINDS = 4;

@@ -1,10 +1,8 @@
 import { bytes } from "@writ/core/text/figure";
 import type { ReactNode } from "react";
-import type { ApprovalRequest } from "../api/connection.ts";
+import type { Preview } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
 import { Shown, ShownLines } from "../text/shown.tsx";
-
-type Preview = ApprovalRequest["preview"];
 
 /** A request that would leave the machine: method, address, headers, body, and the rule that lets it. */
 export function RequestPreview({ preview }: { readonly preview: Extract<Preview, { kind: "request" }> }): ReactNode {

@@ -18,6 +18,7 @@ import { DecisionBar } from "./decision-bar.tsx";
 import { driftOf, driftWords, type Drift } from "./drift.ts";
 import { FilePreview } from "./file-preview.tsx";
 import { HiddenNote } from "./hidden-note.tsx";
+import { titleOf } from "./title.ts";
 import { ArgumentsPreview, RequestPreview } from "./request-preview.tsx";
 
 /** One request: what will happen, why somebody is asked, what it rests on, what exactly is approved. */
@@ -74,10 +75,10 @@ function Opened(props: {
             <Expiry request={request} />
           </div>
           <h2 ref={title} tabIndex={-1} id="request-title">
-            <Shown text={request.preview.title} />
+            <Shown text={titleOf(request)} />
           </h2>
           {drift === null ? null : <DriftNote drift={drift} request={request} />}
-          <HiddenNote preview={request.preview} />
+          {request.preview === null ? null : <HiddenNote preview={request.preview} />}
         </div>
         <PreviewOf request={request} drift={drift} layout={layout} onLayout={setLayout} />
         <DecisionBar request={request} drift={drift} onDecided={onDecided} />
@@ -98,6 +99,8 @@ function PreviewOf(props: {
 }): ReactNode {
   const { request, drift, layout, onLayout } = props;
   const { preview } = request;
+  if (preview === null)
+    return <p className="cell soft grow">What would have happened was erased; the proof of the request is intact.</p>;
   switch (preview.kind) {
     case "files":
       return (
