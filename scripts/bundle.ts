@@ -21,6 +21,7 @@ import { join, relative, resolve } from "node:path";
 
 import { rolldown } from "rolldown";
 
+import { buildDashboard } from "../packages/dashboard/build.ts";
 import { bundleAssets } from "./bundle-assets.ts";
 
 /** How many earlier builds stay for the processes that still run from them. */
@@ -31,6 +32,9 @@ const ATTEMPTS = 5;
 
 /** File systems date a change to within a few milliseconds; the stamp lies safely before the hashing. */
 const STAMP_MARGIN_S = 0.05;
+
+/** The page that the pages of the dashboard begin with; what it loads lies below `packages/dashboard/src`. */
+const DASHBOARD = "packages/dashboard/index.html";
 
 /** Drivers that are optional at run time, loaded only where they are installed. */
 const OPTIONAL_PACKAGES = [/^pg($|\/)/, /^@napi-rs\/keyring$/, /^@restatedev\//];
@@ -90,6 +94,7 @@ async function build(root: string, folder: string): Promise<void> {
     await build.close();
   }
   copyFileSync(join(root, "scripts/launcher.cjs"), join(temporary, "launcher.cjs"));
+  if (existsSync(join(root, DASHBOARD))) await buildDashboard(join(temporary, "assets/dashboard"), root);
   try {
     renameSync(temporary, folder);
   } catch (error) {
@@ -132,6 +137,8 @@ function hashSources(root: string): string {
     "scripts/bundle.ts",
     "scripts/bundle-assets.ts",
     "scripts/launcher.cjs",
+    DASHBOARD,
+    "packages/dashboard/build.ts",
     ...packages.flatMap((name) => [`packages/${name}/package.json`, ...productionFiles(root, `packages/${name}/src`)]),
   ];
   for (const file of files.toSorted()) {

@@ -37,7 +37,7 @@ export const PACKAGES = {
     packages: [],
     libraries: ["yaml", "zod"],
     node: "none",
-    subpaths: ["audit/*", "policy/role", "run/statuses", "schema/*"],
+    subpaths: ["audit/*", "policy/role", "run/statuses", "schema/*", "text/*"],
     rooms: {
       base: [],
       tool: ["base"],
@@ -48,6 +48,7 @@ export const PACKAGES = {
       workflow: ["plan"],
       critic: ["policy", "budget"],
       run: ["critic"],
+      text: ["run"],
       journal: ["run"],
       record: ["journal"],
       audit: ["journal"],

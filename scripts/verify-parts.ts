@@ -38,7 +38,13 @@ const STATIC: readonly Check[] = [
 ];
 
 /** Simulations are told apart by the name of their file; one that no part claims runs in the last. */
-const CLAIMED = { seeds: /simulat|seed/, kills: /run-kill/, tamper: /tamper/, examples: /example/ } as const;
+const CLAIMED = {
+  seeds: /simulat|seed/,
+  kills: /run-kill/,
+  tamper: /tamper/,
+  examples: /example/,
+  browser: /\.browser\.sim/,
+} as const;
 const UNCLAIMED = new RegExp(
   `^(?!.*(${Object.values(CLAIMED)
     .map(({ source }) => source)
@@ -52,6 +58,7 @@ export const PARTS: readonly Part[] = [
   { name: "200 kills", budgetS: 60, tests: { project: "sim", files: CLAIMED.kills } },
   { name: "tamper", budgetS: 40, tests: { project: "sim", files: CLAIMED.tamper } },
   { name: "examples", budgetS: 60, tests: { project: "sim", files: CLAIMED.examples } },
+  { name: "browser", budgetS: 60, tests: { project: "sim", files: CLAIMED.browser } },
   { name: "other simulations", budgetS: 60, tests: { project: "sim", files: UNCLAIMED } },
 ];
 

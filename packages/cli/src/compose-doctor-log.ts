@@ -16,7 +16,7 @@ import { PRODUCT } from "./compose-parts.ts";
 import { runsStillTold } from "./compose-run-copies.ts";
 import { foldersOfRuns } from "./compose-run-folder.ts";
 import { isInside } from "./compose-upkeep.ts";
-import { counted } from "./terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { about } from "./terminal/instant.ts";
 import type { DoctorRowView } from "./terminal/view.ts";
 import { bad, good, off, rowOf } from "./views/doctor.ts";

@@ -10,7 +10,7 @@ import { noticeRows } from "./compose-webhooks.ts";
 import { configuredModel, workspaceTemplates } from "./compose-planner.ts";
 import { systemSandbox } from "./compose-tools.ts";
 import { bad, brokenBy, good, off, warning } from "./views/doctor.ts";
-import { counted, duration } from "./terminal/figure.ts";
+import { counted, duration } from "@writ/core/text/figure";
 import type { DoctorRowView } from "./terminal/view.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openWorkspaceFiles } from "@writ/adapters/files/workspace-files";
 import { systemClock } from "@writ/adapters/system/clock";
@@ -180,5 +180,24 @@ function staticFiles(): StaticFiles {
     const bytes = readFileSync(join(PAGES, name));
     files.set(`/errors/${name.slice(0, -".md".length)}`, { media: MEDIA[".md"] ?? "", bytes, isImmutable: false });
   }
+  addDashboard(files);
   return files;
+}
+
+/** The built pages lie beside the bundle; sources that run as they are have none. */
+const DASHBOARD = join(import.meta.dirname, "assets/dashboard");
+
+function addDashboard(files: Map<string, StaticFile>): void {
+  if (!existsSync(DASHBOARD)) return;
+  for (const entry of readdirSync(DASHBOARD, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = `/${relative(DASHBOARD, path).split(sep).join("/")}`;
+    const isImmutable = name.startsWith("/assets/");
+    files.set(name, {
+      media: MEDIA[extname(name)] ?? "application/octet-stream",
+      bytes: readFileSync(path),
+      isImmutable,
+    });
+  }
 }

@@ -2,7 +2,7 @@ import { readSqliteStore } from "@writ/adapters/sqlite/store";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import { type Desk, outgoingStatus, type Config, type DestinationStatus, type OutgoingStatus } from "@writ/runtime";
 import { destinationsOf } from "./compose-outgoing.ts";
-import { counted } from "./terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import type { DoctorRowView } from "./terminal/view.ts";
 import { good, rowOf, warning } from "./views/doctor.ts";
 import { errorWords } from "./views/outgoing.ts";

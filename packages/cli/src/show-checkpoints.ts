@@ -2,7 +2,7 @@ import { OrchestratorError, type RunId } from "@writ/core";
 import { checkpointsOf, type Desk } from "@writ/runtime";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { columns } from "./terminal/columns.ts";
-import { shortDigest } from "./terminal/figure.ts";
+import { shortDigest } from "@writ/core/text/figure";
 import { say } from "./terminal/span.ts";
 
 /** Derives every checkpoint of a run again and holds it against the stored one. @returns 5 unless all are equal */

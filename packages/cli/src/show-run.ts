@@ -6,7 +6,7 @@ import { namesFor } from "./compose-user.ts";
 import { Following } from "./follow.ts";
 import { LiveLog } from "./live-log.ts";
 import { factLine } from "./terminal/fact-line.ts";
-import { counted } from "./terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { suggestionLines } from "./terminal/receipt-view.ts";
 import { followedFact, runShowLines } from "./terminal/run-show-view.ts";
 import type { Screen } from "./terminal/screen.ts";

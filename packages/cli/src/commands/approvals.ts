@@ -4,7 +4,7 @@ import { hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { approvalListLines } from "../terminal/approvals-view.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { say } from "../terminal/span.ts";
 import type { ApprovalListView, ApprovalRowView } from "../terminal/view.ts";
 import { wholeNumber } from "../whole-number.ts";

@@ -4,7 +4,7 @@ import { argumentsOf, hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
 import { readGiven } from "../read-given.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ audit export <run> DIR` or `writ audit export --all DIR`: a folder that somebody else verifies without trusting this machine. */

@@ -3,7 +3,7 @@ import { optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
 import { ownBackups } from "../compose-upkeep.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
 import { wholeRunId } from "../whole-run-id.ts";
 

@@ -1,7 +1,7 @@
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { backUpWorkspace } from "../compose-upkeep.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ backup [DIR]`: a copy of the journal, taken while it is in use. */

@@ -5,7 +5,7 @@ import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
 import { exportRun, writeRun } from "../compose-run-folder.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ export <run> [DIR]`: the run's readable folder; in the workspace's own place when none is named. */

@@ -5,7 +5,7 @@ import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
 import { listedRun } from "../listed-run.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { runListLines } from "../terminal/run-list-view.ts";
 import { say } from "../terminal/span.ts";
 import { runRow } from "../views/run-row.ts";

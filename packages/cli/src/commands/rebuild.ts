@@ -3,7 +3,7 @@ import { rebuild, type RowDifference } from "@writ/runtime";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
 import { sweepRunFolders, writeRun } from "../compose-run-folder.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** Differences that are named; all of them are in `--json`. */

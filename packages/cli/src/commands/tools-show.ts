@@ -12,7 +12,7 @@ import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { columns } from "../terminal/columns.ts";
-import { shortDigest, span } from "../terminal/figure.ts";
+import { shortDigest, span } from "@writ/core/text/figure";
 import { blanks, hanging, paragraph } from "../terminal/layout.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { say, type Line, type Role } from "../terminal/span.ts";

@@ -4,7 +4,7 @@ import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk, systemClockOf } from "../compose.ts";
 import { outgoingOf } from "../compose-webhooks.ts";
 import { columns } from "../terminal/columns.ts";
-import { counted, grouped } from "../terminal/figure.ts";
+import { counted, grouped } from "@writ/core/text/figure";
 import { ago } from "../terminal/instant.ts";
 import { blanks } from "../terminal/layout.ts";
 import { isOneColumn, type Screen } from "../terminal/screen.ts";

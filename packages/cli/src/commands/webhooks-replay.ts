@@ -2,7 +2,7 @@ import { OrchestratorError } from "@writ/core";
 import { argumentOf, hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { atDesk } from "../compose.ts";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ webhooks replay <id> | --all`: dead letters are tried again, under the ids they had. */

@@ -1,4 +1,4 @@
-import { remaining, shortDigest } from "./figure.ts";
+import { remaining, shortDigest } from "@writ/core/text/figure";
 import type { Extent } from "./extent.ts";
 import { about, dayAndTime, timeOrDay } from "./instant.ts";
 import { hanging, lineWidth, padded, paragraph } from "./layout.ts";

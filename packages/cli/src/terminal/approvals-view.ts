@@ -1,5 +1,5 @@
 import { columns } from "./columns.ts";
-import { counted, grouped, remaining } from "./figure.ts";
+import { counted, grouped, remaining } from "@writ/core/text/figure";
 import { blanks, cut, hanging, lineWidth, padded, paragraph, sides } from "./layout.ts";
 import { movedLines } from "./approval-view.ts";
 import { isOneColumn, listEdge, textEdge, type Screen } from "./screen.ts";

@@ -15,7 +15,7 @@ import {
   type PromptStep,
 } from "./prompt.ts";
 import { previewLines } from "./preview-view.ts";
-import { isPlainlyVisible } from "./safe-text.ts";
+import { isPlainlyVisible } from "@writ/core/text/safe-text";
 import type { Screen } from "./screen.ts";
 import type { Line } from "./span.ts";
 import { encodeAll } from "./style.ts";

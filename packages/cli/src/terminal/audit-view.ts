@@ -1,4 +1,4 @@
-import { counted, measured, shortDigest } from "./figure.ts";
+import { counted, measured, shortDigest } from "@writ/core/text/figure";
 import { day, timeOrDay } from "./instant.ts";
 import { blanks, hanging, lineWidth, paragraph, sentence } from "./layout.ts";
 import type { Screen } from "./screen.ts";

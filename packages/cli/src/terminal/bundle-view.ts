@@ -1,6 +1,6 @@
 import type { BundleFinding, Verification } from "@writ/core";
 import type { ReplayedAgain } from "@writ/runtime";
-import { counted, grouped } from "./figure.ts";
+import { counted, grouped } from "@writ/core/text/figure";
 import { blanks, hanging } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";

@@ -1,7 +1,7 @@
 import type { CommandPreview } from "@writ/core";
 
 import type { Extent } from "./extent.ts";
-import { bytes, counted, grouped, span } from "./figure.ts";
+import { bytes, counted, grouped, span } from "@writ/core/text/figure";
 import { blanks, hanging, lineWidth, paragraph } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";

@@ -1,4 +1,4 @@
-import { counted } from "./figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { hanging, paragraph } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";

@@ -1,6 +1,6 @@
-import { compactDuration } from "./figure.ts";
+import { compactDuration } from "@writ/core/text/figure";
 import { wireTime } from "./instant.ts";
-import { revealedText } from "./safe-text.ts";
+import { revealedText } from "@writ/core/text/safe-text";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";
 import type { FactLineView } from "./view.ts";

@@ -1,8 +1,8 @@
 import type { FileChange } from "@writ/core";
 
-import { parseDiff, type DiffHunk, type DiffRow } from "./diff.ts";
+import { parseDiff, type DiffHunk, type DiffRow } from "@writ/core/text/file-diff";
 import type { Extent } from "./extent.ts";
-import { bytes, shortDigest } from "./figure.ts";
+import { bytes, shortDigest } from "@writ/core/text/figure";
 
 /** A row of a file's body: a line of the diff, unchanged lines left out, or text that is no diff. */
 export type BodyRow =

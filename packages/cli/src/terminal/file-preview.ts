@@ -1,8 +1,8 @@
 import type { FileChange, FilePreview } from "@writ/core";
 
-import { changedLines, type DiffRow } from "./diff.ts";
+import { changedLines, type DiffRow } from "@writ/core/text/file-diff";
 import type { Extent } from "./extent.ts";
-import { counted, grouped } from "./figure.ts";
+import { counted, grouped } from "@writ/core/text/figure";
 import { bodyOf, remarks, type BodyRow, type FileBody } from "./file-body.ts";
 import { blanks, paragraph, sides } from "./layout.ts";
 import { gateEdge, type Screen } from "./screen.ts";

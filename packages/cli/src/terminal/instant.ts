@@ -1,4 +1,4 @@
-import { duration } from "./figure.ts";
+import { duration } from "@writ/core/text/figure";
 import type { Screen } from "./screen.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

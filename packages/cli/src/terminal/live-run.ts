@@ -3,7 +3,7 @@ import type { Clock } from "@writ/runtime";
 
 import type { Terminal } from "../terminal.ts";
 import { factLine } from "./fact-line.ts";
-import { counted } from "./figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { INTERRUPT } from "./line-editor.ts";
 import { frame, type Drawn } from "./live-frame.ts";
 import { say, type Line } from "./span.ts";

@@ -1,5 +1,5 @@
 import { columnRows } from "./columns.ts";
-import { allowed, counted, grouped, shortDigest, span, spent } from "./figure.ts";
+import { allowed, counted, grouped, shortDigest, span, spent } from "@writ/core/text/figure";
 import { blanks, hanging, lineWidth, wrapped } from "./layout.ts";
 import { planLayers, planOrder, type OrderedStep } from "./plan-order.ts";
 import { isOneColumn, textEdge, type Screen } from "./screen.ts";

@@ -1,11 +1,12 @@
 import type { Preview } from "@writ/core";
 
-import { counted, grouped } from "./figure.ts";
+import { counted, grouped } from "@writ/core/text/figure";
 import { paragraph } from "./layout.ts";
-import { lookAlikes, writtenHost } from "./look-alike.ts";
-import { codePointName, hiddenNames, LINE_CAP } from "./safe-text.ts";
+import { lookAlikes } from "@writ/core/text/look-alike";
+import { codePointName, hiddenNames, LINE_CAP } from "@writ/core/text/safe-text";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";
+import { writtenHost } from "./written-host.ts";
 
 /** Different hidden characters a note names. */
 const KINDS = 4;

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { BESIDE_PROMPT, WHOLE, type Extent } from "./extent.ts";
 import { ARGUMENTS_APPROVAL, DELETE_APPROVAL, REQUEST_APPROVAL, SCREEN } from "./gallery-samples.ts";
 import { previewLines } from "./preview-view.ts";
-import { isPlainlyVisible } from "./safe-text.ts";
+import { isPlainlyVisible } from "@writ/core/text/safe-text";
 import { textOf } from "./span.ts";
 
 const version = (bytes: number, mode = "0644") => ({ bytes, mode, sha256: "a".repeat(64) });

@@ -1,5 +1,5 @@
 import { commandRows } from "./command-rows.ts";
-import { counted, shortDigest } from "./figure.ts";
+import { counted, shortDigest } from "@writ/core/text/figure";
 import { clockTime } from "./instant.ts";
 import { blanks, hanging } from "./layout.ts";
 import type { Screen } from "./screen.ts";

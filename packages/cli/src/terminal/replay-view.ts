@@ -1,4 +1,4 @@
-import { counted, grouped, shortDigest } from "./figure.ts";
+import { counted, grouped, shortDigest } from "@writ/core/text/figure";
 import { blanks, hanging, padded, paragraph, sentence } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";

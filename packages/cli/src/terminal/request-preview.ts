@@ -1,7 +1,7 @@
 import type { ArgumentsPreview, RequestPreview } from "@writ/core";
 
 import type { Extent } from "./extent.ts";
-import { counted } from "./figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { hanging, paragraph } from "./layout.ts";
 import type { Screen } from "./screen.ts";
 import { say, type Line } from "./span.ts";

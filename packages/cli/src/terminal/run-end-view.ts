@@ -1,5 +1,5 @@
 import type { RunStatus } from "@writ/core";
-import { worked } from "./figure.ts";
+import { worked } from "@writ/core/text/figure";
 import { dayAndTime } from "./instant.ts";
 import { hanging } from "./layout.ts";
 import type { Screen } from "./screen.ts";

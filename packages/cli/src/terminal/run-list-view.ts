@@ -1,5 +1,5 @@
 import { columns } from "./columns.ts";
-import { counted, grouped, worked } from "./figure.ts";
+import { counted, grouped, worked } from "@writ/core/text/figure";
 import { ago, day, wireTime } from "./instant.ts";
 import { blanks, cut, lineWidth, padded, paragraph } from "./layout.ts";
 import { isOneColumn, listEdge, textEdge, type Screen } from "./screen.ts";

@@ -1,4 +1,4 @@
-import { grouped, worked } from "./figure.ts";
+import { grouped, worked } from "@writ/core/text/figure";
 import { clockTime, timeOrDay } from "./instant.ts";
 import { blanks, hanging, lineWidth, paragraph } from "./layout.ts";
 import { textEdge, type Screen } from "./screen.ts";

@@ -1,5 +1,5 @@
-import { grouped } from "./figure.ts";
-import { codePointName, LINE_CAP, capped, revealed, type Piece } from "./safe-text.ts";
+import { grouped } from "@writ/core/text/figure";
+import { codePointName, LINE_CAP, capped, revealed, type Piece } from "@writ/core/text/safe-text";
 import type { Screen } from "./screen.ts";
 
 /**

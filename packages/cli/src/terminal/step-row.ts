@@ -1,5 +1,5 @@
 import type { StepPublicStatus } from "@writ/core";
-import { duration } from "./figure.ts";
+import { duration } from "@writ/core/text/figure";
 import { blanks, cut, hanging, lineWidth, padded } from "./layout.ts";
 import { isOneColumn, listEdge, textEdge, type Screen } from "./screen.ts";
 import { say, type Line, type Role } from "./span.ts";

@@ -1,4 +1,4 @@
-import { isPlainlyVisible, revealedText } from "./safe-text.ts";
+import { isPlainlyVisible, revealedText } from "@writ/core/text/safe-text";
 import type { Screen } from "./screen.ts";
 import { textOf, type Line, type Role, type Span } from "./span.ts";
 

@@ -1,7 +1,7 @@
-import { grouped } from "./figure.ts";
+import { grouped } from "@writ/core/text/figure";
 import { blanks, lineWidth, start, without } from "./layout.ts";
 import type { Extent } from "./extent.ts";
-import { capped, LINE_CAP } from "./safe-text.ts";
+import { capped, LINE_CAP } from "@writ/core/text/safe-text";
 import { textEdge, type Screen } from "./screen.ts";
 import { say, verbatim, type Line, type Role, type Span } from "./span.ts";
 

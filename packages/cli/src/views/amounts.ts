@@ -1,5 +1,5 @@
 import type { Amounts } from "@writ/core";
-import { allowed, counted, span } from "../terminal/figure.ts";
+import { allowed, counted, span } from "@writ/core/text/figure";
 
 /** `5 steps, 20 tool calls`: the amounts that are not nought. */
 export function amountsText(amounts: Amounts): string {

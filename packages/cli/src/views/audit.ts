@@ -1,6 +1,6 @@
 import { fromRfc3339 } from "@writ/core";
 import { SIGNED_WITHIN_MS, type LogFinding, type LogReport, type UnsignedTail } from "@writ/runtime";
-import { grouped } from "../terminal/figure.ts";
+import { grouped } from "@writ/core/text/figure";
 import type { AuditView } from "../terminal/view.ts";
 
 /** What was found of the log, as the terminal shows it. Entries are counted from 0, as everywhere: the position is part of their bytes. */

@@ -1,10 +1,10 @@
 import { RUN_STATUSES, type ApprovalView, type ArtifactView, type RunStatus, type RunView } from "@writ/core";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { dayAndTime } from "../terminal/instant.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { RunRowView } from "../terminal/view.ts";
 import type { NameOf } from "./name-of.ts";
-import { codeWords } from "./reason-words.ts";
+import { codeWords } from "@writ/core/text/reason-words";
 
 /** What lists know of a run. */
 export interface ListedRun {

@@ -1,5 +1,5 @@
 import type { JournalEvent, Reason } from "@writ/core";
-import { reasonWords } from "./reason-words.ts";
+import { reasonWords } from "@writ/core/text/reason-words";
 import type { Telling, ToldFact } from "./told-fact.ts";
 import { quoted } from "./told-run.ts";
 

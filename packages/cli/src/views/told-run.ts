@@ -1,8 +1,8 @@
 import type { JournalEvent, Payload, RunState } from "@writ/core";
-import { counted } from "../terminal/figure.ts";
+import { counted } from "@writ/core/text/figure";
 import { amountsText } from "./amounts.ts";
 import { planSteps } from "./plan.ts";
-import { reasonWords } from "./reason-words.ts";
+import { reasonWords } from "@writ/core/text/reason-words";
 import type { Telling, ToldFact } from "./told-fact.ts";
 
 type Told = Omit<ToldFact, "at">;

@@ -1,6 +1,6 @@
 import type { JournalEvent, Reason, RunState, VerdictRendered } from "@writ/core";
 import { stepDetail } from "../step-detail.ts";
-import { reasonWords } from "./reason-words.ts";
+import { reasonWords } from "@writ/core/text/reason-words";
 import type { Telling, ToldFact } from "./told-fact.ts";
 import { toolAt } from "./tool-at.ts";
 

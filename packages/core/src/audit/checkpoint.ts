@@ -1,7 +1,6 @@
 import { toBase64 } from "../base/base64.ts";
 import { toRfc3339, type EpochMs } from "../base/time.ts";
-import { parseNote, type Note } from "./note.ts";
-import type { VerifierPlatform } from "./platform.ts";
+import { parseNote, type Note, type NotePlatform } from "./note.ts";
 import type { Head } from "./proof.ts";
 
 /** A signed tree head as it is read. */
@@ -22,7 +21,7 @@ export function checkpointText(origin: string, head: Head, at: EpochMs): string 
 }
 
 /** @returns undefined unless it is a signed head in its only spelling; its signatures are not checked here */
-export function parseCheckpoint(platform: VerifierPlatform, text: string | undefined): Checkpoint | undefined {
+export function parseCheckpoint(platform: NotePlatform, text: string | undefined): Checkpoint | undefined {
   const note = parseNote(platform, text);
   const [, origin = "", size, rootText = "", time = ""] = HEAD_TEXT.exec(note?.text ?? "") ?? [];
   const root = platform.fromBase64(rootText);

@@ -12,6 +12,9 @@ export interface Note {
   readonly signatures: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What reading a note takes; checking what it says takes more. */
+export type NotePlatform = Pick<VerifierPlatform, "fromBase64" | "toHex">;
+
 /** No control character but line feeds; the signature lines are those behind the last empty line. */
 const NOTE = /^([^\0-\t\v-\x1f\x7f]+\n)\n((?:— [^\s+\0-\x1f\x7f]+ [A-Za-z0-9+/]+={0,2}\n)+)$/;
 
@@ -22,7 +25,7 @@ export function writeNote(text: string, key: LogKey, signature: Uint8Array): str
 }
 
 /** @returns undefined unless it is a note in its only spelling, with no two lines of one key */
-export function parseNote(platform: VerifierPlatform, note = ""): Note | undefined {
+export function parseNote(platform: NotePlatform, note = ""): Note | undefined {
   const [, text = "", signed = ""] = NOTE.exec(note) ?? [];
   const lines = [...signed.matchAll(/— (\S+) (\S+)\n/g)];
   const signatures = new Map<string, Uint8Array>();
