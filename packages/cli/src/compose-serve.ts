@@ -181,11 +181,16 @@ function staticFiles(): StaticFiles {
     files.set(`/errors/${name.slice(0, -".md".length)}`, { media: MEDIA[".md"] ?? "", bytes, isImmutable: false });
   }
   addDashboard(files);
+  if (existsSync(VERIFIER))
+    files.set("/verify.mjs", { media: MEDIA[".js"] ?? "", bytes: readFileSync(VERIFIER), isImmutable: false });
   return files;
 }
 
 /** The built pages lie beside the bundle; sources that run as they are have none. */
 const DASHBOARD = join(import.meta.dirname, "assets/dashboard");
+
+/** The verifier as one file, for those who do not want to trust ours. */
+const VERIFIER = join(import.meta.dirname, "verify.mjs");
 
 function addDashboard(files: Map<string, StaticFile>): void {
   if (!existsSync(DASHBOARD)) return;
