@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSqliteStore } from "@writ/adapters/sqlite/store";
 import { systemClock } from "@writ/adapters/system/clock";
 import { findWorkspace } from "@writ/adapters/workspace/find";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
@@ -11,6 +10,7 @@ import type { World } from "./world.ts";
 import { assertPersonAt } from "./compose-guards.ts";
 import type { Fittings } from "./compose-parts.ts";
 import { Seat } from "./compose-seat.ts";
+import { readableStore } from "./compose-upgrade.ts";
 
 export function systemClockOf(): Clock {
   return systemClock;
@@ -70,7 +70,7 @@ export async function openDesk(world: World, invocation: Invocation): Promise<De
 
 export async function openDeskAt(world: World, paths: WorkspacePaths, fittings: Fittings = SHIPPED): Promise<Desk> {
   const config = loadConfig(world, paths.root);
-  const seat = new Seat(world, paths, config, await readSqliteStore(paths), fittings);
+  const seat = new Seat(world, paths, config, await readableStore(world, paths), fittings);
   await seat.prepare();
   return seat.desk();
 }
