@@ -72,6 +72,7 @@ function Run({ task }: { readonly task: Task }): ReactNode {
             plan={plan.data}
             path={chosen}
             steps={steps}
+            chosen={search.step === undefined ? "offered" : "chosen"}
             onClose={() => void navigate({ search: (before) => ({ ...before, tab }) })}
           />
         )}
