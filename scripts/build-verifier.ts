@@ -1,6 +1,6 @@
 /**
- * Writes `dist/verify.mjs`: the offline verifier as one file to read and to run
- * with nothing but Node. It is the sources of `core/audit` with their types
+ * Writes the offline verifier as one file to read and to run with nothing but
+ * Node: `node scripts/build-verifier.ts [FILE]`, `dist/verify.mjs` when left out. It is the sources of `core/audit` with their types
  * taken off and what it does not use left out; no bundler rewrites a line.
  */
 import { execFileSync } from "node:child_process";
@@ -154,6 +154,7 @@ function format(root: string, code: string): string {
 
 if (import.meta.main) {
   const root = resolve(import.meta.dirname, "..");
-  mkdirSync(join(root, "dist"), { recursive: true });
-  writeFileSync(join(root, "dist/verify.mjs"), buildVerifier(root));
+  const target = resolve(process.argv[2] ?? join(root, "dist/verify.mjs"));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, buildVerifier(root));
 }

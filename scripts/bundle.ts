@@ -3,6 +3,7 @@
  * `dist/writ.mjs` at it. A folder, once named, never changes: a process that
  * started from it can load the rest of itself however often others rebuild.
  */
+import { execFileSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import {
   copyFileSync,
@@ -35,6 +36,9 @@ const STAMP_MARGIN_S = 0.05;
 
 /** The page that the pages of the dashboard begin with; what it loads lies below `packages/dashboard/src`. */
 const DASHBOARD = "packages/dashboard/index.html";
+
+/** Writes the verifier as one file, which is handed out beside the bundle. */
+const VERIFIER = "scripts/build-verifier.ts";
 
 /** Drivers that are optional at run time, loaded only where they are installed. */
 const OPTIONAL_PACKAGES = [/^pg($|\/)/, /^@napi-rs\/keyring$/, /^@restatedev\//];
@@ -94,6 +98,7 @@ async function build(root: string, folder: string): Promise<void> {
     await build.close();
   }
   copyFileSync(join(root, "scripts/launcher.cjs"), join(temporary, "launcher.cjs"));
+  if (existsSync(join(root, VERIFIER))) buildVerifierInto(root, join(temporary, "verify.mjs"));
   if (existsSync(join(root, DASHBOARD))) await buildDashboard(join(temporary, "assets/dashboard"), root);
   try {
     renameSync(temporary, folder);
@@ -104,12 +109,19 @@ async function build(root: string, folder: string): Promise<void> {
   }
 }
 
-/** Makes `dist/writ.mjs` and the stamp `./writ` compares with follow the build, each in one step. */
+/** In a process of its own, where Node does not warn that it takes types off. */
+function buildVerifierInto(root: string, target: string): void {
+  execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, VERIFIER), target]);
+}
+
+/** Makes `dist/writ.mjs`, `dist/verify.mjs` and the stamp `./writ` compares with follow the build, each in one step. */
 function point(dist: string, hash: string, stampS: number): void {
   const unique = randomUUID();
-  const link = join(dist, `${unique}.tmp`);
-  symlinkSync(join(hash, "writ.mjs"), link);
-  renameSync(link, join(dist, "writ.mjs"));
+  for (const name of ["writ.mjs", "verify.mjs"].filter((each) => existsSync(join(dist, hash, each)))) {
+    const link = join(dist, `${unique}.tmp`);
+    symlinkSync(join(hash, name), link);
+    renameSync(link, join(dist, name));
+  }
   const stamp = join(dist, `${unique}.stamp.tmp`);
   writeFileSync(stamp, `${hash}\n`);
   utimesSync(stamp, stampS, stampS);
@@ -137,6 +149,7 @@ function hashSources(root: string): string {
     "scripts/bundle.ts",
     "scripts/bundle-assets.ts",
     "scripts/launcher.cjs",
+    VERIFIER,
     DASHBOARD,
     "packages/dashboard/build.ts",
     ...packages.flatMap((name) => [`packages/${name}/package.json`, ...productionFiles(root, `packages/${name}/src`)]),

@@ -63,6 +63,9 @@ export async function partsOf(
   return { tools: byName, rules, sandbox, gateway, planner: new GoalPlanning(paths.root, llm) };
 }
 
+/** @see partsOf */
+export type Parts = Awaited<ReturnType<typeof partsOf>>;
+
 export function modelsOf(config: Config): JsonObject {
   return { type: "writ/models/v1", model: config.model === null ? null : config.model.model };
 }

@@ -1,22 +1,16 @@
 import { tmpdir } from "node:os";
 import { watch } from "node:fs";
-import { openSqliteStore, type SqliteStore } from "@writ/adapters/sqlite/store";
+import { type SqliteStore } from "@writ/adapters/sqlite/store";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
-import { keyRing, openKeyInForce } from "@writ/adapters/system/key-ring";
-import { lastSeenPath, readLastSeen, writeLastSeen } from "@writ/adapters/system/last-seen";
-import { nodeVerifier } from "@writ/adapters/system/node-verifier";
-import { equalInTime } from "@writ/adapters/system/equal-in-time";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { processIdentity } from "@writ/adapters/system/processes";
-import { bundleFolder } from "@writ/adapters/workspace/bundle-folder";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import type { OwnerConnection } from "@writ/adapters/workspace/owner-connection";
 import { acquireOrConnect, type Ownership } from "@writ/adapters/workspace/ownership";
 import {
   isJsonObject,
   OrchestratorError,
-  parseCheckpoint,
   type Actor,
   type Json,
   type JsonObject,
@@ -25,36 +19,23 @@ import {
   type DurationMs,
 } from "@writ/core";
 import {
-  Access,
   Approvals,
-  Control,
-  Custody,
-  Engine,
-  Escalation,
-  HeadSigner,
-  keysOfLog,
-  pinConfiguration,
   readHistory,
   Reading,
   RecentReadings,
   rulesOfRun,
-  Secrets,
   Tasks,
   type Config,
   type ControlRequest,
   INTERRUPT_PATIENCE,
   type Desk,
-  type Tracing,
 } from "@writ/runtime";
-import { endpointNotices, takingNotices } from "./compose-notices.ts";
-import { Outgoing } from "./compose-outgoing.ts";
-import { renewErased, runCopies } from "./compose-run-copies.ts";
-import { RunFolders } from "./compose-run-folder.ts";
-import { tracingOf } from "./compose-telemetry.ts";
+import { endpointNotices } from "./compose-notices.ts";
+import { Owner } from "./compose-owner.ts";
 import { userIdOf } from "./compose-user.ts";
 import type { World } from "./world.ts";
-import { assertClock, assertPersonAt, PERSONAL } from "./compose-guards.ts";
-import { defaultsOf, modelsOf, partsOf, PRODUCT, today, type Fittings } from "./compose-parts.ts";
+import { assertPersonAt, PERSONAL } from "./compose-guards.ts";
+import { defaultsOf, partsOf, PRODUCT, today, type Fittings } from "./compose-parts.ts";
 
 const OWNER_PATIENCE_MS = 5_000;
 
@@ -74,14 +55,7 @@ export class Seat {
   #parts: Awaited<ReturnType<typeof partsOf>> | null = null;
   #owned: {
     readonly ownership: Ownership;
-    readonly engine: Engine;
-    readonly control: Control;
-    readonly signer: HeadSigner;
-    readonly folders: RunFolders;
-    readonly escalation: Escalation;
-    readonly readings: RecentReadings;
-    readonly tracing: Tracing | null;
-    readonly outgoing: Outgoing;
+    readonly owner: Owner;
   } | null = null;
   #connection: OwnerConnection | null = null;
   readonly #listeners = new Set<() => void>();
@@ -112,7 +86,7 @@ export class Seat {
     const rulesOf = (run: RunId) =>
       rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
     const kept = new RecentReadings(async (run) => new Reading(this.#store, run, await rulesOf(run)));
-    const asked = (run: RunId) => (this.#owned?.readings ?? kept).history(run);
+    const asked = (run: RunId) => (this.#owned?.owner.readings ?? kept).history(run);
     const reading = new Approvals({ store: this.#lent(), history: asked, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
     return {
@@ -124,7 +98,9 @@ export class Seat {
       store: this.#lent(),
       rulesOf,
       history: async (run) =>
-        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.readings.history(run),
+        this.#owned === null
+          ? readHistory(this.#store, run, await rulesOf(run))
+          : this.#owned.owner.readings.history(run),
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
@@ -141,7 +117,7 @@ export class Seat {
       own: () => this.#mine(),
       send: (request, actor = this.#actor) => this.#send(request, actor),
       nudges: (listener) => this.#nudges(listener),
-      calledBy: (run, caller) => this.#owned?.tracing?.link(run, caller),
+      calledBy: (run, caller) => this.#owned?.owner.tracing?.link(run, caller),
       interrupt: (run) => this.#interrupt(run),
       close: (patience) => this.#close(patience ?? this.#patience),
     };
@@ -170,9 +146,6 @@ export class Seat {
       },
       get audit() {
         return present().audit;
-      },
-      get notices() {
-        return present().notices;
       },
       get doors() {
         return present().doors;
@@ -258,9 +231,9 @@ export class Seat {
   /** Carried out, durable, and for a decision under a signed head. */
   async #handled(request: ControlRequest, actor: Actor): Promise<JsonObject> {
     if (this.#owned === null) throw new OrchestratorError("owner_gone", "this process does not own the workspace");
-    const answer = await this.#owned.control.send(request, actor);
+    const answer = await this.#owned.owner.control.send(request, actor);
     if (request.method === "approve" || request.method === "deny" || request.method === "rest")
-      await this.#owned.signer.signed();
+      await this.#owned.owner.signer.signed();
     return answer;
   }
 
@@ -304,94 +277,23 @@ export class Seat {
 
   async #own(ownership: Ownership): Promise<void> {
     try {
-      const parts = this.#ready();
-      const { home } = this.#world;
-      const { log } = this.#store;
-      const place = { dataHome: home.data, log: log.id, origin: log.origin };
-      const [period] = (await keysOfLog(this.#store, nodeVerifier)).slice(-1);
-      const key = openKeyInForce(place, period?.key.text ?? "");
-      const memory = lastSeenPath(home.state, log.id);
-      const seen = parseCheckpoint(nodeVerifier, await readLastSeen(memory));
-      assertClock(seen?.time ?? "");
-      const reader = this.#store;
-      this.#store = await openSqliteStore(this.#paths, nodeHasher, seen ?? null);
-      await reader.close();
-      const configured = { hash: nodeHasher, log: log.id, tools: parts.rules };
-      const today = await pinConfiguration(this.#store.documents, {
-        ...configured,
-        policy: this.#config.policy,
-        sandbox: parts.sandbox.profile,
-        models: modelsOf(this.#config),
+      const owner = await Owner.open({
+        world: this.#world,
+        paths: this.#paths,
+        config: this.#config,
+        fittings: this.#fittings,
+        parts: this.#ready(),
+        reader: this.#store,
+        tasks: this.#taskPorts(),
       });
-      const rulesOf = (run: RunId) => rulesOfRun(this.#store, run, configured);
-      const engine = new Engine({
-        store: this.#store,
-        clock: systemClock,
-        entropy: systemEntropy,
-        secrets: new Secrets(this.#config.secrets),
-        gateway: parts.gateway,
-        planner: parts.planner,
-        rules: today.rules,
-        rulesOf,
-      });
-      const signer = new HeadSigner(
-        this.#store,
-        nodeVerifier,
-        key,
-        { recall: () => readLastSeen(memory), remember: (note) => writeLastSeen(memory, note) },
-        systemClock,
-      );
-      const tasks = new Tasks({ ...this.#taskPorts(), store: this.#store, engine, rulesOf, pinned: today });
-      const history = async (run: RunId) => readHistory(this.#store, run, await rulesOf(run));
-      const readings = new RecentReadings(async (run) => new Reading(this.#store, run, await rulesOf(run)));
-      const looked = (run: RunId) => readings.history(run);
-      const approvals = new Approvals({ store: this.#store, engine, gateway: parts.gateway, history: looked });
-      const folders = new RunFolders(this.#paths.runs, looked);
-      const custody = new Custody({
-        store: this.#store,
-        platform: nodeVerifier,
-        clock: systemClock,
-        signer,
-        keys: keyRing(place),
-        bundles: bundleFolder,
-        history,
-        copies: runCopies(this.#paths.folder, folders, () => readings.forget()),
-      });
-      const access = new Access({
-        tokens: this.#store.doors.tokens,
-        clock: systemClock,
-        entropy: systemEntropy,
-        hash: nodeHasher,
-        equal: equalInTime,
-      });
-      const outgoing = new Outgoing(this.#store, this.#config, this.#fittings.notifier);
-      const control = new Control({ tasks, approvals, engine, custody, access, deadLetters: outgoing.deadLetters });
-      await renewErased(this.#paths.folder, this.#store, custody);
-      const escalation = new Escalation({
-        waiting: (after, limit) => this.#store.views.waiting(after, limit),
-        clock: systemClock,
-        escalated: (notice) => outgoing.telling.escalated(notice),
-        slaMs: this.#config.approvalSlaMs,
-      });
-      const tracing = await tracingOf(this.#config, this.#store.journal, PRODUCT.slice(PRODUCT.indexOf("/") + 1));
-      this.#owned = { ownership, engine, control, signer, folders, escalation, tracing, outgoing, readings };
-      engine.watch({
-        onEntry: (entry) => {
-          signer.noticed();
-          if (entry.facts.some((fact) => fact.type === "run_ended")) void signer.signed();
-          folders.noticed(entry.run, entry.facts);
-          escalation.noticed(entry);
-          tracing?.noticed(entry);
-          outgoing.telling.noticed(entry);
-          ownership.publish({ run: entry.run, version: entry.version });
-          this.#nudge();
-        },
-      });
+      this.#store = owner.store;
+      this.#owned = { ownership, owner };
       ownership.serve((command) => this.#serve(command));
-      await outgoing.begin();
-      await engine.recover();
-      await escalation.recover();
-      this.#warn([...takingNotices(this.#config, process.getuid?.() ?? null), ...outgoing.unready]);
+      const notices = await owner.begin((entry) => {
+        ownership.publish({ run: entry.run, version: entry.version });
+        this.#nudge();
+      });
+      this.#warn(notices);
     } catch (error) {
       await ownership.release();
       throw error;
@@ -403,8 +305,8 @@ export class Seat {
     const by = isJsonObject(actor) && typeof actor["id"] === "string" ? actor["id"] : "user";
     if (this.#owned === null)
       throw new OrchestratorError("owner_gone", "this process is letting go of the workspace; try again");
-    const answer = await this.#owned.control.handle(request, { kind: "user", id: by });
-    await this.#owned.signer.signed();
+    const answer = await this.#owned.owner.control.handle(request, { kind: "user", id: by });
+    await this.#owned.owner.signer.signed();
     return answer;
   }
 
@@ -436,18 +338,9 @@ export class Seat {
     this.#listeners.clear();
     this.#connection?.close();
     if (this.#owned !== null) {
-      const { engine, signer, ownership, folders, escalation, tracing, outgoing } = this.#owned;
-      await engine.idle(patience);
-      await outgoing.stop();
-      // Somebody may have asked for more while the last of it was told.
-      if (patience === null) await engine.idle(null);
-      engine.stop();
-      await escalation.stop();
-      await tracing?.close();
-      await signer.close();
-      await folders.idle();
+      const { ownership, owner } = this.#owned;
+      await owner.close(patience);
       this.#owned = null;
-      await this.#store.close();
       await ownership.release();
     } else {
       await this.#store.close();

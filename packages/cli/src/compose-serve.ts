@@ -19,6 +19,7 @@ import type { Figures } from "@writ/api/server/ports";
 import type { StaticFile, StaticFiles } from "@writ/api/server/static-files";
 import { durationMs, OrchestratorError, type RunId } from "@writ/core";
 import { Access, Metrics, Secrets, type Config, type Desk, type Log, type Principal } from "@writ/runtime";
+import { accessOf } from "./compose-owner.ts";
 import { PRODUCT } from "./compose-parts.ts";
 import { namesFor, userIdOf } from "./compose-user.ts";
 import { OneTimeCode } from "./one-time-code.ts";
@@ -42,7 +43,7 @@ export interface Serving extends Listening {
 export async function serve(world: World, desk: Desk, wish: ListenWish, log: Log): Promise<Serving> {
   await desk.own();
   const { doors } = desk.store;
-  const access = accessOf(desk);
+  const access = accessOf(desk.store);
   const events = new EventHub({
     log: desk.store.log.id,
     audit: () => desk.store.audit,
@@ -121,17 +122,6 @@ export function serverLog(isRead: boolean, config: Pick<Config, "secrets">): Log
   return isRead ? lineLog(write, secrets, systemClock) : jsonLog(write, secrets);
 }
 
-/** Who may come in to a workspace. */
-export function accessOf(desk: Pick<Desk, "store">): Access {
-  return new Access({
-    tokens: desk.store.doors.tokens,
-    clock: systemClock,
-    entropy: systemEntropy,
-    hash: nodeHasher,
-    equal: equalInTime,
-  });
-}
-
 /** Whoever starts the server may do everything in it; their browsers stay logged in over restarts. */
 async function browserPrincipal(access: Access, user: string): Promise<Principal> {
   const known = (await access.list()).find(
@@ -191,11 +181,16 @@ function staticFiles(): StaticFiles {
     files.set(`/errors/${name.slice(0, -".md".length)}`, { media: MEDIA[".md"] ?? "", bytes, isImmutable: false });
   }
   addDashboard(files);
+  if (existsSync(VERIFIER))
+    files.set("/verify.mjs", { media: MEDIA[".js"] ?? "", bytes: readFileSync(VERIFIER), isImmutable: false });
   return files;
 }
 
 /** The built pages lie beside the bundle; sources that run as they are have none. */
 const DASHBOARD = join(import.meta.dirname, "assets/dashboard");
+
+/** The verifier as one file, for those who do not want to trust ours. */
+const VERIFIER = join(import.meta.dirname, "verify.mjs");
 
 function addDashboard(files: Map<string, StaticFile>): void {
   if (!existsSync(DASHBOARD)) return;

@@ -26,12 +26,6 @@ export function openMemoryStore(log: MemoryLog): Store {
     documents: documentsOf(open),
     audit: auditOf(open),
     doors: log.doors,
-    notices: {
-      async claim(notice) {
-        const { notices } = open();
-        return notices.size < notices.add(notice).size;
-      },
-    },
     deliveries: memoryDeliveries(open),
     async close() {
       gate.isClosed = true;

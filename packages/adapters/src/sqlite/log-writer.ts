@@ -74,16 +74,6 @@ export class LogWriter {
     this.#writeNow(() => insert.run(size, note));
   }
 
-  /** @returns whether nobody had claimed it */
-  claimNotice(notice: string, atMs: number): boolean {
-    const insert = this.#db.prepare("INSERT INTO notice (notice, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING");
-    let claimed = false;
-    this.#writeNow(() => {
-      claimed = insert.run(notice, atMs).changes === 1;
-    });
-    return claimed;
-  }
-
   /** Writes rows that stand beside the log. */
   beside(act: (db: DatabaseSync) => void): void {
     this.#writeNow(() => act(this.#db));

@@ -95,7 +95,6 @@ function storeOver(db: DatabaseSync, files: LogFiles, blobs: BlobFiles, writer: 
       redact: async (erasure) => owner().redact(erasure),
     }),
     doors: sqliteDoors(db, (act) => owner().beside(act)),
-    notices: { claim: async (notice, atMs) => owner().claimNotice(notice, atMs) },
     deliveries: sqliteDeliveries(db, (act) => owner().beside(act)),
     backUp: (folder) => backUp(files.database, blobs, folder),
     assertDurable: () => assertDurable(db),

@@ -90,7 +90,13 @@ export function AuditPage(): ReactNode {
                   <div className="cell">
                     <p className="soft">Without this server, without network, without trusting this machine:</p>
                     <Command text="writ audit export <run> ./export" />
-                    <Command text="node verify-bundle.mjs ./export" />
+                    <Command text="node verify.mjs ./export" />
+                    <p className="soft">
+                      <a href="/verify.mjs" download>
+                        verify.mjs
+                      </a>{" "}
+                      is one file without dependencies, to be read first.
+                    </p>
                   </div>
                 </section>
               </div>

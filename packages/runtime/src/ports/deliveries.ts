@@ -1,5 +1,5 @@
 /**
- * What is to be told to places outside, one row for each notice and destination. It stands beside the log, as `Notices`
+ * What is to be told to places outside, one row for each notice and destination. It stands beside the log, as `Doors`
  * does: nothing follows from it, and a log that lost it is whole.
  */
 export interface Deliveries {
@@ -87,6 +87,6 @@ export interface QueuedBatch {
   readonly deliveries: readonly Delivery[];
   /** A position never goes back; `skipped` is added to what there is. */
   readonly progress: readonly { readonly name: string; readonly position: number; readonly skipped: number }[];
-  /** A notice that is told once for good, as `Notices.claim` takes it. */
+  /** Names a notice that is told once for good, such as `escalated apr_…`: of two who claim it one queues it. */
   readonly claim: { readonly notice: string; readonly atMs: number } | null;
 }

@@ -25,7 +25,6 @@ export interface Store {
   readonly views: Views;
   readonly documents: Documents;
   readonly audit: AuditLog;
-  readonly notices: Notices;
   readonly doors: Doors;
   readonly deliveries: Deliveries;
   /** Writes what is queued, then lets go of the files. */
@@ -123,21 +122,6 @@ export interface Documents {
   get(digest: string): Promise<JsonObject | null>;
   /** Idempotent. For documents that must be there before a run refers to them. */
   put(documents: readonly { readonly digest: string; readonly bytes: string }[]): Promise<void>;
-}
-
-/**
- * What people were told that is to be told once, so that a restart does not tell it again. It stands beside the log:
- * nothing follows from it, and a log without it is whole.
- */
-export interface Notices {
-  /**
-   * Durable before it answers, so that of two who claim a notice one tells it.
-   *
-   * @param notice names it for good, such as `escalated apr_…`
-   * @returns false when it was claimed before
-   * @throws OrchestratorError `audit_unavailable` if it cannot be made durable
-   */
-  claim(notice: string, atMs: number): Promise<boolean>;
 }
 
 /** An entry as a line of the log. */

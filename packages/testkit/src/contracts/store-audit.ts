@@ -86,20 +86,6 @@ export function auditLogContract(make: MakeStore): void {
       }));
   });
 
-  describe("a notice", () => {
-    test("is claimed once, also after a restart, and leaves the log as it is", () =>
-      onFreshLog(make, async (store, reopen) => {
-        const before = await store.audit.head();
-        expect(await store.notices.claim("escalated apr_a", 10)).toBe(true);
-        expect(await store.notices.claim("escalated apr_a", 11)).toBe(false);
-        const open = await reopen();
-        expect(await open.notices.claim("escalated apr_a", 12)).toBe(false);
-        const both = await Promise.all([13, 14].map((at) => open.notices.claim("escalated apr_b", at)));
-        expect(both.filter(Boolean)).toHaveLength(1);
-        expect(await open.audit.head()).toEqual(before);
-      }));
-  });
-
   describe("an erasure", () => {
     test("takes payloads and salts, leaves every entry and the tree, and is in the log", () =>
       onFreshLog(make, async (store, reopen) => {
