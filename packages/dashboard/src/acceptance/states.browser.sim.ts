@@ -42,8 +42,13 @@ describe.skipIf(isWithoutChromium)("what is rare is designed, too", () => {
     await page.goto(`${served.url}/runs`);
     await page.getByText("Waiting for approval").first().waitFor();
     expect(await page.getByRole("button", { name: /New run/ }).count()).toBe(0);
-    await served.writ("token", "revoke", id, "--json");
     await page.goto(`${served.url}/tools?q=docs`);
+    await page.getByText(/^Live · position/).waitFor();
+    await served.writ("token", "revoke", id, "--json");
+    const { port } = served;
+    await served.kill("SIGTERM");
+    await served.start(port);
+    // Nobody touches the page: the stream alone finds out.
     await page.getByRole("heading", { name: "Log in to Writ" }).waitFor();
     expect(new URL(page.url()).searchParams.get("to")).toBe("/tools?q=docs");
     expect(wrong).toEqual([]);
