@@ -7,6 +7,10 @@ export interface Furnished {
   readonly served: Served;
   readonly completed: string;
   readonly waiting: string;
+  /** The request of that run. */
+  readonly request: string;
+  /** A run of several steps, two of which wait. */
+  readonly review: string;
 }
 
 const RETENTION = [
@@ -49,11 +53,13 @@ export async function furnish(): Promise<Furnished> {
   await served.start();
   const completed = await finished(served, "Find new docs from the last 24 hours and summarize them");
   const denied = await served.asks(writes("team-mail.md", "To everybody\n", "Tell the whole team about the draft"));
-  const request = await requestOf(served, denied);
-  await served.api("POST", `/approvals/${request}/deny`, { reason: "wrong recipients" });
+  await served.api("POST", `/approvals/${await requestOf(served, denied)}/deny`, { reason: "wrong recipients" });
+  await served.asks(
+    sketch([{ id: "read_sheet", tool: "docs.get_doc", params: { path: "ledger.md" } }], "Import the September ledger"),
+  );
   const cancelled = await served.asks(writes("rename.md", "x\n", "Rename the project everywhere"));
   await served.api("POST", `/tasks/${cancelled}/cancel`, { reason: "not this week" });
-  await served.asks(sketch(REVIEW, "Look for the release in every note, then write it down"));
+  const review = await served.asks(sketch(REVIEW, "Look for the release in every note, then write it down"));
   await served.asks(deletes("old-exports.md", "Purge exports nobody needs"));
   const changed = [...RETENTION.with(5, "    keep_days: 90").with(6, "    on_expiry: delete")];
   changed.splice(7, 0, "    log: exports/purge.md");
@@ -61,8 +67,8 @@ export async function furnish(): Promise<Furnished> {
   const waiting = await served.asks(
     writes("retention.md", `${changed.join("\n")}\n`, "Shorten how long customer exports are kept"),
   );
-  await requestOf(served, waiting);
-  return { served, completed, waiting };
+  await requestOf(served, review);
+  return { served, completed, waiting, request: await requestOf(served, waiting), review };
 }
 
 const REVIEW = [

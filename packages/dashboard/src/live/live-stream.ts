@@ -22,9 +22,12 @@ export class LiveStream {
   #gap: "none" | "gap" = "none";
   readonly #listeners = new Set<Listener>();
   readonly #onBatch: (batch: Batch) => void;
+  readonly #onLost: () => void;
 
-  constructor(onBatch: (batch: Batch) => void) {
+  /** @param onLost called at each failure: a stream does not say why it ended, and a login may have run out */
+  constructor(onBatch: (batch: Batch) => void, onLost: () => void) {
     this.#onBatch = onBatch;
+    this.#onLost = onLost;
   }
 
   readonly subscribe = (listener: Listener): (() => void) => {
@@ -97,6 +100,7 @@ export class LiveStream {
     source.close();
     if (this.#source !== source) return;
     this.#tell({ type: "failed", at: now() });
+    this.#onLost();
     const { state } = this.#live;
     if (state.kind !== "lost") return;
     this.#retry = window.setTimeout(() => this.#open(), Math.max(0, state.nextAt - now()));

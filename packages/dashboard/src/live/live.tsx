@@ -21,14 +21,17 @@ export function LiveProvider({ children }: { readonly children: ReactNode }): Re
   const { data } = useQuery(me);
   const value = useMemo(() => {
     const hearers = new Set<Hearer>();
-    const stream = new LiveStream((batch: Batch) => {
-      if (batch === null) {
-        void queries.invalidateQueries();
-        return;
-      }
-      for (const queryKey of staleKeys(batch)) void queries.invalidateQueries({ queryKey });
-      for (const hearer of hearers) hearer(batch);
-    });
+    const stream = new LiveStream(
+      (batch: Batch) => {
+        if (batch === null) {
+          void queries.invalidateQueries();
+          return;
+        }
+        for (const queryKey of staleKeys(batch)) void queries.invalidateQueries({ queryKey });
+        for (const hearer of hearers) hearer(batch);
+      },
+      () => void queries.invalidateQueries({ queryKey: me.queryKey }),
+    );
     const hear = (hearer: Hearer): (() => void) => {
       hearers.add(hearer);
       return () => hearers.delete(hearer);

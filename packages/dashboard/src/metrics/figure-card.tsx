@@ -86,6 +86,7 @@ export function Bars(props: {
   readonly tone: "failed" | "info";
 }): ReactNode {
   const { rows, tone } = props;
+  if (rows.length === 0) return <p className="muted">None in this range.</p>;
   return (
     <ul className={`bars ${tone}`}>
       {rows.map(({ name, part, words }) => (
@@ -94,7 +95,7 @@ export function Bars(props: {
             <Shown text={name} />
           </span>
           <span className="track">
-            <span className="bar1" style={{ width: `${Math.max(0.5, part * 100)}%` }} />
+            <span className="bar1" style={{ width: `${part * 100}%` }} />
           </span>
           <span>{words}</span>
         </li>

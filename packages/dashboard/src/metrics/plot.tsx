@@ -84,7 +84,10 @@ function optionsOf({ times, lines, shape, words }: PlotProps, width: number): uP
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { sync: { key: "writ" }, drag: { x: false, y: false }, points: { show: shape !== "bars" } },
-    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high <= 0 ? 1 : high * 1.08] } },
+    scales: {
+      x: { time: true, range: (_plot, low, high) => [low - spanS / times.length, high + spanS / times.length] },
+      y: { range: (_plot, _low, high) => [0, high <= 0 ? 1 : high * 1.08] },
+    },
     axes: [
       {
         ...axis,
@@ -116,6 +119,7 @@ function seriesOf({ name, ink = "--accent", dashed }: Line, shape: PlotProps["sh
     stroke,
     width: dashed === undefined ? 1.8 : 1.4,
     spanGaps: true,
+    points: { show: shape === "line", size: 5, fill: stroke },
     ...(dashed === undefined ? {} : { dash: [4, 3] }),
     ...(paths === undefined ? {} : { paths }),
   };

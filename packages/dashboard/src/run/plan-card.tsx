@@ -4,11 +4,11 @@ import { lazy, Suspense, type ReactNode } from "react";
 import type { Plan, Task } from "../api/connection.ts";
 import { Segment } from "../piece/segment.tsx";
 import { Skeleton } from "../piece/skeleton.tsx";
+import { PlanMap } from "./plan-map.tsx";
 import { PlanList } from "./plan-list.tsx";
 import type { ShownStep } from "./plan-model.ts";
 
 const PlanGraph = lazy(async () => ({ default: (await import("./plan-graph.tsx")).PlanGraph }));
-const PlanMap = lazy(async () => ({ default: (await import("./plan-map.tsx")).PlanMap }));
 
 /** Above this a graph has no shape one can see; the map begins. */
 const MOST_GRAPH = 300;

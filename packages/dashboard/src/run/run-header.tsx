@@ -1,4 +1,5 @@
 import { duration, worked } from "@writ/core/text/figure";
+import { pathOf } from "@writ/api/client/client";
 import { Link } from "@tanstack/react-router";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -53,6 +54,7 @@ export function RunHeader({ task }: { readonly task: Task }): ReactNode {
 function RunActs({ task }: { readonly task: Task }): ReactNode {
   const queries = useQueryClient();
   const mayWork = useMay("work");
+  const mayProve = useMay("prove");
   const act = useMutation({
     mutationFn: (name: "run_task" | "pause_task" | "resume_task" | "cancel_task") =>
       client.call(name, { params: { id: task.id }, body: {}, idempotencyKey: freshKey() }),
@@ -61,6 +63,11 @@ function RunActs({ task }: { readonly task: Task }): ReactNode {
   if (!mayWork || ENDED.has(task.status)) {
     return (
       <div className="actions">
+        {mayProve ? (
+          <a className="btn" href={pathOf("export_task", { params: { id: task.id } })} download>
+            Export
+          </a>
+        ) : null}
         <Link className="btn" to="/replay/$run" params={{ run: task.id }}>
           Replay
         </Link>
@@ -75,11 +82,23 @@ function RunActs({ task }: { readonly task: Task }): ReactNode {
           Run it
         </button>
       ) : task.status === "paused" ? (
-        <button type="button" className="btn" onClick={() => act.mutate("resume_task")} disabled={act.isPending}>
+        <button
+          type="button"
+          id="pause"
+          className="btn"
+          onClick={() => act.mutate("resume_task")}
+          disabled={act.isPending}
+        >
           Resume
         </button>
       ) : (
-        <button type="button" className="btn" onClick={() => act.mutate("pause_task")} disabled={act.isPending}>
+        <button
+          type="button"
+          id="pause"
+          className="btn"
+          onClick={() => act.mutate("pause_task")}
+          disabled={act.isPending}
+        >
           Pause
         </button>
       )}

@@ -42,6 +42,13 @@ function Run({ task }: { readonly task: Task }): ReactNode {
     void navigate({ search: (before) => ({ ...before, step }), replace: true });
   };
   useStepKeys(steps, chosen, choose);
+  const setView = (view: string): void => void navigate({ search: (before) => ({ ...before, view }), replace: true });
+  useKeys([
+    { keys: "l", does: "list", act: () => setView("list") },
+    { keys: "m", does: "map", act: () => setView("map") },
+    { keys: "p", does: "to pause or resume", act: () => document.querySelector<HTMLElement>("#pause")?.focus() },
+    { keys: "Escape", does: "back to runs", act: () => void navigate({ to: "/runs" }) },
+  ]);
   return (
     <>
       <RunHeader task={task} />
@@ -72,6 +79,7 @@ function Run({ task }: { readonly task: Task }): ReactNode {
             plan={plan.data}
             path={chosen}
             steps={steps}
+            chosen={search.step === undefined ? "offered" : "chosen"}
             onClose={() => void navigate({ search: (before) => ({ ...before, tab }) })}
           />
         )}

@@ -24,14 +24,16 @@ export function StepPanel(props: {
   readonly plan: Plan | undefined;
   readonly path: string;
   readonly steps: readonly ShownStep[];
+  /** Whether somebody chose it, or the page opened on it: only what is chosen covers a narrow page. */
+  readonly chosen: "chosen" | "offered";
   readonly onClose: () => void;
 }): ReactNode {
-  const { task, plan, path, steps, onClose } = props;
+  const { task, plan, path, steps, chosen, onClose } = props;
   const detail = useQuery(stepQuery(task.id, path));
   const shown = steps.find(({ id }) => id === path);
   const status = detail.data?.status ?? shown?.status ?? "pending";
   return (
-    <aside className="panel" aria-label={`Step ${path}`}>
+    <aside className={`panel ${chosen}`} aria-label={`Step ${path}`}>
       <section>
         <div className="row">
           <h2 className="grow one">

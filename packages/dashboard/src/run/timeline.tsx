@@ -134,7 +134,10 @@ function Words({ row, scale }: { readonly row: Row; readonly scale: TimeScale })
   const last = row.bars.reduce((latest, bar) => (bar.to > latest.to ? bar : latest));
   const isWaiting = row.step.gate === "open";
   const at = scale.place(last.to);
-  const style = at > 0.86 ? { right: percent(1 - scale.place(last.from) + 0.005) } : { left: percent(at + 0.006) };
+  const style =
+    at > 0.86
+      ? { right: percent(1 - scale.place(Math.min(...row.bars.map(({ from }) => from))) + 0.005) }
+      : { left: percent(at + 0.006) };
   return (
     <span className="tlwords" style={style}>
       {isWaiting ? "waits for you" : row.step.tookMs === null ? "" : duration(row.step.tookMs)}
