@@ -31,9 +31,11 @@ import {
   Custody,
   Engine,
   Escalation,
+  goalComparison,
   HeadSigner,
   keysOfLog,
   LastReading,
+  ownLooks,
   pinConfiguration,
   readHistory,
   Reading,
@@ -108,7 +110,13 @@ export class Seat {
       rulesOfRun(this.#store, run, { hash: nodeHasher, log: this.#store.log.id, tools: parts.rules });
     const reading = new Approvals({ store: this.#lent(), rulesOf, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
+    const history = async (run: RunId) =>
+      this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.last.history(run);
+    const check: Desk["check"] = async (request) =>
+      named.check(request, request.plan ?? (await this.#proposed(request)));
+    const send: Desk["send"] = (request, actor = this.#actor) => this.#send(request, actor);
     return {
+      ...ownLooks({ store: this.#lent(), check, history, send }, nodeVerifier),
       root: this.#paths.root,
       folder: this.#paths.folder,
       config: this.#config,
@@ -116,13 +124,13 @@ export class Seat {
       toolRules: parts.rules,
       store: this.#lent(),
       rulesOf,
-      history: async (run) =>
-        this.#owned === null ? readHistory(this.#store, run, await rulesOf(run)) : this.#owned.last.history(run),
+      history,
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
       explain: (goal) => parts.planner.explain(goal, today()),
-      check: async (request) => named.check(request, request.plan ?? (await this.#proposed(request))),
+      compare: async (goal) => goalComparison(parts.planner.explain(goal, today())),
+      check,
       planSetting: (mode) => ({
         tools: parts.rules,
         policy: this.#config.policy,
@@ -131,8 +139,10 @@ export class Seat {
         at: systemClock.now(),
       }),
       isFileInput: (name) => parts.planner.isFileInput(name),
+      fileInputs: () => parts.planner.fileInputs(),
+      server: null,
       own: () => this.#mine(),
-      send: (request, actor = this.#actor) => this.#send(request, actor),
+      send,
       nudges: (listener) => this.#nudges(listener),
       interrupt: (run) => this.#interrupt(run),
       close: (patience) => this.#close(patience ?? this.#patience),
@@ -408,10 +418,11 @@ export class Seat {
     this.#stopWatching = () => watcher.close();
   }
 
-  async #interrupt(run: RunId): Promise<void> {
-    if (this.#owned === null) return;
+  async #interrupt(run: RunId): Promise<"pauses" | "goes_on"> {
+    if (this.#owned === null) return "goes_on";
     this.#patience = INTERRUPT_PATIENCE;
     await this.#handled({ method: "pause", run }, this.#actor);
+    return "pauses";
   }
 
   async #close(patience: DurationMs | null): Promise<void> {

@@ -4,7 +4,14 @@ import { readSqliteStore } from "@writ/adapters/sqlite/store";
 import { systemClock } from "@writ/adapters/system/clock";
 import { findWorkspace } from "@writ/adapters/workspace/find";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
-import { readConfig, silentNotifier, type Clock, type Config, type Desk } from "@writ/runtime";
+import {
+  readConfig,
+  silentNotifier,
+  type Clock,
+  type Config,
+  type Desk,
+  type RunDesk,
+} from "@writ/runtime";
 import type { Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
 import type { World } from "./world.ts";
@@ -60,6 +67,15 @@ export async function atDesk(
   } finally {
     await desk.close();
   }
+}
+
+/** The same for commands that ask for no more than a desk elsewhere could answer. */
+export async function atRunDesk(
+  world: World,
+  invocation: Invocation,
+  act: (desk: RunDesk) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return atDesk(world, invocation, act);
 }
 
 /** Opens a workspace for looking; it is taken into possession when something is to be done and nobody owns it. */

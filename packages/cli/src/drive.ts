@@ -1,5 +1,5 @@
 import { epochMs, OrchestratorError, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
-import { type Clock, type ControlRequest, INTERRUPT_PATIENCE, type Desk } from "@writ/runtime";
+import { type Clock, type ControlRequest, INTERRUPT_PATIENCE, type RunDesk } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import { reportError } from "./error-report.ts";
 import { Following, type Seen } from "./follow.ts";
@@ -40,7 +40,7 @@ export interface DriveOptions {
  * waits for somebody else. The run itself is driven by whoever owns the workspace.
  */
 export class Drive {
-  readonly #desk: Desk;
+  readonly #desk: RunDesk;
   readonly #run: RunId;
   readonly #setting: Setting;
   readonly #clock: Clock;
@@ -53,7 +53,7 @@ export class Drive {
   readonly #seen: (entry: Entry) => void;
 
   constructor(
-    desk: Desk,
+    desk: RunDesk,
     run: RunId,
     setting: Setting,
     clock: Clock,
@@ -105,7 +105,7 @@ export class Drive {
     const late = this.#clock.after(INTERRUPT_PATIENCE, () => this.#stop.abort());
     this.#stop.signal.addEventListener("abort", late, { once: true });
     try {
-      await this.#desk.interrupt(this.#run);
+      if ((await this.#desk.interrupt(this.#run)) === "goes_on") this.#stop.abort();
     } catch (error) {
       // A run that is over, or that cannot be written to, is not paused; leaving it is right all the same.
       if (!(error instanceof OrchestratorError)) throw error;
@@ -211,7 +211,7 @@ function approvalLine(screen: Screen, at: number, approval: string, step: string
 }
 
 /** The documented answer of `--json`. */
-export async function taskJson(desk: Desk, run: RunId) {
+export async function taskJson(desk: RunDesk, run: RunId) {
   const { state, approvals, artifacts } = await desk.history(run);
   return taskView(state, approvals, artifacts);
 }

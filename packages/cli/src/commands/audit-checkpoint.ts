@@ -2,7 +2,7 @@ import { headOf } from "@writ/runtime";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { acceptLoss } from "../compose-accept-loss.ts";
-import { assertPerson, atDesk } from "../compose.ts";
+import { assertPerson, atRunDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
@@ -23,7 +23,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       );
     return 0;
   }
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const note = String((await desk.send({ method: "sign_head" }))["note"]);
     const { origin, size, time } = headOf(verifier, note);
     if (invocation.json) terminal.json({ origin, size, time, note });
