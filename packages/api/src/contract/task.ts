@@ -60,6 +60,7 @@ export const taskQuery = z.strictObject({
   q: z.string().min(1).max(200).optional().describe("in the goal, a file, a tool or a person, or the id's beginning"),
   tool: z.string().max(200).optional(),
   since: instant.optional().describe("made at or after"),
+  before: runId.optional().describe("older than this task; in the place of a cursor"),
   cursor: cursor.optional(),
   limit,
 });
