@@ -19,7 +19,14 @@ export interface Operation {
 
 /** Every operation by its name: routes, document, client, rights and tests are made from this table. */
 export const OPERATIONS = {
-  create_task: op("post", "/tasks", "work", "tasks", "Plans a goal, or takes a plan; nothing runs yet.", 201),
+  create_task: op(
+    "post",
+    "/tasks",
+    "work",
+    "tasks",
+    "Plans a goal, or takes a plan; nothing runs yet unless begun at once.",
+    201,
+  ),
   check_task: op("post", "/tasks/check", "work", "tasks", "Plans and verifies as making a task does; writes nothing."),
   list_tasks: polled("/tasks", "read", "tasks", "Tasks, newest first, by state, text, tool and time."),
   get_task: polled("/tasks/{id}", "read", "tasks", "Where a task stands, its steps, what it waits for."),

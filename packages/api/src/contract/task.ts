@@ -26,6 +26,10 @@ export const taskCreate = z
     budget: budgetDocument.optional().describe("may only be tighter than configured"),
     approval_ttl_ms: z.int().positive().optional().describe("may only be shorter than configured"),
     deadline_at: instant.optional(),
+    begin: z
+      .enum(["when_run", "at_once"])
+      .optional()
+      .describe("at_once: answers before it is planned, and runs what is; when_run where nothing is said"),
   })
   .refine(({ goal, plan }) => goal !== undefined || plan !== undefined, "give a goal or a plan");
 

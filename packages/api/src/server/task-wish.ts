@@ -5,7 +5,17 @@ import { knownRun } from "./known-run.ts";
 
 /** What a caller wants, as every door asks for it. */
 export async function taskWish(body: Read<"create_task", "body">, desk: Desk) {
-  const { goal, plan, inputs, context, policy_mode: mode, budget, approval_ttl_ms: ttl, deadline_at: deadline } = body;
+  const {
+    goal,
+    plan,
+    inputs,
+    context,
+    policy_mode: mode,
+    budget,
+    approval_ttl_ms: ttl,
+    deadline_at: deadline,
+    begin,
+  } = body;
   const files = context?.files ?? [];
   const previous = await Promise.all((context?.previous_results ?? []).map((id) => resultOf(desk, id)));
   const constraints = context?.constraints ?? [];
@@ -26,7 +36,7 @@ export async function taskWish(body: Read<"create_task", "body">, desk: Desk) {
     budget: budget ?? {},
     approvalTtlMs: ttl ?? null,
     deadlineAtMs: deadline === undefined ? null : fromRfc3339(deadline),
-    begin: false,
+    begin: begin === "at_once",
   });
 }
 

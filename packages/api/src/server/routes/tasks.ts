@@ -40,9 +40,9 @@ export const TASK_HANDLERS: Handlers<TaskOperation> = {
     const request = await taskWish(call.body, desk);
     const { run: made } = await desk.send({ ...request, run: String(call.trace["run"]) }, actorOf(personOf(call)));
     const run = await knownRun(desk, String(made));
-    await settledRun(ports, run);
+    if (!request.begin) await settledRun(ports, run);
     const history = await desk.history(run);
-    if (history.state.plan === null && history.state.status === "ended")
+    if (!request.begin && history.state.plan === null && history.state.status === "ended")
       throw unplanned(run, planFailure(history.state));
     return json(taskOf(history), { location: `/tasks/${run}` });
   },
