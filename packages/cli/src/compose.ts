@@ -6,13 +6,14 @@ import { findWorkspace } from "@writ/adapters/workspace/find";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
 import {
   readConfig,
+  serverAddress,
   silentNotifier,
   type Clock,
   type Config,
   type Desk,
   type RunDesk,
 } from "@writ/runtime";
-import type { Invocation } from "./argv/invocation.ts";
+import { optionOf, type Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
 import type { World } from "./world.ts";
 import { assertPersonAt } from "./compose-guards.ts";
@@ -69,13 +70,21 @@ export async function atDesk(
   }
 }
 
-/** The same for commands that ask for no more than a desk elsewhere could answer. */
+/** The same for commands that a server can answer, too, where one is named. */
 export async function atRunDesk(
   world: World,
   invocation: Invocation,
   act: (desk: RunDesk) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return atDesk(world, invocation, act);
+  const server = serverAddress(optionOf(invocation, "--server"), world.environment);
+  if (server === null) return atDesk(world, invocation, act);
+  const { openRemoteDesk } = await import("./compose-remote.ts");
+  const desk = await openRemoteDesk(world, invocation, server);
+  try {
+    return await act(desk);
+  } finally {
+    await desk.close();
+  }
 }
 
 /** Opens a workspace for looking; it is taken into possession when something is to be done and nobody owns it. */

@@ -1,5 +1,6 @@
 export * from "./config/config.ts";
 export { milliseconds } from "./config/schema.ts";
+export * from "./config/server-address.ts";
 export * from "./engine/dispatch.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/head-signer.ts";

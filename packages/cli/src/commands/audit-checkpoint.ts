@@ -4,11 +4,13 @@ import type { ExitCode, Setting } from "../command-module.ts";
 import { acceptLoss } from "../compose-accept-loss.ts";
 import { assertPerson, atRunDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
+import { assertServes } from "../server-choice.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ audit checkpoint`: the note itself on stdout, to be redirected into a file. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   if (hasOption(invocation, "--accept-loss")) {
+    assertServes({ name: "audit checkpoint --accept-loss" }, { invocation, world });
     assertPerson(world, invocation);
     const { ended, size, started, archive } = await acceptLoss(world, invocation);
     if (invocation.json) terminal.json({ ended, size, started, archive });
