@@ -85,6 +85,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [
       { command: 'writ run "Find new docs from the last 24 hours and summarize them"', purpose: null },
       { command: "writ run plan.yaml --input patch=@fix.diff", purpose: "a plan you wrote" },
+      { command: "writ run plan.yaml --server http://127.0.0.1:4400", purpose: "at a server, with WRIT_TOKEN set" },
     ],
     arguments: [argument("what", "a goal, a run's full id, or a plan file (.json, .yaml)", { completes: "files" })],
     options: [

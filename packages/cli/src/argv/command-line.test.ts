@@ -228,7 +228,7 @@ describe("completion", () => {
     [["approvals", "de"], ["deny"]],
     [
       ["run", "--"],
-      ["--input", "--on-approval", "--context", "--dry-run", "--json", "--workspace", "--plain", "--help"],
+      ["--input", "--on-approval", "--context", "--dry-run", "--json", "--workspace", "--server", "--token-file", "--plain", "--help"],
     ],
     [["run", "--on-approval", "w"], ["wait"]],
     [["--workspace", "show", "approvals", "a"], ["approve"]],

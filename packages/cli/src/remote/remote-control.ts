@@ -115,7 +115,7 @@ function idOf(text: string): RunId {
 
 /** Until only a person or a clock can move the run. */
 async function rested(line: ServerLine, id: string): Promise<void> {
-  for (;;) {
+  while (!line.isLeft) {
     const { status } = await line.call("get_task", { params: { id } });
     if (status !== "in_progress") return;
     await line.pause(LOOK_EVERY_MS);

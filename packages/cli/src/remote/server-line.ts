@@ -85,12 +85,16 @@ export class ServerLine {
     this.#gone.abort();
   }
 
+  get isLeft(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
   /** Resolves after so many milliseconds, or when nobody waits any more. Keeps the process alive. */
   async pause(ms: number): Promise<void> {
     try {
       await sleep(ms, undefined, { signal: this.#gone.signal });
     } catch (error) {
-      if (!this.#gone.signal.aborted) throw error;
+      if (!this.isLeft) throw error;
     }
   }
 
@@ -105,7 +109,7 @@ export class ServerLine {
         return answer;
       } catch (error) {
         const wait = this.#waitAfter(error, pause);
-        if (wait === null || this.#gone.signal.aborted || clock.now() + wait > until) throw this.#told(error);
+        if (wait === null || this.isLeft || clock.now() + wait > until) throw this.#told(error);
         await this.pause(wait);
       }
     }

@@ -34,7 +34,7 @@ export class ServerNews {
 
   async #read(): Promise<void> {
     const { signal } = this.#stop;
-    for (let pause = PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    for (let pause = PAUSE_MS; !this.#line.isLeft; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         const stream = await this.#line.events(this.#last, signal);
         // Something may have happened before it was open.
@@ -44,10 +44,11 @@ export class ServerNews {
           await this.#follow(stream);
         }
       } catch (error) {
-        // Nobody answers, or somebody stopped in the middle: whoever looks meanwhile is told by the line.
         if (!(error instanceof TypeError) && !signal.aborted) throw error;
+        // Nobody answers, or somebody stopped in the middle: whoever looks now is told by the line.
+        this.#tell();
       }
-      if (!signal.aborted) await this.#line.pause(pause);
+      await this.#line.pause(pause);
     }
   }
 
