@@ -3,6 +3,8 @@ import type { ServerLine } from "./server-line.ts";
 /** How long to wait before a stream that ended is opened again. */
 const PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
+/** Without news it is looked anyway, for a proxy that holds events back. */
+const LOOK_EVERY_MS = 2_000;
 
 /**
  * Tells that something happened at a server: its event stream, opened when somebody first wants to know, and opened
@@ -13,6 +15,7 @@ export class ServerNews {
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
   #reading: Promise<void> | null = null;
+  #alarm: NodeJS.Timeout | null = null;
   #last: string | null = null;
 
   constructor(line: ServerLine) {
@@ -21,11 +24,13 @@ export class ServerNews {
 
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
+    this.#alarm ??= setInterval(() => this.#tell(), LOOK_EVERY_MS);
     this.#reading ??= this.#read();
     return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
+    if (this.#alarm !== null) clearInterval(this.#alarm);
     this.#stop.abort();
     this.#line.leave();
     this.#listeners.clear();
