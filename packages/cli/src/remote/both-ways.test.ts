@@ -114,7 +114,7 @@ describe("a command that is asked of a server says what it says in the workspace
     await using both = await BothWays.make("notes");
     both.write("plan.json", planText(write));
     both.write("review.json", planText(missing));
-    await same(both, [
+    const exits = await same(both, [
       ["run", "plan.json", "--json"],
       ["approvals", "deny", "{approval}"],
       ["approvals", "deny", "{approval}", "--reason", "tests first"],
@@ -134,7 +134,24 @@ describe("a command that is asked of a server says what it says in the workspace
       ["resolve", "{run}", "look", "skip", "--json"],
       ["show", "{run}"],
     ]);
+    expect(new Set(exits)).toEqual(new Set([0, 1, 2, 3]));
   }, 120_000);
+
+  test("a request whose ground moved meanwhile", async () => {
+    await using both = await BothWays.make("notes");
+    both.write("plan.json", planText(write));
+    await same(both, [["run", "plan.json", "--json"]]);
+    both.write("out.md", "# Somebody else's\n");
+    const exits = await same(both, [
+      ["approvals"],
+      ["approvals", "show", "{approval}"],
+      ["approvals", "show", "{approval}", "--json"],
+      ["approvals", "approve", "{approval}", "--plain"],
+      ["show", "{run}", "--json"],
+    ]);
+    expect(exits).toEqual([0, 0, 0, 3, 0]);
+    expect((await both.say("approvals", "show", "{approval}", "--json")).there.out).toContain('"moved":null');
+  }, 60_000);
 
   test("the evidence of a run is the same folder, and holds", async () => {
     await using both = await BothWays.make("notes");

@@ -76,7 +76,7 @@ describe("what a server answers is held against its own hashes here", () => {
       "a payload",
       ["show", "{run}", "--json"],
       (path) => path.includes("/journal"),
-      (answer) => answer.replace(/"bytes":"[A-Za-z0-9+\/]{4}/, '"bytes":"AAAA'),
+      (answer) => answer.replace(/"bytes":"[A-Za-z0-9+]{4}/, '"bytes":"AAAA'),
       5,
       "payload_commitment",
     ],

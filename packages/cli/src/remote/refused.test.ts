@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
 import { once } from "node:events";
+import { isJsonObject } from "@writ/core";
 import { describe, expect, test } from "vitest";
 
 import { Served } from "../acceptance/served.ts";
@@ -15,7 +16,7 @@ function words({ name, arguments: taken }: (typeof COMMANDS)[number]): readonly 
 
 function codeOf(said: Said): unknown {
   const { error } = documentOf(said);
-  return typeof error === "object" && error !== null && "code" in error ? error.code : null;
+  return isJsonObject(error) ? error["code"] : null;
 }
 
 /** Something that listens where a Writ should. */
