@@ -183,15 +183,14 @@ export class Drive {
       const deaf = this.#desk.nudges(resolve);
       const alarm = setInterval(resolve, 1_000);
       this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
-      await following.look(see);
-      if (this.#stop.signal.aborted || state.version > version) {
+      try {
+        await following.look(see);
+        if (this.#stop.signal.aborted || state.version > version) return !this.#stop.signal.aborted;
+        await promise;
+      } finally {
         clearInterval(alarm);
         deaf();
-        return !this.#stop.signal.aborted;
       }
-      await promise;
-      clearInterval(alarm);
-      deaf();
     }
   }
 }
