@@ -91,7 +91,13 @@ function transport(agent: Agent, port: number, token: string): Transport {
         response.on("end", () => {
           const text = Buffer.concat(parts).toString("utf8");
           const status = response.statusCode ?? 0;
-          answered({ ok: status < 300, status, json: async () => parseStrict(text), text: async () => text });
+          answered({
+            ok: status < 300,
+            status,
+            json: async () => parseStrict(text),
+            text: async () => text,
+            arrayBuffer: async () => Uint8Array.from(Buffer.from(text)).buffer,
+          });
         });
       });
       sent.on("error", reject);

@@ -84,6 +84,11 @@ export class GoalPlanning implements Planner {
     return this.#load().inputs.get(name)?.has("file") === true;
   }
 
+  /** The names of which that is so. */
+  fileInputs(): readonly string[] {
+    return [...this.#load().inputs.keys()].filter((name) => this.isFileInput(name));
+  }
+
   #load(): Loaded {
     this.#loaded ??= loaded(workspaceTemplates(this.#root), this.#llm);
     return this.#loaded;

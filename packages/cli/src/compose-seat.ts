@@ -3,6 +3,7 @@ import { watch } from "node:fs";
 import { type SqliteStore } from "@writ/adapters/sqlite/store";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
+import { nodeVerifier } from "@writ/adapters/system/node-verifier";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { processIdentity } from "@writ/adapters/system/processes";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
@@ -20,6 +21,8 @@ import {
 } from "@writ/core";
 import {
   Approvals,
+  goalComparison,
+  ownLooks,
   readHistory,
   Reading,
   RecentReadings,
@@ -89,7 +92,15 @@ export class Seat {
     const asked = (run: RunId) => (this.#owned?.owner.readings ?? kept).history(run);
     const reading = new Approvals({ store: this.#lent(), history: asked, gateway: parts.gateway, engine: null });
     const named = new Tasks({ ...this.#taskPorts(), engine: null, rulesOf });
+    const history = async (run: RunId) =>
+      this.#owned === null
+        ? readHistory(this.#store, run, await rulesOf(run))
+        : this.#owned.owner.readings.history(run);
+    const check: Desk["check"] = async (request) =>
+      named.check(request, request.plan ?? (await this.#proposed(request)));
+    const send: Desk["send"] = (request, actor = this.#actor) => this.#send(request, actor);
     return {
+      ...ownLooks({ store: this.#lent(), check, history, send }, nodeVerifier),
       root: this.#paths.root,
       folder: this.#paths.folder,
       config: this.#config,
@@ -97,15 +108,13 @@ export class Seat {
       toolRules: parts.rules,
       store: this.#lent(),
       rulesOf,
-      history: async (run) =>
-        this.#owned === null
-          ? readHistory(this.#store, run, await rulesOf(run))
-          : this.#owned.owner.readings.history(run),
+      history,
       runNamed: (text) => named.named(text),
       approvalNamed: (text) => reading.named(text),
       approvalDetail: (view) => reading.show(view),
       explain: (goal) => parts.planner.explain(goal, today()),
-      check: async (request) => named.check(request, request.plan ?? (await this.#proposed(request))),
+      compare: async (goal) => goalComparison(parts.planner.explain(goal, today())),
+      check,
       planSetting: (mode) => ({
         tools: parts.rules,
         policy: this.#config.policy,
@@ -114,8 +123,10 @@ export class Seat {
         at: systemClock.now(),
       }),
       isFileInput: (name) => parts.planner.isFileInput(name),
+      fileInputs: () => parts.planner.fileInputs(),
+      server: null,
       own: () => this.#mine(),
-      send: (request, actor = this.#actor) => this.#send(request, actor),
+      send,
       nudges: (listener) => this.#nudges(listener),
       calledBy: (run, caller) => this.#owned?.owner.tracing?.link(run, caller),
       interrupt: (run) => this.#interrupt(run),
@@ -327,10 +338,11 @@ export class Seat {
     this.#stopWatching = () => watcher.close();
   }
 
-  async #interrupt(run: RunId): Promise<void> {
-    if (this.#owned === null) return;
+  async #interrupt(run: RunId): Promise<"pauses" | "goes_on"> {
+    if (this.#owned === null) return "goes_on";
     this.#patience = INTERRUPT_PATIENCE;
     await this.#handled({ method: "pause", run }, this.#actor);
+    return "pauses";
   }
 
   async #close(patience: DurationMs | null): Promise<void> {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { systemClock } from "@writ/adapters/system/clock";
 import { findWorkspace } from "@writ/adapters/workspace/find";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
-import { readConfig, type Clock, type Config, type Desk } from "@writ/runtime";
-import type { Invocation } from "./argv/invocation.ts";
+import { readConfig, serverAddress, type Clock, type Config, type Desk, type RunDesk } from "@writ/runtime";
+import { optionOf, type Invocation } from "./argv/invocation.ts";
 import type { ExitCode } from "./command-module.ts";
 import type { World } from "./world.ts";
 import { assertPersonAt } from "./compose-guards.ts";
@@ -55,6 +55,23 @@ export async function atDesk(
   act: (desk: Desk) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const desk = await openDesk(world, invocation);
+  try {
+    return await act(desk);
+  } finally {
+    await desk.close();
+  }
+}
+
+/** The same for commands that a server can answer, too, where one is named. */
+export async function atRunDesk(
+  world: World,
+  invocation: Invocation,
+  act: (desk: RunDesk) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const server = serverAddress(optionOf(invocation, "--server"), world.environment);
+  if (server === null) return atDesk(world, invocation, act);
+  const { openRemoteDesk } = await import("./compose-remote.ts");
+  const desk = await openRemoteDesk(world, invocation, server);
   try {
     return await act(desk);
   } finally {

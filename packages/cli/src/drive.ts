@@ -1,5 +1,5 @@
 import { epochMs, OrchestratorError, runStatus, taskView, type Entry, type RunId, type RunState } from "@writ/core";
-import { type Clock, type ControlRequest, INTERRUPT_PATIENCE, type Desk } from "@writ/runtime";
+import { type Clock, type ControlRequest, INTERRUPT_PATIENCE, type RunDesk } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import { namesFor } from "./compose-user.ts";
 import { reportError } from "./error-report.ts";
@@ -41,7 +41,7 @@ export interface DriveOptions {
  * waits for somebody else. The run itself is driven by whoever owns the workspace.
  */
 export class Drive {
-  readonly #desk: Desk;
+  readonly #desk: RunDesk;
   readonly #run: RunId;
   readonly #setting: Setting;
   readonly #clock: Clock;
@@ -54,7 +54,7 @@ export class Drive {
   readonly #seen: (entry: Entry) => void;
 
   constructor(
-    desk: Desk,
+    desk: RunDesk,
     run: RunId,
     setting: Setting,
     clock: Clock,
@@ -106,7 +106,7 @@ export class Drive {
     const late = this.#clock.after(INTERRUPT_PATIENCE, () => this.#stop.abort());
     this.#stop.signal.addEventListener("abort", late, { once: true });
     try {
-      await this.#desk.interrupt(this.#run);
+      if ((await this.#desk.interrupt(this.#run)) === "goes_on") this.#stop.abort();
     } catch (error) {
       // A run that is over, or that cannot be written to, is not paused; leaving it is right all the same.
       if (!(error instanceof OrchestratorError)) throw error;
@@ -184,15 +184,14 @@ export class Drive {
       const deaf = this.#desk.nudges(resolve);
       const alarm = setInterval(resolve, 1_000);
       this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
-      await following.look(see);
-      if (this.#stop.signal.aborted || state.version > version) {
+      try {
+        await following.look(see);
+        if (this.#stop.signal.aborted || state.version > version) return !this.#stop.signal.aborted;
+        await promise;
+      } finally {
         clearInterval(alarm);
         deaf();
-        return !this.#stop.signal.aborted;
       }
-      await promise;
-      clearInterval(alarm);
-      deaf();
     }
   }
 }
@@ -212,7 +211,7 @@ function approvalLine(screen: Screen, at: number, approval: string, step: string
 }
 
 /** The documented answer of `--json`. */
-export async function taskJson(desk: Desk, run: RunId) {
+export async function taskJson(desk: RunDesk, run: RunId) {
   const { state, approvals, artifacts } = await desk.history(run);
   return taskView(state, approvals, artifacts);
 }

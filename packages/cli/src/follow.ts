@@ -1,4 +1,4 @@
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import {
   beginEntry,
   EntryReader,
@@ -18,20 +18,20 @@ export interface Seen {
 
 /** Ends a following early: nothing is lost, the run goes on. */
 export class Following {
-  readonly #desk: Desk;
+  readonly #desk: RunDesk;
   readonly #run: RunId;
   readonly #reader: EntryReader;
   readonly state: RunState;
   #version = 0;
 
-  private constructor(desk: Desk, run: RunId, state: RunState) {
+  private constructor(desk: RunDesk, run: RunId, state: RunState) {
     this.#desk = desk;
     this.#run = run;
     this.state = state;
     this.#reader = new EntryReader(state.rules.hash);
   }
 
-  static async of(desk: Desk, run: RunId): Promise<Following> {
+  static async of(desk: RunDesk, run: RunId): Promise<Following> {
     return new Following(desk, run, initialState(run, await desk.rulesOf(run)));
   }
 

@@ -1,4 +1,4 @@
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { OrchestratorError, type Json, parseJson } from "@writ/core";
@@ -9,7 +9,7 @@ import { OrchestratorError, type Json, parseJson } from "@writ/core";
  *
  * @throws OrchestratorError `input_malformed`
  */
-export function readInputs(desk: Desk, cwd: string, given: readonly string[]): Record<string, Json> {
+export function readInputs(desk: RunDesk, cwd: string, given: readonly string[]): Record<string, Json> {
   const inputs: Record<string, Json> = {};
   for (const pair of given) {
     const at = pair.indexOf("=");

@@ -1,5 +1,5 @@
 import { parseId, type RunView } from "@writ/core";
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import type { ListedRun } from "./views/run-row.ts";
 import { shortId } from "./views/short-id.ts";
 
@@ -7,7 +7,7 @@ import { shortId } from "./views/short-id.ts";
 const MOST_REQUESTS = 10_000;
 
 /** Everything a list shows of a run, from rows alone. */
-export async function listedRun(desk: Desk, view: RunView): Promise<ListedRun> {
+export async function listedRun(desk: RunDesk, view: RunView): Promise<ListedRun> {
   const id = parseId("run", view.run_id);
   const run = id.ok ? id.value : await desk.runNamed(view.run_id);
   const [approvals, artifacts] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import { frame, type Drawn } from "./terminal/live-frame.ts";
 import { followFoot } from "./terminal/run-show-view.ts";
 import type { Line } from "./terminal/span.ts";
@@ -32,7 +32,7 @@ export class LiveLog {
   }
 
   /** Looks, and looks again whenever there may be news, until `look` says that it is over, or somebody presses q or Ctrl-C. */
-  async follow(desk: Desk, look: () => Promise<boolean>): Promise<void> {
+  async follow(desk: RunDesk, look: () => Promise<boolean>): Promise<void> {
     const stop = new AbortController();
     const end = (): void => stop.abort();
     const release = this.#terminal.keyboard === null ? null : onStopKey(this.#terminal.keyboard, end);

@@ -8,7 +8,7 @@ import {
   type Policy,
   type RunId,
 } from "@writ/core";
-import { readConfig, replayUnder, type Desk, type PolicyComparison } from "@writ/runtime";
+import { readConfig, replayUnder, type RunDesk, type PolicyComparison } from "@writ/runtime";
 import type { Setting } from "./command-module.ts";
 import type { PolicyReplayView } from "./terminal/view.ts";
 
@@ -20,7 +20,7 @@ export interface AgainstPolicy {
 
 /** @param against a policy mode, or a configuration file. @throws OrchestratorError `input_malformed`, `config_invalid`, `run_not_found` */
 export async function replayAgainst(
-  desk: Desk,
+  desk: RunDesk,
   { world }: Setting,
   run: RunId,
   against: string,

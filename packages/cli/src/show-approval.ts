@@ -1,4 +1,4 @@
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import { approvalDocument } from "@writ/core";
 import { namesFor } from "./compose-user.ts";
 import type { Setting } from "./command-module.ts";
@@ -7,7 +7,7 @@ import { approvalShowLines } from "./terminal/approval-view.ts";
 import { approvalView } from "./views/approval.ts";
 
 /** One request with the bytes that are hashed, for a person or as a document. */
-export async function showApproval(desk: Desk, { invocation, terminal, world }: Setting, id: string): Promise<void> {
+export async function showApproval(desk: RunDesk, { invocation, terminal, world }: Setting, id: string): Promise<void> {
   const view = await desk.approvalNamed(id);
   const detail = await desk.approvalDetail(view);
   if (!invocation.json)

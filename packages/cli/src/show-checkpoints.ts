@@ -1,13 +1,13 @@
 import { OrchestratorError, type RunId } from "@writ/core";
-import { checkpointsOf, type Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { columns } from "./terminal/columns.ts";
 import { shortDigest } from "@writ/core/text/figure";
 import { say } from "./terminal/span.ts";
 
 /** Derives every checkpoint of a run again and holds it against the stored one. @returns 5 unless all are equal */
-export async function showCheckpoints(desk: Desk, { terminal, invocation }: Setting, run: RunId): Promise<ExitCode> {
-  const found = await checkpointsOf(desk, run);
+export async function showCheckpoints(desk: RunDesk, { terminal, invocation }: Setting, run: RunId): Promise<ExitCode> {
+  const found = await desk.checkpoints(run);
   const screen = terminal.screen();
   if (invocation.json) {
     terminal.json(found.map(({ digest, kept, document }) => ({ digest, stored: kept, document })));

@@ -1,4 +1,4 @@
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import { runStatus, type RunId, type RunState } from "@writ/core";
 import type { Setting } from "./command-module.ts";
 import { namesFor } from "./compose-user.ts";
@@ -11,7 +11,7 @@ import { runEnd } from "./views/run-end.ts";
 const DEMO_APPROVE = "writ demo --approve";
 
 /** How a run came to rest: its end in words, its receipt when it is over, and what waits for whom. */
-export async function showEnd(desk: Desk, { terminal, world }: Setting, run: RunId): Promise<void> {
+export async function showEnd(desk: RunDesk, { terminal, world }: Setting, run: RunId): Promise<void> {
   const { state, approvals, artifacts } = await desk.history(run);
   if (runStatus(state) === "completed") await desk.send({ method: "rest", run });
   const screen = terminal.screen();

@@ -1,5 +1,5 @@
 import { nextCommands, runStatus, type Entry, type RunId, type RunState, factDocuments } from "@writ/core";
-import type { History, Desk } from "@writ/runtime";
+import type { History, RunDesk } from "@writ/runtime";
 import type { ExitCode, Setting } from "./command-module.ts";
 import { systemClockOf } from "./compose.ts";
 import { namesFor } from "./compose-user.ts";
@@ -50,7 +50,11 @@ export function showRun({ terminal, world }: Setting, history: History): void {
 }
 
 /** Shows a run and stays with it until it is over or nobody looks any more; the run does not notice. */
-export async function followRun(desk: Desk, { terminal, invocation, world }: Setting, run: RunId): Promise<ExitCode> {
+export async function followRun(
+  desk: RunDesk,
+  { terminal, invocation, world }: Setting,
+  run: RunId,
+): Promise<ExitCode> {
   const nameOf = namesFor(world);
   const following = await Following.of(desk, run);
   const { state } = following;

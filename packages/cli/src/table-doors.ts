@@ -13,6 +13,7 @@ export const DOOR_COMMANDS: readonly Command<CommandModule>[] = [
     examples: [
       { command: "writ serve", purpose: "prints the link that lets your browser in" },
       { command: "writ serve --port 0 --json", purpose: "any free port; one line says which" },
+      { command: "writ list --server http://127.0.0.1:4400", purpose: "what a server has, with WRIT_TOKEN set" },
     ],
     arguments: [],
     options: [

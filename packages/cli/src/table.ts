@@ -74,6 +74,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       MODE,
       flag("--explain", "say how the goal compares with every template, and plan nothing"),
     ],
+    server: "asked",
     run: () => import("./commands/plan.ts"),
   },
   {
@@ -84,6 +85,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [
       { command: 'writ run "Find new docs from the last 24 hours and summarize them"', purpose: null },
       { command: "writ run plan.yaml --input patch=@fix.diff", purpose: "a plan you wrote" },
+      { command: "writ run plan.yaml --server http://127.0.0.1:4400", purpose: "at a server, with WRIT_TOKEN set" },
     ],
     arguments: [argument("what", "a goal, a run's full id, or a plan file (.json, .yaml)", { completes: "files" })],
     options: [
@@ -98,6 +100,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       }),
       flag("--events", "one JSON line a fact"),
     ],
+    server: "asked",
     run: () => import("./commands/run.ts"),
   },
   {
@@ -119,6 +122,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       option("--before", "RUN", "the page behind this run"),
       flag("--all", "all of them"),
     ],
+    server: "asked",
     run: () => import("./commands/list.ts"),
   },
   {
@@ -133,6 +137,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       flag("--checkpoints", "the checkpoints after each verdict"),
       flag("--record", "the decision record"),
     ],
+    server: "asked",
     run: () => import("./commands/show.ts"),
   },
   {
@@ -143,6 +148,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ watch", purpose: null }],
     arguments: [],
     options: [],
+    server: "asked",
     run: () => import("./commands/watch.ts"),
   },
   {
@@ -153,6 +159,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ report 01m7 --format html > run.html", purpose: null }],
     arguments: [RUN],
     options: [option("--format", "FORMAT", "md, json or html; md when left out", { choices: ["md", "json", "html"] })],
+    server: "asked",
     run: () => import("./commands/report.ts"),
   },
   {
@@ -189,6 +196,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ approvals", purpose: null }],
     arguments: [],
     options: APPROVAL_PAGE,
+    server: "asked",
     run: () => import("./commands/approvals.ts"),
   },
   {
@@ -199,6 +207,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ approvals list --all", purpose: null }],
     arguments: [],
     options: APPROVAL_PAGE,
+    server: "asked",
     run: () => import("./commands/approvals.ts"),
   },
   {
@@ -209,6 +218,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ approvals show apr_01m7", purpose: null }],
     arguments: [argument("id", "an approval's id, or a unique beginning of it")],
     options: [],
+    server: "asked",
     run: () => import("./commands/approvals-show.ts"),
   },
   {
@@ -219,6 +229,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ approvals approve apr_01m7xcc2gr4by110kqzwdq5kbq", purpose: null }],
     arguments: [argument("id", "an approval's full id")],
     options: [],
+    server: "asked",
     run: () => import("./commands/approvals-approve.ts"),
   },
   {
@@ -229,6 +240,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: 'writ approvals deny apr_01m7xcc2gr4by110kqzwdq5kbq --reason "tests first"', purpose: null }],
     arguments: [argument("id", "an approval's full id")],
     options: [REASON],
+    server: "asked",
     run: () => import("./commands/approvals-deny.ts"),
   },
   {
@@ -239,6 +251,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ approvals ask-again apr_01m7xcc2gr4by110kqzwdq5kbq", purpose: null }],
     arguments: [argument("id", "an approval's full id")],
     options: [],
+    server: "asked",
     run: () => import("./commands/approvals-ask-again.ts"),
   },
   ...(["pause", "resume", "cancel"] as const).map((verb): Command<CommandModule> => ({
@@ -253,6 +266,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: `writ ${verb} 01m7`, purpose: null }],
     arguments: [RUN],
     options: verb === "cancel" ? [REASON] : [],
+    server: "asked",
     run: () => import("./commands/steer.ts"),
   })),
   {
@@ -272,6 +286,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       option("--wall-clock-ms", "N", "so many more milliseconds of work"),
       REASON,
     ],
+    server: "asked",
     run: () => import("./commands/extend.ts"),
   },
   {
@@ -286,6 +301,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       argument("answer", "happened, did-not-happen, retry or skip"),
     ],
     options: [],
+    server: "asked",
     run: () => import("./commands/resolve.ts"),
   },
   {
@@ -313,6 +329,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     ],
     arguments: [RUN],
     options: [option("--against", "POLICY", "a policy mode, or a configuration file", { completes: "files" })],
+    server: "asked",
     run: () => import("./commands/replay.ts"),
   },
   {
@@ -336,6 +353,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     ],
     arguments: [RUN],
     options: [option("--entry", "N", "only the entry at this position of the log")],
+    server: "asked",
     run: () => import("./commands/audit-prove.ts"),
   },
   {
@@ -361,6 +379,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       option("--since", "FILE", "a signed head the receiver has", { completes: "files" }),
       flag("--withhold", "leave out what people, models, tools and files said"),
     ],
+    server: "asked",
     run: () => import("./commands/audit-export.ts"),
   },
   {
@@ -371,6 +390,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ audit checkpoint > head.txt", purpose: null }],
     arguments: [],
     options: [flag("--accept-loss", "end a log that was set back or lost its key, and go on in one that continues it")],
+    server: "asked",
     run: () => import("./commands/audit-checkpoint.ts"),
   },
   {
@@ -412,6 +432,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       option("--last-seen", "FILE", "a signed head you kept", { completes: "files" }),
       flag("--require-payloads", "withheld payloads count as missing"),
     ],
+    server: "needless",
     run: () => import("./commands/verify-bundle.ts"),
   },
   {
@@ -460,6 +481,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ tools list", purpose: null }],
     arguments: [],
     options: [],
+    server: "asked",
     run: () => import("./commands/tools-list.ts"),
   },
   {
@@ -470,6 +492,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ tools show docs.write_doc", purpose: null }],
     arguments: [TOOL],
     options: [],
+    server: "asked",
     run: () => import("./commands/tools-show.ts"),
   },
   {
@@ -490,6 +513,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "writ policy show", purpose: null }],
     arguments: [],
     options: [],
+    server: "asked",
     run: () => import("./commands/policy-show.ts"),
   },
   {
@@ -506,6 +530,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       MODE,
       flag("--tainted", "as if the content came from a model or another tool"),
     ],
+    server: "asked",
     run: () => import("./commands/policy-test.ts"),
   },
   {
@@ -602,6 +627,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
       }),
     ],
     options: [],
+    server: "needless",
     run: () => import("./commands/explain.ts"),
   },
   {
@@ -612,6 +638,7 @@ export const COMMANDS: readonly Command<CommandModule>[] = [
     examples: [{ command: "source <(writ completion bash)", purpose: null }],
     arguments: [argument("shell", "bash, zsh or fish")],
     options: [],
+    server: "needless",
     run: async () => {
       const { completion } = await import("./commands/completion.ts");
       return completion(COMMANDS);

@@ -28,7 +28,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
  *
  * @throws OrchestratorError `input_malformed`, `tool_not_found`, `policy_denied`, `rule_exists`
  */
-export function wantedLift(desk: Pick<Desk, "tools" | "config">, invocation: Invocation, now: EpochMs): WantedLift {
+export function wantedLift(desk: Pick<Desk, "toolRules" | "config">, invocation: Invocation, now: EpochMs): WantedLift {
   const tool = optionOf(invocation, "--tool");
   if (tool === undefined) throw malformed("say which tool the lift is for, such as: --tool docs.write_doc");
   const named = toolsOf(desk, tool);
@@ -52,10 +52,10 @@ export function wantedLift(desk: Pick<Desk, "tools" | "config">, invocation: Inv
   return { lift: { id, tool, ...bounds }, never: named.filter(isRefused).map((spec) => spec.name) };
 }
 
-function toolsOf(desk: Pick<Desk, "tools">, pattern: string): readonly ToolSpec[] {
+function toolsOf(desk: Pick<Desk, "toolRules">, pattern: string): readonly ToolSpec[] {
   if (!pattern.endsWith(".*")) return [toolNamed(desk, pattern).spec];
   const area = pattern.slice(0, -1);
-  const specs = [...desk.tools.values()].map((each) => each.spec).filter((spec) => spec.name.startsWith(area));
+  const specs = [...desk.toolRules.values()].map((each) => each.spec).filter((spec) => spec.name.startsWith(area));
   if (specs.length > 0) return specs;
   throw new OrchestratorError("tool_not_found", `no tool is named ${pattern}; see them with: writ tools list`);
 }

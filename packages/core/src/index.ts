@@ -38,6 +38,7 @@ export * from "./base/loopback.ts";
 export * from "./base/money.ts";
 export * from "./base/parsed-json.ts";
 export * from "./base/payload.ts";
+export * from "./base/place.ts";
 export * from "./base/result.ts";
 export * from "./base/time.ts";
 export * from "./base/trace-context.ts";

@@ -6,7 +6,7 @@ import {
   type Json,
   type JsonObject,
   OrchestratorError,
-  type Place,
+  readPlace,
   type Problem,
 } from "@writ/core";
 
@@ -35,17 +35,6 @@ function writeProblem({ code, message, place, remedy }: Problem): JsonObject {
 function readProblem({ code, message, place, remedy }: JsonObject): Problem {
   const read = isJsonObject(place) && Object.keys(place).length > 0 ? { place: readPlace(place) } : {};
   return { code: String(code), message: String(message), ...read, ...(typeof remedy === "string" ? { remedy } : {}) };
-}
-
-function readPlace(place: JsonObject): Place {
-  const { file, line, column, step, field } = place;
-  return {
-    ...(typeof file === "string" ? { file } : {}),
-    ...(typeof line === "number" ? { line } : {}),
-    ...(typeof column === "number" ? { column } : {}),
-    ...(typeof step === "string" ? { step } : {}),
-    ...(typeof field === "string" ? { field } : {}),
-  };
 }
 
 function readDetails(details: Json | undefined): Readonly<Record<string, string | number>> {

@@ -23,6 +23,7 @@ export interface ResponseShape {
   readonly status: number;
   json(): Promise<unknown>;
   text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 type Part<N extends OperationName, K extends "params" | "query" | "body"> =
@@ -63,6 +64,11 @@ export class Client {
   /** The same for operations that answer with text. */
   async text<N extends OperationName>(name: N, request: Request<N>, media: string): Promise<string> {
     return (await this.#send(name, request, media)).text();
+  }
+
+  /** The same for operations that answer with a file. */
+  async bytes<N extends OperationName>(name: N, request: Request<N>, media: string): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.#send(name, request, media)).arrayBuffer());
   }
 
   async #send(name: OperationName, request: Sent, media: string): Promise<ResponseShape> {

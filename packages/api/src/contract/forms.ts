@@ -5,8 +5,9 @@ import * as decision from "./decision.ts";
 import * as events from "./event.ts";
 import { policyTest, toolName, toolPage } from "./governance-forms.ts";
 import * as governance from "./governance.ts";
+import * as journal from "./journal.ts";
 import type { OperationName } from "./operations.ts";
-import { report } from "./planning.ts";
+import { comparison, report } from "./planning.ts";
 import * as proof from "./proof.ts";
 import * as service from "./service.ts";
 import { step } from "./step.ts";
@@ -25,6 +26,7 @@ export interface Form {
 /** The forms of every operation: they validate, they type, they are the document. */
 export const FORMS = {
   create_task: { body: tasks.taskCreate, answer: tasks.task },
+  check_task: { body: tasks.taskCreate, answer: journal.checked },
   list_tasks: { query: tasks.taskQuery, answer: tasks.taskPage },
   get_task: { params: tasks.taskId, answer: tasks.task },
   run_task: { params: tasks.taskId, body: tasks.nothing, answer: tasks.task },
@@ -35,6 +37,8 @@ export const FORMS = {
   resolve_step: { params: tasks.stepName, body: tasks.resolution, answer: tasks.task },
   get_step: { params: tasks.stepName, answer: step },
   get_plan: { params: tasks.taskId, answer: tasks.plan },
+  get_journal: { params: tasks.taskId, query: journal.journalQuery, answer: journal.journalPage },
+  get_task_rules: { params: tasks.taskId, answer: journal.rules },
   list_task_events: { params: tasks.taskId, query: events.eventQuery, answer: events.eventPage },
   list_artifacts: { params: tasks.taskId, answer: tasks.artifacts },
   get_artifact: { params: tasks.artifactName },
@@ -56,6 +60,9 @@ export const FORMS = {
   get_tool: { params: toolName, answer: governance.toolDetail },
   get_policy: { answer: governance.policy },
   test_policy: { body: policyTest, answer: governance.tested },
+  get_rules: { answer: journal.presentRules },
+  compare_goal: { body: journal.goal, answer: comparison },
+  complete_name: { query: journal.nameQuery, answer: journal.names },
   get_checkpoint: { answer: audit.checkpoint },
   get_proof: { query: audit.proofQuery, answer: audit.proofs },
   get_consistency: { query: audit.consistencyQuery, answer: audit.consistency },

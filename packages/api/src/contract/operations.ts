@@ -19,7 +19,15 @@ export interface Operation {
 
 /** Every operation by its name: routes, document, client, rights and tests are made from this table. */
 export const OPERATIONS = {
-  create_task: op("post", "/tasks", "work", "tasks", "Plans a goal, or takes a plan; nothing runs yet.", 201),
+  create_task: op(
+    "post",
+    "/tasks",
+    "work",
+    "tasks",
+    "Plans a goal, or takes a plan; nothing runs yet unless begun at once.",
+    201,
+  ),
+  check_task: op("post", "/tasks/check", "work", "tasks", "Plans and verifies as making a task does; writes nothing."),
   list_tasks: polled("/tasks", "read", "tasks", "Tasks, newest first, by state, text, tool and time."),
   get_task: polled("/tasks/{id}", "read", "tasks", "Where a task stands, its steps, what it waits for."),
   run_task: {
@@ -39,6 +47,14 @@ export const OPERATIONS = {
   ),
   get_step: polled("/tasks/{id}/steps/{step}", "read", "tasks", "A step's arguments, output, evidence and attempts."),
   get_plan: polled("/tasks/{id}/plan", "read", "tasks", "The plan, and what policy answers to each step."),
+  get_journal: op(
+    "get",
+    "/tasks/{id}/journal",
+    "read",
+    "tasks",
+    "The task's entries byte for byte, with their payloads.",
+  ),
+  get_task_rules: op("get", "/tasks/{id}/rules", "read", "tasks", "What the task's journal is folded with."),
   list_task_events: {
     ...op("get", "/tasks/{id}/events", "read", "events", "What happened to a task: a stream, or pages as JSON."),
     media: ["text/event-stream", "application/json"],
@@ -74,6 +90,9 @@ export const OPERATIONS = {
   get_tool: polled("/tools/{name}", "read", "governance", "All that a tool declares."),
   get_policy: polled("/policy", "read", "governance", "What runs, what asks, what is refused; the lifted gates."),
   test_policy: op("post", "/policy/test", "read", "governance", "What policy answers to a call, and by which rules."),
+  get_rules: op("get", "/rules", "read", "governance", "What a task that is made now is planned and judged by."),
+  compare_goal: op("post", "/goals/compare", "read", "governance", "How a goal compares with every template."),
+  complete_name: op("get", "/names", "read", "service", "Full ids that begin with a prefix."),
   get_checkpoint: {
     ...op("get", "/audit/checkpoint", "read", "audit", "The signed head of the log."),
     media: ["application/json", "text/plain"],

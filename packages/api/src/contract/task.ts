@@ -26,6 +26,10 @@ export const taskCreate = z
     budget: budgetDocument.optional().describe("may only be tighter than configured"),
     approval_ttl_ms: z.int().positive().optional().describe("may only be shorter than configured"),
     deadline_at: instant.optional(),
+    begin: z
+      .enum(["when_run", "at_once"])
+      .optional()
+      .describe("at_once: answers before it is planned, and runs what is; when_run where nothing is said"),
   })
   .refine(({ goal, plan }) => goal !== undefined || plan !== undefined, "give a goal or a plan");
 
@@ -60,6 +64,7 @@ export const taskQuery = z.strictObject({
   q: z.string().min(1).max(200).optional().describe("in the goal, a file, a tool or a person, or the id's beginning"),
   tool: z.string().max(200).optional(),
   since: instant.optional().describe("made at or after"),
+  before: runId.optional().describe("older than this task; in the place of a cursor"),
   cursor: cursor.optional(),
   limit,
 });

@@ -19,6 +19,11 @@ export interface Command<M> {
   readonly examples: readonly Example[];
   readonly arguments: readonly Argument[];
   readonly options: readonly Option[];
+  /**
+   * Whether a server can be asked in the place of a workspace: `asked`. A command that asks neither is `needless`; left
+   * out where a command works on the workspace itself.
+   */
+  readonly server?: "asked" | "needless";
   readonly run: () => Promise<M>;
 }
 
@@ -63,6 +68,22 @@ export const GLOBAL_OPTIONS = [
     occurs: "once",
     choices: null,
     summary: "the workspace, instead of the nearest above this folder",
+    completes: "files",
+  },
+  {
+    flag: "--server",
+    value: "URL",
+    occurs: "once",
+    choices: null,
+    summary: "a writ serve to ask instead of a workspace here; WRIT_SERVER when left out",
+    completes: "nothing",
+  },
+  {
+    flag: "--token-file",
+    value: "FILE",
+    occurs: "once",
+    choices: null,
+    summary: "what the server knows you by, in a file of yours alone; WRIT_TOKEN when left out",
     completes: "files",
   },
   flag("--plain", "no colour, no redraw, one line a fact"),

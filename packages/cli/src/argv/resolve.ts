@@ -13,6 +13,7 @@ export type Resolved<M> =
 const HELP = new Set(["--help", "-h"]);
 const VERSION = new Set(["--version", "-V"]);
 const SWITCHES = new Set(["--json", "--plain"]);
+const WITH_VALUE = ["--workspace", "--server", "--token-file"];
 
 /**
  * Finds the command in a command line. Loads nothing: help and version are
@@ -27,10 +28,10 @@ export function resolve<M>(argv: readonly string[], table: readonly Command<M>[]
     if (!token.startsWith("-")) break;
     if (VERSION.has(token)) return { kind: "version" };
     if (HELP.has(token)) wantsHelp = true;
-    else if (token === "--workspace") {
+    else if (WITH_VALUE.includes(token)) {
       leading.push(token, ...argv.slice(at + 1, at + 2));
       at += 1;
-    } else if (SWITCHES.has(token) || token.startsWith("--workspace=")) leading.push(token);
+    } else if (SWITCHES.has(token) || WITH_VALUE.some((flag) => token.startsWith(`${flag}=`))) leading.push(token);
     else return { kind: "refused", problem: unknownOption(token, null) };
   }
   const words = argv.slice(at);

@@ -1,7 +1,7 @@
 import { approvalDocument, isJsonObject, parseId, OrchestratorError, type Json, type RunId } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { taskJson } from "../drive.ts";
 import { decisionLines } from "../terminal/approvals-view.ts";
 import { stay } from "./run.ts";
@@ -9,7 +9,7 @@ import { stay } from "./run.ts";
 /** `writ approvals approve <id>`: the run goes on, driven by whoever owns the workspace. */
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, terminal, world } = setting;
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const approval = argumentOf(invocation, "id") ?? "";
     const before = await desk.store.views.run(parsedRun((await desk.approvalNamed(approval)).run_id));
     const answer = await desk.send({ method: "approve", approval });

@@ -1,7 +1,7 @@
 import { approvalDocument, OrchestratorError } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { decisionLines } from "../terminal/approvals-view.ts";
 import { decidedOf } from "./approvals-approve.ts";
 
@@ -10,7 +10,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const reason = optionOf(invocation, "--reason");
   if (reason === undefined || reason.trim() === "")
     throw new OrchestratorError("input_malformed", 'a denial needs a reason; add: --reason "…"');
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const approval = argumentOf(invocation, "id") ?? "";
     const answer = await desk.send({ method: "deny", approval, reason });
     const { title, run: id } = decidedOf(answer["view"]);

@@ -1,8 +1,8 @@
 import { approvalDocument, reaches, type ApprovalMode, type ApprovalView } from "@writ/core";
-import type { ApprovalPosition, Desk } from "@writ/runtime";
+import type { ApprovalPosition, RunDesk } from "@writ/runtime";
 import { hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { approvalListLines } from "../terminal/approvals-view.ts";
 import { counted } from "@writ/core/text/figure";
 import { say } from "../terminal/span.ts";
@@ -15,7 +15,7 @@ const USUAL_LIMIT = 100;
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const limit = wholeNumber(invocation, "--limit", 1) ?? USUAL_LIMIT;
   const isAll = hasOption(invocation, "--all");
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const statuses = isAll ? [] : ["waiting"];
     const cursor = optionOf(invocation, "--after");
     const after = cursor === undefined ? {} : { after: positionOf(await desk.approvalNamed(cursor)) };
@@ -34,7 +34,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
 
 /** What a page leaves out behind its last row, and the command that goes on. */
 async function behind(
-  desk: Desk,
+  desk: RunDesk,
   statuses: readonly string[],
   last: ApprovalView | undefined,
 ): Promise<ApprovalListView["more"]> {
@@ -49,7 +49,7 @@ function positionOf({ expires_at_ms: at, approval_id: approval }: ApprovalView):
 }
 
 /** Requests of one run are looked at one after another: each run is folded once, and only one is held. */
-async function rowsOf(desk: Desk, page: readonly ApprovalView[]): Promise<readonly ApprovalRowView[]> {
+async function rowsOf(desk: RunDesk, page: readonly ApprovalView[]): Promise<readonly ApprovalRowView[]> {
   const now = systemClockOf().now();
   const moved = new Set<string>();
   const waiting = page.filter(({ status }) => status === "waiting");

@@ -2,13 +2,15 @@ import { headOf } from "@writ/runtime";
 import { hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
 import { acceptLoss } from "../compose-accept-loss.ts";
-import { assertPerson, atDesk } from "../compose.ts";
+import { assertPerson, atRunDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
+import { assertServes } from "../server-choice.ts";
 import { toldLines } from "../terminal/told-lines.ts";
 
 /** `writ audit checkpoint`: the note itself on stdout, to be redirected into a file. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   if (hasOption(invocation, "--accept-loss")) {
+    assertServes({ name: "audit checkpoint --accept-loss" }, { invocation, world });
     assertPerson(world, invocation);
     const { ended, size, started, archive } = await acceptLoss(world, invocation);
     if (invocation.json) terminal.json({ ended, size, started, archive });
@@ -23,7 +25,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
       );
     return 0;
   }
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const note = String((await desk.send({ method: "sign_head" }))["note"]);
     const { origin, size, time } = headOf(verifier, note);
     if (invocation.json) terminal.json({ origin, size, time, note });

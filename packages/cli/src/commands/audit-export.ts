@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { OrchestratorError } from "@writ/core";
 import { argumentsOf, hasOption, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { readGiven } from "../read-given.ts";
 import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
@@ -21,7 +21,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   const since = optionOf(invocation, "--since");
   const note = since === undefined ? null : readGiven(world, since).toString("utf8");
   const target = resolve(world.cwd, folder);
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const run = name === null ? null : await desk.runNamed(name);
     const answer = await desk.send({
       method: "audit_export",

@@ -1,8 +1,8 @@
 import { OrchestratorError, parseCanonical, readInclusion } from "@writ/core";
-import { headOf, inclusionProofs, keysOfLog } from "@writ/runtime";
+import { headOf } from "@writ/runtime";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { verifier } from "../compose-audit.ts";
 import { counted } from "@writ/core/text/figure";
 import { toldLines } from "../terminal/told-lines.ts";
@@ -11,19 +11,15 @@ import { wholeNumber } from "../whole-number.ts";
 /** `writ audit prove <run>`: proofs against a head signed for them, checked before they are handed out. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const only = wholeNumber(invocation, "--entry", 0);
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
-    const note = String((await desk.send({ method: "sign_head" }))["note"]);
-    const seqs = (await desk.store.audit.positions(id)).filter((seq) => only === null || seq === only);
+    const { note, key, seqs, proofs } = await desk.proofs(id, only);
     if (seqs.length === 0)
       throw new OrchestratorError(
         "input_malformed",
         `entry ${String(only)} is not one of ${id}; see its entries with: writ audit prove ${id}`,
       );
-    const [period] = (await keysOfLog(desk.store, verifier)).slice(-1);
-    const proofs = await inclusionProofs(desk.store, verifier, seqs, note);
-    const isProven =
-      period !== undefined && proofs.every((text) => readInclusion(verifier, text, period.key) !== undefined);
+    const isProven = proofs.every((text) => readInclusion(verifier, text, key) !== undefined);
     if (!isProven)
       throw new OrchestratorError(
         "log_corrupt",
@@ -40,7 +36,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
         sentence: `${counted(seqs.length, "entry", "entries")} of ${id} stand in the log of ${size}`,
         rows: [
           { label: "at", value: spans(seqs) },
-          { label: "head", value: `signed ${time} by ${period.key.text}` },
+          { label: "head", value: `signed ${time} by ${key.text}` },
         ],
         next: { title: "The proofs themselves, to be checked elsewhere", command: `writ audit prove ${id} --json` },
       }),

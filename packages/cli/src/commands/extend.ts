@@ -1,7 +1,7 @@
 import { costCents, millicentsOf, OrchestratorError, type Amounts } from "@writ/core";
 import { optionOf, type Invocation } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { amountsText } from "../views/amounts.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { wholeRunId } from "../whole-run-id.ts";
@@ -18,7 +18,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
       'more budget needs a reason, which stands in the record; add: --reason "…"',
     );
   const id = wholeRunId(invocation, "extending");
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     await desk.send({ method: "extend", run: id, amounts, reason });
     return goOn(desk, setting, id, `Extended by ${amountsText(amounts)}, recorded with your name and reason.`);
   });

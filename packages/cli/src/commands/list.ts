@@ -1,8 +1,8 @@
-import { listRuns, type Desk, type ListQuery, type RunList } from "@writ/runtime";
+import { listRuns, type RunDesk, type ListQuery, type RunList } from "@writ/runtime";
 import { taskHead, type RunView, type TaskHead } from "@writ/core";
 import { hasOption, optionOf, optionsOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
 import { listedRun } from "../listed-run.ts";
 import { counted } from "@writ/core/text/figure";
@@ -16,7 +16,7 @@ const USUAL_LIMIT = 20;
 /** `writ list`: runs that need somebody first, then those that move, then the others by day. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const asked = wholeNumber(invocation, "--limit", 1);
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const cursor = optionOf(invocation, "--before");
     const query: ListQuery = {
       states: optionsOf(invocation, "--state"),
@@ -64,7 +64,7 @@ function inOrder({ needsYou, running, others }: RunList): readonly RunView[] {
 }
 
 /** A row as programs take it. Which dimension of a budget ran out stands in the journal alone, so that run is folded. */
-async function headOf(desk: Desk, view: RunView): Promise<TaskHead> {
+async function headOf(desk: RunDesk, view: RunView): Promise<TaskHead> {
   const { approvals, artifacts } = await listedRun(desk, view);
   const isSpent = view.status === "paused" && view.reason === "budget_exhausted";
   const { state } = isSpent ? await desk.history(await desk.runNamed(view.run_id)) : { state: null };

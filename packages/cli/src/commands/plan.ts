@@ -1,8 +1,8 @@
-import { type Desk, planFailure } from "@writ/runtime";
+import { type RunDesk, planFailure } from "@writ/runtime";
 import { runStatus } from "@writ/core";
 import { argumentOf, hasOption } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { taskJson } from "../drive.ts";
 import { exitOfRun } from "../exit.ts";
 import { planLines } from "../terminal/plan-view.ts";
@@ -14,8 +14,8 @@ import { requestFor } from "./run.ts";
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, terminal, world } = setting;
   const goal = argumentOf(invocation, "goal") ?? "";
-  return atDesk(world, invocation, async (desk) => {
-    if (hasOption(invocation, "--explain")) return explain(desk, setting, goal);
+  return atRunDesk(world, invocation, async (desk) => {
+    if (hasOption(invocation, "--explain")) return await explain(desk, setting, goal);
     const { run: made } = await desk.send({ ...requestFor(desk, setting, goal), door: "plan", begin: false });
     const id = await desk.runNamed(String(made));
     await desk.send({ method: "rest", run: id });
@@ -33,28 +33,22 @@ export async function run(setting: Setting): Promise<ExitCode> {
   });
 }
 
-function explain(desk: Desk, { invocation, terminal }: Setting, goal: string): ExitCode {
-  const match = desk.explain(goal);
+async function explain(desk: RunDesk, { invocation, terminal }: Setting, goal: string): Promise<ExitCode> {
+  const { chosen, ranked } = await desk.compare(goal);
   if (invocation.json) {
-    terminal.json({
-      chosen: match.chosen?.template.ref ?? null,
-      ranked: match.ranked.map(({ template, utterance, score }) => ({ template: template.ref, utterance, score })),
-    });
+    terminal.json({ chosen, ranked });
     return 0;
   }
   const screen = terminal.screen();
-  const head =
-    match.chosen === null
-      ? "  No template matches; the nearest first"
-      : `  ${match.chosen.template.ref} answers this goal`;
+  const head = chosen === null ? "  No template matches; the nearest first" : `  ${chosen} answers this goal`;
   terminal.out([
     say(screen, "strong", head),
     [],
-    ...match.ranked
+    ...ranked
       .slice(0, 8)
       .map(({ template, utterance, score }) =>
-        say(screen, "plain", `  ${score.toFixed(2)}  ${template.ref.padEnd(20)}  ${utterance}`),
+        say(screen, "plain", `  ${score.toFixed(2)}  ${template.padEnd(20)}  ${utterance}`),
       ),
   ]);
-  return match.chosen === null ? 2 : 0;
+  return chosen === null ? 2 : 0;
 }

@@ -1,7 +1,7 @@
 import { ruleText, liftWords, shownPolicy, policyMatrix, type PolicyMatrix } from "@writ/runtime";
 import type { Lift, Policy } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { userConfigFile } from "../compose-config.ts";
 import { policyLines, type PolicyShowView } from "../terminal/policy-view.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -9,14 +9,16 @@ import { dayOn } from "../views/rules.ts";
 
 /** `writ policy show`: what may run here, what asks, what is refused, and which named exceptions there are. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const { policy, ceiling } = desk.config;
     const now = systemClockOf().now();
     const matrix = policyMatrix(policy, now);
     if (invocation.json) terminal.json(shownPolicy(desk.config, now));
     else {
       const screen = terminal.screen();
-      terminal.out(policyLines(screen, viewOf(screen, policy, ceiling, matrix, now, userConfigFile(world))));
+      terminal.out(
+        policyLines(screen, viewOf(screen, policy, ceiling, matrix, now, desk.server ?? userConfigFile(world))),
+      );
     }
     return 0;
   });

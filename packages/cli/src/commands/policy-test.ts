@@ -11,7 +11,7 @@ import {
 } from "@writ/core";
 import { argumentOf, hasOption, optionOf, type Invocation } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { findingLines } from "../terminal/error-view.ts";
 import { blanks, hanging } from "../terminal/layout.ts";
 import { say } from "../terminal/span.ts";
@@ -23,7 +23,7 @@ const RULE_COLUMN = 4;
 /** `writ policy test <tool> --args JSON`: what policy would answer, and the rules that decide. An answer, whatever it says. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
   const args = argsOf(invocation);
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const { spec } = toolNamed(desk, argumentOf(invocation, "tool") ?? "");
     const mode = modeOf(invocation, desk.config.policy.mode);
     const screen = terminal.screen();

@@ -1,7 +1,7 @@
 import { replayDocument, replayRecorded } from "@writ/runtime";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { replayAgainst } from "../replay-against.ts";
 import { policyReplayLines, replayLines } from "../terminal/replay-view.ts";
 import { shortId } from "../views/short-id.ts";
@@ -10,7 +10,7 @@ import { replayView } from "../views/replay.ts";
 /** `writ replay <run> [--against POLICY]`: a difference of what was recorded is exit 5, an answer about another policy is 0. */
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, terminal } = setting;
-  return atDesk(setting.world, invocation, async (desk) => {
+  return atRunDesk(setting.world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     const against = optionOf(invocation, "--against");
     if (against !== undefined) {

@@ -1,7 +1,7 @@
 import { OrchestratorError, type Answer } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { wholeRunId } from "../whole-run-id.ts";
 import { goOn } from "./run.ts";
@@ -19,7 +19,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
   const answer = answerNamed(argumentOf(invocation, "answer") ?? "");
   const step = argumentOf(invocation, "step") ?? "";
   const id = wholeRunId(invocation, "an answer");
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     await desk.send({ method: "resolve", run: id, step, answer });
     return goOn(desk, setting, id, `${step}: ${answer.replaceAll("_", " ")}, recorded with your name.`);
   });

@@ -10,10 +10,10 @@ import {
   type RunId,
   factDocuments,
 } from "@writ/core";
-import { createRequest, refusedPlan, type CreateRequest, type Desk, planFailure } from "@writ/runtime";
+import { createRequest, type CreateRequest, type RunDesk, planFailure } from "@writ/runtime";
 import { hasOption, optionOf, optionsOf, argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { Drive, taskJson, type OnApproval } from "../drive.ts";
 import { exitOfRun } from "../exit.ts";
 import { reportError } from "../error-report.ts";
@@ -32,14 +32,14 @@ export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation } = setting;
   const what = argumentOf(invocation, "what") ?? "";
   refuseQuestions(setting);
-  return atDesk(setting.world, invocation, async (desk) => {
+  return atRunDesk(setting.world, invocation, async (desk) => {
     if (hasOption(invocation, "--dry-run")) return await dryRun(desk, setting, what);
     const id = await begun(desk, setting, what);
     return await stay(desk, setting, id);
   });
 }
 
-async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId> {
+async function begun(desk: RunDesk, setting: Setting, what: string): Promise<RunId> {
   const { invocation } = setting;
   const isGoal = hasOption(invocation, "--goal");
   if (!isGoal && parseId("run", what).ok) {
@@ -55,7 +55,7 @@ async function begun(desk: Desk, setting: Setting, what: string): Promise<RunId>
 }
 
 /** The request a command line makes: a goal, or a plan from a file. */
-export function requestFor(desk: Desk, { invocation, world }: Setting, what: string): CreateRequest {
+export function requestFor(desk: RunDesk, { invocation, world }: Setting, what: string): CreateRequest {
   const isFile = !hasOption(invocation, "--goal") && FILE.test(what);
   const plan = isFile ? readPlanFile(resolve(world.cwd, what), what) : null;
   const mode = optionOf(invocation, "--mode");
@@ -86,17 +86,16 @@ function budgetOf(invocation: Setting["invocation"]): BudgetDocument {
   return steps === null ? {} : { steps };
 }
 
-async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitCode> {
+async function dryRun(desk: RunDesk, setting: Setting, what: string): Promise<ExitCode> {
   const { terminal, invocation } = setting;
   const request = requestFor(desk, setting, what);
-  const { plan, verdict } = await desk.check(request);
-  if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings);
-  const { tier, passes, warningsAreErrors, objects } = verdict.strictness;
+  const { plan, findings, strictness } = await desk.dryRun(request);
+  const { tier, passes, warningsAreErrors, objects } = strictness;
   if (invocation.json)
     terminal.json({
       plan_hash: plan.hash,
-      verdict: verdict.verdict,
-      findings: verdict.findings,
+      verdict: "ok",
+      findings,
       strictness: { tier, passes, warnings_are_errors: warningsAreErrors, objects },
     });
   else
@@ -111,7 +110,7 @@ async function dryRun(desk: Desk, setting: Setting, what: string): Promise<ExitC
  *
  * @param since the version up to which it was shown before
  */
-export async function stay(desk: Desk, setting: Setting, id: RunId, since = 0): Promise<ExitCode> {
+export async function stay(desk: RunDesk, setting: Setting, id: RunId, since = 0): Promise<ExitCode> {
   const { terminal, invocation } = setting;
   const streams = hasOption(invocation, "--events");
   const isQuiet = isForPrograms(invocation);
@@ -151,7 +150,7 @@ export function refuseQuestions({ invocation }: Setting): void {
   );
 }
 
-async function head(desk: Desk, { terminal }: Setting, id: RunId): Promise<void> {
+async function head(desk: RunDesk, { terminal }: Setting, id: RunId): Promise<void> {
   const { state } = await desk.history(id);
   if (state.plan === null) return;
   const lines = runHeadLines(
@@ -162,7 +161,7 @@ async function head(desk: Desk, { terminal }: Setting, id: RunId): Promise<void>
 }
 
 /** After a person's word was recorded: says so, and stays with the run that goes on. */
-export async function goOn(desk: Desk, setting: Setting, id: RunId, recorded: string): Promise<ExitCode> {
+export async function goOn(desk: RunDesk, setting: Setting, id: RunId, recorded: string): Promise<ExitCode> {
   const { terminal, invocation } = setting;
   if (invocation.json) {
     await desk.send({ method: "rest", run: id });

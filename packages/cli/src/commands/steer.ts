@@ -1,8 +1,8 @@
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";
 import { runStatus, type RunId } from "@writ/core";
 import { argumentOf, optionOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
 import { taskJson } from "../drive.ts";
 import { runEndLines } from "../terminal/run-end-view.ts";
@@ -12,7 +12,7 @@ import { stay } from "./run.ts";
 /** `writ pause | resume | cancel <run>` */
 export async function run(setting: Setting): Promise<ExitCode> {
   const { invocation, world } = setting;
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const id = await desk.runNamed(argumentOf(invocation, "run") ?? "");
     switch (invocation.command) {
       case "pause":
@@ -34,7 +34,7 @@ export async function run(setting: Setting): Promise<ExitCode> {
 }
 
 /** Says what became of the run. What was asked for was done, so this is no failure, whatever state it is in now. */
-async function told(desk: Desk, { invocation, terminal, world }: Setting, run: RunId): Promise<ExitCode> {
+async function told(desk: RunDesk, { invocation, terminal, world }: Setting, run: RunId): Promise<ExitCode> {
   if (invocation.json) {
     terminal.json(await taskJson(desk, run));
     return 0;

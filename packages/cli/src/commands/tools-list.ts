@@ -1,7 +1,7 @@
 import { answerFor, questionOf, repeatable, toolDocument, toolsByReach, type ToolQuestion } from "@writ/runtime";
 import type { ToolSpec } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { columns } from "../terminal/columns.ts";
 import { isOneColumn, type Screen } from "../terminal/screen.ts";
 import { say, type Line } from "../terminal/span.ts";
@@ -10,7 +10,7 @@ import { ANSWERS } from "../views/rules.ts";
 
 /** `writ tools list`: by reach, with what policy answers in the present mode. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const specs = toolsByReach(desk);
     const question = questionOf(desk, systemClockOf().now());
     if (invocation.json) {

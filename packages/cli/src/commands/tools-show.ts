@@ -4,13 +4,13 @@ import {
   questionOf,
   repeatable,
   toolDetailDocument,
-  type Desk,
+  type RunDesk,
   type ToolQuestion,
 } from "@writ/runtime";
 import type { ToolSpec } from "@writ/core";
 import { argumentOf } from "../argv/invocation.ts";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk, systemClockOf } from "../compose.ts";
+import { atRunDesk, systemClockOf } from "../compose.ts";
 import { columns } from "../terminal/columns.ts";
 import { shortDigest, span } from "@writ/core/text/figure";
 import { blanks, hanging, paragraph } from "../terminal/layout.ts";
@@ -25,7 +25,7 @@ const LABEL_COLUMN = 14;
 
 /** `writ tools show <name>`: what is declared of a tool, which is what decisions rest on. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const { spec } = toolNamed(desk, argumentOf(invocation, "tool") ?? "");
     const question = questionOf(desk, systemClockOf().now());
     if (invocation.json) terminal.json(toolDetailDocument(desk, spec, question));
@@ -34,7 +34,7 @@ export async function run({ invocation, terminal, world }: Setting): Promise<Exi
   });
 }
 
-function toolLines(screen: Screen, desk: Desk, spec: ToolSpec, question: ToolQuestion): readonly Line[] {
+function toolLines(screen: Screen, desk: RunDesk, spec: ToolSpec, question: ToolQuestion): readonly Line[] {
   const { effect, rules } = answerFor(spec, question);
   const why = rules.map((rule) => ruleWords(dayOn(screen), question.policy, rule, effect)).join("; ");
   const row = (label: string, text: string, role: Role = "plain"): readonly Line[] =>

@@ -1,7 +1,7 @@
-import { listRuns, type Desk } from "@writ/runtime";
+import { listRuns, type RunDesk } from "@writ/runtime";
 import { parseId, type Entry, type RunState, factDocuments } from "@writ/core";
 import type { ExitCode, Setting } from "../command-module.ts";
-import { atDesk } from "../compose.ts";
+import { atRunDesk } from "../compose.ts";
 import { namesFor } from "../compose-user.ts";
 import { Following } from "../follow.ts";
 import { LiveLog } from "../live-log.ts";
@@ -18,10 +18,10 @@ import { followedWhole, lineView } from "../views/told-fact.ts";
 
 /** `writ watch`: what happens in all runs from now on; q or Ctrl-C stops looking. */
 export async function run({ invocation, terminal, world }: Setting): Promise<ExitCode> {
-  return atDesk(world, invocation, async (desk) => {
+  return atRunDesk(world, invocation, async (desk) => {
     const log = new LiveLog(terminal, invocation.json);
     const teller = new Teller(desk, namesFor(world));
-    const news = new News(desk, (await desk.store.audit.head()).size);
+    const news = new News(desk, (await desk.moved(null)).end);
     if (!invocation.json && terminal.screen().form === "block")
       log.add(await startLines(terminal.screen(), desk), news.position);
     await log.follow(desk, async () => {
@@ -41,11 +41,11 @@ interface Happened {
 
 /** Entries of all runs as they are added, each with its run folded so far. */
 class News {
-  readonly #desk: Desk;
+  readonly #desk: RunDesk;
   readonly #runs = new Map<string, Following>();
   #from: number;
 
-  constructor(desk: Desk, from: number) {
+  constructor(desk: RunDesk, from: number) {
     this.#desk = desk;
     this.#from = from;
   }
@@ -56,12 +56,8 @@ class News {
   }
 
   async since(): Promise<readonly Happened[]> {
-    const { size } = await this.#desk.store.audit.head();
     const from = this.#from;
-    const moved = new Set<string>();
-    for await (const batch of this.#desk.store.audit.entries(from, size)) {
-      for (const { run } of batch) if (run !== null) moved.add(run);
-    }
+    const { end: size, runs: moved } = await this.#desk.moved(from);
     const happened: Happened[] = [];
     for (const run of moved) {
       const following = await this.#following(run);
@@ -88,7 +84,7 @@ class News {
   }
 }
 
-async function startLines(screen: Screen, desk: Desk): Promise<readonly Line[]> {
+async function startLines(screen: Screen, desk: RunDesk): Promise<readonly Line[]> {
   const { needsYou, running } = await listRuns(desk.store, { states: [], before: null, limit: 1_000 });
   const now = `${needsYou.length} ${needsYou.length === 1 ? "run needs" : "runs need"} you, ${running.length} running`;
   return [[...say(screen, "plain", `  ${now}; `), ...say(screen, "dim", "q stops looking, not the runs")], []];
@@ -96,11 +92,11 @@ async function startLines(screen: Screen, desk: Desk): Promise<readonly Line[]> 
 
 /** Tells what happened; the run is named where another one speaks. */
 class Teller {
-  readonly #desk: Desk;
+  readonly #desk: RunDesk;
   readonly #nameOf: NameOf;
   #speaking = "";
 
-  constructor(desk: Desk, nameOf: NameOf) {
+  constructor(desk: RunDesk, nameOf: NameOf) {
     this.#desk = desk;
     this.#nameOf = nameOf;
   }

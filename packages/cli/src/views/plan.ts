@@ -1,5 +1,5 @@
 import { millicentsOf, needsOf, type Plan, type Step } from "@writ/core";
-import { answerTo, type Config, type PlanSetting } from "@writ/runtime";
+import { answerTo, type PlanSetting, type RunDesk } from "@writ/runtime";
 import type { PlanStepView, PlanView, RunHeadView } from "../terminal/view.ts";
 
 /** What policy will answer at each step, as far as it can be known before anything ran. */
@@ -26,10 +26,9 @@ function stepView(plan: Plan, step: Step, setting: PlanSetting): PlanStepView {
   };
 }
 
-export function planView(plan: Plan, setting: PlanSetting, config: Config, runWith: string): PlanView {
+export function planView(plan: Plan, setting: PlanSetting, { limits }: RunDesk["config"], runWith: string): PlanView {
   const tools = plan.block.steps.filter((step) => step.kind === "tool");
   const tokens = tools.reduce((sum, step) => sum + (setting.tools.get(step.tool)?.spec.traits.tokens ?? 0), 0);
-  const { limits } = config;
   return {
     plan: plan.id,
     steps: planSteps(plan, setting),

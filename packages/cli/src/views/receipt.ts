@@ -1,12 +1,12 @@
 import type { RunId } from "@writ/core";
 import type { ReceiptView } from "../terminal/view.ts";
-import { verifyLog, replayRun, type Desk } from "@writ/runtime";
+import { replayRun, type RunDesk } from "@writ/runtime";
 import type { NameOf } from "./name-of.ts";
 
 /** What a run leaves as its proof: what it wrote, who allowed it, and that log and replay agree. */
-export async function receiptView(desk: Desk, run: RunId, nameOf: NameOf): Promise<ReceiptView> {
+export async function receiptView(desk: RunDesk, run: RunId, nameOf: NameOf): Promise<ReceiptView> {
   const history = await desk.history(run);
-  const log = await verifyLog(desk.store, history.state.rules.hash);
+  const log = await desk.checkLog();
   const again = replayRun(run, history);
   const lifted = new Set<string>();
   for (const fact of history.entries.flatMap((entry) => entry.facts)) {

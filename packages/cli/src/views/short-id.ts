@@ -2,7 +2,7 @@
 const LENGTHS = [10, 14, 18, 26] as const;
 
 /** The shortest of a few beginnings of a run's id that names it alone today; for commands that read. */
-export async function shortId(desk: Pick<Desk, "store">, run: string): Promise<string> {
+export async function shortId(desk: Pick<RunDesk, "store">, run: string): Promise<string> {
   const body = run.slice("run_".length);
   for (const length of LENGTHS) {
     const found = await desk.store.views.complete("run", `run_${body.slice(0, length)}`, 2);
@@ -10,4 +10,4 @@ export async function shortId(desk: Pick<Desk, "store">, run: string): Promise<s
   }
   return body;
 }
-import type { Desk } from "@writ/runtime";
+import type { RunDesk } from "@writ/runtime";

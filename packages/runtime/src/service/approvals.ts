@@ -18,6 +18,7 @@ import { firstMoved, previewJson, type ToolGateway } from "../gateway/tool-gatew
 import type { Store } from "../ports/store.ts";
 import { ToolFailure, type Frozen } from "../ports/tool.ts";
 import type { History } from "./history.ts";
+import { approvalNamed, approvalOf } from "./named.ts";
 
 export interface ApprovalPorts {
   readonly store: Store;
@@ -65,45 +66,22 @@ export class Approvals {
   }
 
   /** @throws OrchestratorError `approval_not_found`, `ambiguous_id` */
-  async named(text: string): Promise<ApprovalView> {
-    const full = parseId("approval", text);
-    const body = text.startsWith("apr_") ? text.slice(4) : text;
-    const ids = full.ok
-      ? [text]
-      : body.length < 4
-        ? []
-        : await this.#ports.store.views.complete("approval", `apr_${body}`, 5);
-    if (ids.length > 1)
-      throw new OrchestratorError("ambiguous_id", `${text} could be ${ids.join(", ")}; give more of it`);
-    return this.#view(ids[0] ?? text);
+  named(text: string): Promise<ApprovalView> {
+    return approvalNamed(this.#ports.store.views, text);
   }
 
-  /** @throws OrchestratorError `approval_not_found` for an id that is unknown or not whole: deciding takes the full id */
-  async #view(id: string): Promise<ApprovalView> {
-    const view = await this.#ports.store.views.approval(id);
-    if (view !== null) return view;
-    throw new OrchestratorError(
-      "approval_not_found",
-      `there is no approval ${id}; see those that wait with: writ approvals`,
-    );
+  /** @throws OrchestratorError `approval_not_found` */
+  #view(id: string): Promise<ApprovalView> {
+    return approvalOf(this.#ports.store.views, id);
   }
 
   /** What was asked, and while it waits what is the case now. @throws OrchestratorError `approval_not_found` */
   async show(view: ApprovalView): Promise<ApprovalDetail> {
     const { state, entries } = await this.#ports.history(runOf(view));
-    const request = requestOf(state, view.approval_id) ?? requestedIn(entries, view.approval_id);
-    if (request === null)
-      throw new OrchestratorError(
-        "approval_not_found",
-        `the request ${view.approval_id} is not in its run's journal; look at it with: writ audit verify`,
-      );
+    const request = requestIn(state, entries, view);
     const now = view.status === "waiting" ? await this.#now(state, request) : null;
     return {
-      view,
-      request,
-      preview: shown(request.preview),
-      args: shown(request.args),
-      evidence: request.evidence.map(({ ref, value }) => ({ ref, value: shown(value) })),
+      ...frozenDetail(view, request),
       moved: now === null ? null : movedIn(request, now),
       live: now === null || now === "unreadable" ? null : liveDetail(request, now),
     };
@@ -224,6 +202,27 @@ function runOf(view: ApprovalView): RunId {
   const id = parseId("run", view.run_id);
   if (!id.ok) throw new OrchestratorError("run_not_found", `there is no run ${view.run_id}`);
   return id.value;
+}
+
+/** What a request asks for, by the journal. @throws OrchestratorError `approval_not_found` once nobody waits for its call */
+export function requestIn(state: RunState, entries: readonly Entry[], { approval_id: id }: ApprovalView): Request {
+  const request = requestOf(state, id) ?? requestedIn(entries, id);
+  if (request !== null) return request;
+  throw new OrchestratorError(
+    "approval_not_found",
+    `the request ${id} is not in its run's journal; look at it with: writ audit verify`,
+  );
+}
+
+/** What was frozen when it was asked. */
+export function frozenDetail(view: ApprovalView, request: Request): Omit<ApprovalDetail, "moved" | "live"> {
+  return {
+    view,
+    request,
+    preview: shown(request.preview),
+    args: shown(request.args),
+    evidence: request.evidence.map(({ ref, value }) => ({ ref, value: shown(value) })),
+  };
 }
 
 function requestOf(state: RunState, approval: string): Request | null {

@@ -13,7 +13,10 @@ import {
   type RunState,
   type StoredEntry,
 } from "@writ/core";
-import type { Store } from "../ports/store.ts";
+import type { RunRows } from "../ports/run-rows.ts";
+
+/** Wherever entries are read from. */
+type Kept = Pick<RunRows, "journal">;
 
 /** Everything the journal says about one run, folded from zero: what looking and reading need. */
 export interface History {
@@ -26,7 +29,7 @@ export interface History {
 
 /** One run as it was read so far; what was added since is folded onto it, so that looking again costs what is new. */
 export class Reading {
-  readonly #store: Store;
+  readonly #store: Kept;
   readonly #run: RunId;
   readonly #state: RunState;
   readonly #reader: EntryReader;
@@ -37,7 +40,7 @@ export class Reading {
   readonly #artifacts: ArtifactView[] = [];
   #looking: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, run: RunId, rules: Rules) {
+  constructor(store: Kept, run: RunId, rules: Rules) {
     this.#store = store;
     this.#run = run;
     this.#state = initialState(run, rules);
@@ -117,6 +120,6 @@ export class RecentReadings {
 }
 
 /** @throws OrchestratorError `run_not_found` */
-export function readHistory(store: Store, run: RunId, rules: Rules): Promise<History> {
+export function readHistory(store: Kept, run: RunId, rules: Rules): Promise<History> {
   return new Reading(store, run, rules).history();
 }

@@ -1,5 +1,5 @@
 import { authorize, type Authorization, type EpochMs, type JsonObject, type PolicyMode } from "@writ/core";
-import type { Desk } from "./desk.ts";
+import type { RunDesk } from "./run-desk.ts";
 import { ruleWords, type Day } from "./rule-words.ts";
 
 /** A call that is not made. */
@@ -13,7 +13,7 @@ export interface HypotheticalCall {
 
 /** What policy would answer to a call, and by which rules. @param day how instants in rules are written */
 export function testPolicy(
-  { config, toolRules }: Pick<Desk, "config" | "toolRules">,
+  { config, toolRules }: Pick<RunDesk, "config" | "toolRules">,
   { tool, args, mode, tainted }: HypotheticalCall,
   at: EpochMs,
   day: Day,

@@ -9,7 +9,7 @@ import {
   type RunId,
   type StoredEntry,
 } from "@writ/core";
-import type { Desk } from "./desk.ts";
+import type { RunDesk } from "./run-desk.ts";
 
 /** A replay that was carried through: equal to what was recorded, or different from it. */
 export type Replayed = Exclude<Replay, { readonly result: "not_replayable" }>;
@@ -23,7 +23,7 @@ export type Replayed = Exclude<Replay, { readonly result: "not_replayable" }>;
  * @throws OrchestratorError `replay_input_missing` where something was erased
  */
 export async function replayRecorded(
-  desk: Pick<Desk, "store" | "rulesOf">,
+  desk: Pick<RunDesk, "store" | "rulesOf">,
   run: RunId,
 ): Promise<{ readonly found: Replayed; readonly of: number }> {
   const stored = await desk.store.journal.read(run);

@@ -10,7 +10,14 @@ import {
   type JsonObject,
   type RunId,
 } from "@writ/core";
-import type { Desk } from "./desk.ts";
+import type { Documents } from "../ports/store.ts";
+import type { History } from "./history.ts";
+
+/** Who has journals, and what was written down of them. */
+interface Keeper {
+  readonly history: (run: RunId) => Promise<History>;
+  readonly store: { readonly documents: Pick<Documents, "get"> };
+}
 
 /** How what is stored compares with what the journal says. */
 export type Kept = "equal" | "missing" | "different";
@@ -24,7 +31,7 @@ export interface KeptCheckpoint extends CheckpointDocument {
  *
  * @throws OrchestratorError `nothing_to_answer` before the run has ended, `log_corrupt` if the stored bytes are others
  */
-export async function decisionRecord(desk: Pick<Desk, "history" | "store">, run: RunId): Promise<JsonObject> {
+export async function decisionRecord(desk: Keeper, run: RunId): Promise<JsonObject> {
   const { entries, state } = await desk.history(run);
   const ended = entries.flatMap((entry) => entry.facts).find((fact) => fact.type === "run_ended");
   if (ended?.type !== "run_ended") {
@@ -45,16 +52,13 @@ export async function decisionRecord(desk: Pick<Desk, "history" | "store">, run:
 }
 
 /** Every checkpoint of a run, derived again and held against the stored one. @throws OrchestratorError `run_not_found` */
-export async function checkpointsOf(
-  desk: Pick<Desk, "history" | "store">,
-  run: RunId,
-): Promise<readonly KeptCheckpoint[]> {
+export async function checkpointsOf(desk: Keeper, run: RunId): Promise<readonly KeptCheckpoint[]> {
   const found: KeptCheckpoint[] = [];
   for (const each of await derived(desk, run)) found.push({ ...each, kept: await compared(desk, each) });
   return found;
 }
 
-async function derived(desk: Pick<Desk, "history">, run: RunId): Promise<readonly CheckpointDocument[]> {
+async function derived(desk: Pick<Keeper, "history">, run: RunId): Promise<readonly CheckpointDocument[]> {
   const { entries, state: last } = await desk.history(run);
   const checkpoints = new Checkpoints();
   const state = initialState(run, last.rules);
@@ -65,7 +69,7 @@ async function derived(desk: Pick<Desk, "history">, run: RunId): Promise<readonl
   });
 }
 
-async function compared({ store }: Pick<Desk, "store">, { digest, bytes }: CheckpointDocument): Promise<Kept> {
+async function compared({ store }: Pick<Keeper, "store">, { digest, bytes }: CheckpointDocument): Promise<Kept> {
   const stored = await store.documents.get(digest);
   if (stored === null) return "missing";
   return canonicalJson(stored) === bytes ? "equal" : "different";

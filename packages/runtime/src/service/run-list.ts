@@ -1,5 +1,6 @@
 import { isTerminal, NEEDING_STATES, needsYou, RUN_STATUSES, type RunId, type RunView } from "@writ/core";
-import type { RunQuery, Store } from "../ports/store.ts";
+import type { RunRows } from "../ports/run-rows.ts";
+import type { RunQuery } from "../ports/store.ts";
 
 export interface ListQuery {
   /** Empty means any. */
@@ -18,7 +19,7 @@ export interface RunList {
   readonly left: number;
 }
 
-type Rows = Pick<Store, "views">;
+type Rows = Pick<RunRows, "views">;
 
 const PAGE = 100;
 const MOVING = ["in_progress"];

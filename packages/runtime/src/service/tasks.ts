@@ -41,6 +41,7 @@ import type { Entropy } from "../ports/entropy.ts";
 import type { RunQuery, Store } from "../ports/store.ts";
 import { createRequest } from "./create-request.ts";
 import { readHistory, type History } from "./history.ts";
+import { runNamed } from "./named.ts";
 import { malformedPlan, refusedPlan } from "./plan-refusal.ts";
 import { undoPlan } from "./undo-plan.ts";
 
@@ -179,23 +180,8 @@ export class Tasks {
    *
    * @throws OrchestratorError `run_not_found`, `ambiguous_id`
    */
-  async named(text: string): Promise<RunId> {
-    const full = parseId("run", text);
-    if (full.ok) return full.value;
-    const body = text.startsWith("run_") ? text.slice(4) : text;
-    const found =
-      body.length < 4 || !/^[0-9a-hjkmnp-tv-z]+$/.test(body)
-        ? []
-        : await this.#ports.store.views.complete("run", `run_${body}`, 5);
-    const [first, second] = found;
-    if (first === undefined)
-      throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
-    if (second !== undefined) {
-      throw new OrchestratorError("ambiguous_id", `${text} could be ${found.join(", ")}; give more of it`);
-    }
-    const id = parseId("run", first);
-    if (!id.ok) throw new OrchestratorError("run_not_found", `there is no run ${text}; see them with: writ list`);
-    return id.value;
+  named(text: string): Promise<RunId> {
+    return runNamed(this.#ports.store.views, text);
   }
 
   /** Lets a planned or paused run go on. */

@@ -7,7 +7,7 @@ import {
   type PolicyMode,
   type ToolSpec,
 } from "@writ/core";
-import type { Desk } from "./desk.ts";
+import type { RunDesk } from "./run-desk.ts";
 
 /** A call as it would be asked about, with nothing said of its arguments. */
 export interface ToolQuestion {
@@ -28,13 +28,13 @@ export function repeatable({ idempotency, traits }: ToolSpec): "idempotent" | "p
 }
 
 /** What tools are asked about when nobody says otherwise: the configured policy, in its mode. */
-export function questionOf({ config }: Pick<Desk, "config">, at: EpochMs): ToolQuestion {
+export function questionOf({ config }: Pick<RunDesk, "config">, at: EpochMs): ToolQuestion {
   return { policy: config.policy, mode: config.policy.mode, at };
 }
 
 /** The shortest reach first. */
-export function toolsByReach({ tools }: Pick<Desk, "tools">): readonly ToolSpec[] {
-  return [...tools.values()].map((tool) => tool.spec).toSorted(byReach);
+export function toolsByReach({ toolRules }: Pick<RunDesk, "toolRules">): readonly ToolSpec[] {
+  return [...toolRules.values()].map((rule) => rule.spec).toSorted(byReach);
 }
 
 function byReach(a: ToolSpec, b: ToolSpec): number {
@@ -43,7 +43,7 @@ function byReach(a: ToolSpec, b: ToolSpec): number {
 }
 
 /** A tool as programs see it in a list. */
-export function toolDocument({ toolRules }: Pick<Desk, "toolRules">, spec: ToolSpec, question: ToolQuestion) {
+export function toolDocument({ toolRules }: Pick<RunDesk, "toolRules">, spec: ToolSpec, question: ToolQuestion) {
   const { effect, rules } = answerFor(spec, question);
   return {
     name: spec.name,
@@ -61,7 +61,7 @@ export function toolDocument({ toolRules }: Pick<Desk, "toolRules">, spec: ToolS
 }
 
 /** All that is declared of a tool, which is what decisions rest on. */
-export function toolDetailDocument(desk: Pick<Desk, "toolRules">, spec: ToolSpec, question: ToolQuestion) {
+export function toolDetailDocument(desk: Pick<RunDesk, "toolRules">, spec: ToolSpec, question: ToolQuestion) {
   const { inputSchema, outputSchema, idempotency, traits } = spec;
   return {
     ...toolDocument(desk, spec, question),

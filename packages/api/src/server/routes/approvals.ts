@@ -25,10 +25,13 @@ type ApprovalOperation = "list_approvals" | "get_approval" | "approve" | "deny" 
 /** Requests for a decision: what they would do, and the word on them. */
 export const APPROVAL_HANDLERS: Handlers<ApprovalOperation> = {
   async list_approvals({ query }, { desk }) {
-    const { state = ["waiting"], task, tool, tier, cursor, limit = USUAL_LIMIT } = query;
+    const { state = ["waiting"], task, tool, tier, id, after: behind, cursor, limit = USUAL_LIMIT } = query;
+    if (id !== undefined) return json({ items: [approvalDocument(await known(desk, id))], next_cursor: null });
     const run = task === undefined ? null : await knownRun(desk, task);
     const statuses = state.includes("any") ? [] : state;
-    const start = cursor === undefined ? undefined : placeOf(cursor);
+    const last = behind === undefined ? null : await known(desk, behind);
+    const place = last === null ? null : { at: last.expires_at_ms, id: last.approval_id };
+    const start = cursor === undefined ? (place ?? undefined) : placeOf(cursor);
     const items: ApprovalView[] = [];
     let after = start === undefined ? {} : { after: { at: start.at, approval: start.id } };
     for (;;) {

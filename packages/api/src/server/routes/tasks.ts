@@ -4,20 +4,17 @@ import {
   OrchestratorError,
   needsOf,
   NEEDING_STATES,
-  reportMarkdown,
-  reportOf,
   stepDetail,
-  isJsonObject,
-  plainJson,
-  type JsonObject,
   type RunId,
 } from "@writ/core";
-import { actorOf, answerTo, createRequest, planFailure, type ControlRequest, type Desk } from "@writ/runtime";
+import { actorOf, answerTo, planFailure, type ControlRequest, type Desk } from "@writ/runtime";
 import { json, type Call, type Handlers } from "../call.ts";
 import { knownRun } from "../known-run.ts";
+import { cursorOf } from "../page-cursor.ts";
 import { settledRun } from "../settled-run.ts";
 import { taskDocument, taskOf, taskRow } from "../task-document.ts";
 import { taskPage } from "../task-page.ts";
+import { taskWish } from "../task-wish.ts";
 import { personOf } from "../person.ts";
 import { taskStream } from "./events.ts";
 
@@ -40,25 +37,26 @@ type TaskOperation =
 export const TASK_HANDLERS: Handlers<TaskOperation> = {
   async create_task(call, ports) {
     const { desk } = ports;
-    const request = await wanted(call, desk);
+    const request = await taskWish(call.body, desk);
     const { run: made } = await desk.send({ ...request, run: String(call.trace["run"]) }, actorOf(personOf(call)));
     const run = await knownRun(desk, String(made));
     if (call.traceParent !== null) desk.calledBy(run, call.traceParent);
-    await settledRun(ports, run);
+    if (!request.begin) await settledRun(ports, run);
     const history = await desk.history(run);
-    if (history.state.plan === null && history.state.status === "ended") throw planFailure(history.state);
+    if (!request.begin && history.state.plan === null && history.state.status === "ended")
+      throw unplanned(run, planFailure(history.state));
     return json(taskOf(history), { location: `/tasks/${run}` });
   },
 
   async list_tasks({ query }, { desk }) {
-    const { state, needs_you: needs, q, tool, since, cursor, limit = USUAL_LIMIT } = query;
+    const { state, needs_you: needs, q, tool, since, before, cursor, limit = USUAL_LIMIT } = query;
     const { rows, next } = await taskPage(desk, {
       statuses: state ?? (needs === "true" ? NEEDING_STATES : []),
       needsYou: needs === undefined ? null : needs === "true",
       text: q,
       tool,
       since: since === undefined ? undefined : (fromRfc3339(since) ?? undefined),
-      cursor: cursor ?? null,
+      cursor: cursor ?? (before === undefined ? null : await cursorBehind(desk, before)),
       limit,
     });
     const items = [];
@@ -141,6 +139,17 @@ export const TASK_HANDLERS: Handlers<TaskOperation> = {
   },
 };
 
+/** The run is there all the same, for who wants to look at it. */
+function unplanned(run: RunId, { code, message, problems }: OrchestratorError): OrchestratorError {
+  return new OrchestratorError(code, message, { details: { run }, problems });
+}
+
+async function cursorBehind(desk: Desk, text: string): Promise<string> {
+  const run = await knownRun(desk, text);
+  const view = await desk.store.views.run(run);
+  return cursorOf({ at: view?.created_at_ms ?? 0, id: run });
+}
+
 async function steered(
   call: Pick<Call<"get_task">, "params" | "principal">,
   desk: Desk,
@@ -149,41 +158,4 @@ async function steered(
   const run = await knownRun(desk, call.params.id);
   await desk.send(request(run), actorOf(personOf(call)));
   return json(await taskDocument(desk, run));
-}
-
-/** What a caller wants, as every door asks for it. */
-async function wanted({ body }: Call<"create_task">, desk: Desk) {
-  const { goal, plan, inputs, context, policy_mode: mode, budget, approval_ttl_ms: ttl, deadline_at: deadline } = body;
-  const files = context?.files ?? [];
-  const previous = await Promise.all((context?.previous_results ?? []).map((id) => resultOf(desk, id)));
-  const constraints = context?.constraints ?? [];
-  return createRequest({
-    goal: goal ?? "the plan of a program",
-    door: "api",
-    plan: plan === undefined ? null : plainObject(plan),
-    author: plan === undefined ? null : "program",
-    inputs: plainObject(inputs ?? {}),
-    context: [
-      ...files,
-      ...previous,
-      ...(constraints.length === 0
-        ? []
-        : [{ name: "constraints", text: constraints.map((each) => `- ${each}`).join("\n") }]),
-    ],
-    mode: mode ?? null,
-    budget: budget ?? {},
-    approvalTtlMs: ttl ?? null,
-    deadlineAtMs: deadline === undefined ? null : fromRfc3339(deadline),
-    begin: false,
-  });
-}
-
-async function resultOf(desk: Desk, id: string): Promise<{ readonly name: string; readonly text: string }> {
-  const run = await knownRun(desk, id);
-  return { name: `result of ${run}`, text: reportMarkdown(reportOf(await desk.history(run))) };
-}
-
-function plainObject(value: object): JsonObject {
-  const plain = plainJson(value);
-  return isJsonObject(plain) ? plain : {};
 }

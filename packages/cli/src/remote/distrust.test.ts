@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { describe, expect, test } from "vitest";
+
+import { Served } from "../acceptance/served.ts";
+import { documentOf, Workspace } from "../acceptance/workspace.ts";
+
+/** What somebody between the two does to an answer; null drops it, after the server has carried the request out. */
+type Meddling = (request: { readonly method: string; readonly path: string }, answer: string) => string | null;
+
+/** Somebody in the middle, whom the command line takes for the server. */
+async function between(served: Served, meddle: Meddling): Promise<() => void> {
+  const { WRIT_SERVER = "" } = served.world.environment;
+  const server = createServer((request, out) => {
+    void (async () => {
+      const { method = "", url: path = "" } = request;
+      const { authorization = "", accept = "*/*", "idempotency-key": key } = request.headers;
+      const body = method === "POST" ? { body: await textOf(request) } : {};
+      const headers = {
+        authorization,
+        accept,
+        ...(method === "POST" ? { "content-type": "application/json" } : {}),
+        ...(typeof key === "string" ? { "idempotency-key": key } : {}),
+      };
+      const answer = await fetch(`${WRIT_SERVER}${path}`, { method, headers, ...body });
+      const said = meddle({ method, path }, await answer.text());
+      if (said === null) request.socket.destroy();
+      else out.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(said);
+    })();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const environment = { ...served.world.environment, WRIT_SERVER: `http://127.0.0.1:${port}` };
+  served.world = { ...served.world, environment };
+  return () => void server.close();
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const part of request) text += String(part);
+  return text;
+}
+
+const search = { id: "search", tool: "docs.search_docs", params: { query: "release" } };
+
+describe("what is asked of a server", () => {
+  test("is done once, although the answer was lost and it was asked again", async () => {
+    await using work = Workspace.make("notes");
+    await using served = await Served.over(work);
+    let lost = 0;
+    const close = await between(served, ({ method, path }, answer) => {
+      if (method !== "POST" || path !== "/tasks" || lost > 0) return answer;
+      lost += 1;
+      return null;
+    });
+    try {
+      const said = await served.command("plan", "Find new docs from the last 24 hours and summarize them", "--json");
+      expect(said.exit).toBe(0);
+      expect(lost).toBe(1);
+      expect(served.warnings).toHaveLength(1);
+      expect(await work.desk().then((desk) => desk.store.views.countRuns())).toEqual(new Map([["planned", 1]]));
+      const [row] = await work.desk().then((desk) => desk.store.views.runs({ statuses: [], before: null, limit: 5 }));
+      expect(documentOf(said)["run_id"]).toBe(row?.run_id);
+    } finally {
+      close();
+    }
+  }, 30_000);
+});
+
+describe("what a server answers is held against its own hashes here", () => {
+  test.each<
+    readonly [string, readonly string[], (path: string) => boolean, (answer: string) => string, number, string]
+  >([
+    [
+      "a payload",
+      ["show", "{run}", "--json"],
+      (path) => path.includes("/journal"),
+      (answer) => answer.replace(/"bytes":"[A-Za-z0-9+]{4}/, '"bytes":"AAAA'),
+      5,
+      "payload_commitment",
+    ],
+    [
+      "a proof",
+      ["audit", "prove", "{run}", "--json"],
+      (path) => path.startsWith("/audit/proof"),
+      (answer) => answer.replace(/"hashes":\["(.)/, (_all, digit) => `"hashes":["${digit === "0" ? "1" : "0"}`),
+      5,
+      "log_corrupt",
+    ],
+  ])("%s", async (_name, argv, isMeant, change, exit, code) => {
+    await using work = Workspace.make("notes");
+    await using served = await Served.over(work);
+    const run = await work.plan([search]);
+    let changed = 0;
+    const close = await between(served, ({ path }, answer) => {
+      const said = isMeant(path) ? change(answer) : answer;
+      if (said !== answer) changed += 1;
+      return said;
+    });
+    try {
+      const said = await served.command(...argv.map((word) => word.replace("{run}", run)));
+      expect(changed).toBeGreaterThan(0);
+      expect({ exit: said.exit, error: documentOf(said)["error"] }).toMatchObject({ exit, error: { code } });
+    } finally {
+      close();
+    }
+  });
+
+  test("a log with one entry changed is not called intact", async () => {
+    await using work = Workspace.make("notes");
+    await using served = await Served.over(work);
+    const run = await work.plan([search], { begin: false });
+    let changed = 0;
+    const close = await between(served, ({ path }, answer) => {
+      if (!path.startsWith("/audit/entries")) return answer;
+      changed += 1;
+      return answer.replace('"at_ms":1', '"at_ms":2');
+    });
+    try {
+      const said = await served.command("run", run);
+      expect(changed).toBe(1);
+      expect(said.out).toContain("not intact");
+    } finally {
+      close();
+    }
+  }, 30_000);
+});
