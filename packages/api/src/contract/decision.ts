@@ -3,7 +3,7 @@ import { approvalId, digest, instant, runId } from "@writ/core/schema/scalar";
 import * as z from "zod";
 import { approval, approvalDetail } from "./approval.ts";
 import { APPROVAL_STATUSES } from "./run.ts";
-import { cursor, limit, reason, task } from "./task.ts";
+import { cursor, limit, reason, taskHead } from "./task.ts";
 
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item.transform((one) => [one]), z.array(item)]).optional();
 
@@ -45,7 +45,7 @@ export const denial = z.strictObject({ reason });
 export const decided = z.object({
   approval,
   is_new: z.boolean().describe("false when it had been decided the same way before"),
-  task: task.describe("the task just after the decision; it goes on by itself"),
+  task: taskHead.describe("the task just after the decision; it goes on by itself"),
 });
 
 export const askedAgain = z.object({ approval: approval.describe("the request that waits now") });

@@ -42,6 +42,7 @@ function wrongShape(request: IncomingMessage): OrchestratorError | null {
     return new OrchestratorError(
       "method_not_allowed",
       `${shortened(method)} is no method of this server; use GET or POST`,
+      { details: { allow: "GET, POST" } },
     );
   const length = Number(request.headers["content-length"] ?? 0);
   if (length > BODY_LIMIT) return tooLarge();
