@@ -9,6 +9,7 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import type { ServerContext, Serving } from "./serving.ts";
 
 const JSON_MEDIA = "application/json; charset=utf-8";
+const STREAM_MEDIA = "text/event-stream; charset=utf-8";
 
 /** An answer that was given before, or is given under a name. */
 export type Given = { readonly kind: "given"; readonly isReplay: boolean } & GivenAnswer;
@@ -39,8 +40,12 @@ export async function respond(
     }
     case "nothing":
       return c.body(null, 204);
-    case "stream":
-      return streamed(serving, reply, caller, c);
+    case "stream": {
+      if (c.req.method !== "HEAD") return streamed(serving, reply, caller, c);
+      // Whoever asks for the head alone would wait for what never comes, in the place of a reader.
+      c.header("content-type", STREAM_MEDIA);
+      return c.body(null, 200);
+    }
   }
 }
 
@@ -71,7 +76,7 @@ function streamed(
   outgoing.writeHead(200, {
     ...SECURITY_HEADERS,
     "cache-control": "no-store",
-    "content-type": "text/event-stream; charset=utf-8",
+    "content-type": STREAM_MEDIA,
     "x-request-id": c.get("requestId"),
   });
   outgoing.flushHeaders();
