@@ -47,7 +47,9 @@ export class Received {
 /** One request on a connection of its own. A stream is left as soon as its headers are there. */
 export async function exchange(port: number, method: string, path: string, sent: Sent = {}): Promise<Received> {
   const { promise, resolve, reject } = Promise.withResolvers<Received>();
-  const json = sent.body === undefined ? {} : { "content-type": "application/json" };
+  const isChunked = Object.keys(sent.headers ?? {}).includes("transfer-encoding");
+  const length = sent.body === undefined || isChunked ? {} : { "content-length": String(Buffer.byteLength(sent.body)) };
+  const json = sent.body === undefined ? {} : { "content-type": "application/json", ...length };
   const headers = Object.fromEntries(
     Object.entries({ ...json, ...sent.headers }).map(([name, value]) => [
       name,
@@ -67,8 +69,6 @@ export async function exchange(port: number, method: string, path: string, sent:
     response.on("error", reject);
   });
   asked.on("error", reject);
-  if (sent.body !== undefined && asked.getHeader("transfer-encoding") === undefined)
-    asked.setHeader("content-length", Buffer.byteLength(sent.body));
   asked.end(sent.body);
   return promise;
 }
