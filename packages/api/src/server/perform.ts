@@ -1,4 +1,4 @@
-import { canonicalJson, plainJson } from "@writ/core";
+import { canonicalJson, OrchestratorError, plainJson } from "@writ/core";
 import { assertMay } from "@writ/runtime";
 import { OPERATIONS, type Operation, type OperationName } from "../contract/operations.ts";
 import { readBody } from "./body.ts";
@@ -89,6 +89,12 @@ function queryOf(c: ServerContext): Record<string, string | string[]> {
   );
 }
 
+/** A position that is none would let a reader go on somewhere else, and miss what lies between. */
 function eventIdOf(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : null;
+  if (header === undefined || header === "") return null;
+  if (/^\d{1,15}$/.test(header)) return Number(header);
+  throw new OrchestratorError(
+    "cursor_malformed",
+    "Last-Event-ID is no position of the log; leave it out, or say where to go on with ?after=",
+  );
 }
