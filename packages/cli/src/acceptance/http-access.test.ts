@@ -30,7 +30,7 @@ async function loggedIn(
   const login = await served.asked("log_in", "/login", { as: null, body: JSON.stringify(body) });
   const [given = ""] = login.headers["set-cookie"] ?? [];
   const { csrf } = { csrf: "", ...objectOf(login) };
-  return { cookie: given.split(";")[0] ?? "", csrf: String(csrf), login };
+  return { cookie: given.split(";")[0] ?? "", csrf, login };
 }
 
 function objectOf(received: Received): object {

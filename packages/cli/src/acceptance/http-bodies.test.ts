@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Served } from "./http.ts";
 import { heldAnswer, heldHeaders, heldProblem } from "./http-contract.ts";
 import { placeOf } from "./http-places.ts";
+import { having } from "./matching.ts";
 import { sentRaw } from "./raw-socket.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -30,7 +31,7 @@ const BODIES: readonly (readonly [name: string, body: string | Uint8Array, statu
   ["one byte too many", `{"goal":"${"a".repeat(MIB - 10)}"}`, 413, "body_too_large"],
   ["deeper than 64", nested(65), 400, "json_depth"],
   ["deeper than 64 in lists", `{"a":${"[".repeat(65)}${"]".repeat(65)}}`, 400, "json_depth"],
-  ["very deep", `${"[".repeat(500_000)}`, 400, "json_depth"],
+  ["very deep", "[".repeat(500_000), 400, "json_depth"],
   ["wider than 10,000", wide(10_001), 400, "json_size"],
   ["a name twice", '{"goal":"a","goal":"b"}', 400, "json_duplicate_key"],
   ["a name twice, once escaped", '{"goal":"a","\\u0067oal":"b"}', 400, "json_duplicate_key"],
@@ -234,7 +235,7 @@ describe("names and fields", () => {
         const received = await served.asked(name, path, isPost ? { body: "{}" } : {});
         expect({ name, extra, code: received.problem().code }).toEqual({ name, extra, code: "request_invalid" });
         const fields = received.problem().problems.map((each) => each.place?.field);
-        expect({ name, fields }).toEqual({ name, fields: expect.arrayContaining([`/${extra}`]) });
+        expect({ name, fields }).toEqual({ name, fields: having(`/${extra}`) });
         refused += 1;
         if (!isPost || extra === "__proto__" || extra === "constructor") continue;
         const bodied = await served.asked(name, place, { body: JSON.stringify({ [extra]: 1 }) });
