@@ -12,6 +12,9 @@ import { respond } from "./respond.ts";
 import type { ServerContext, Serving } from "./serving.ts";
 import { recoveredAnswer, traceIn, traceOf } from "./trace.ts";
 
+/** All who come without a token that holds share one allowance. */
+const ANYBODY = "anybody";
+
 /** One request of one operation: who asks, may they, is it in its form; then its handler, once; then the answer. */
 export async function perform<N extends OperationName>(
   serving: Serving,
@@ -22,8 +25,9 @@ export async function perform<N extends OperationName>(
   const { ports, idempotency } = serving;
   const operation: Operation = OPERATIONS[name];
   c.set("route", operation.path);
-  const caller = operation.access === "public" ? null : await admitted(ports, operation, c);
-  ports.allowances.take(caller?.principal.tokenId ?? "anybody");
+  const caller = operation.access === "public" ? null : await recognised(ports, operation, c);
+  ports.allowances.take(caller?.principal.tokenId ?? ANYBODY);
+  if (caller !== null && operation.access !== "public") assertMay(caller.principal, operation.access);
   const call = await understood(ports, name, operation, caller, c);
   const key = operation.method === "post" ? c.req.header("idempotency-key") : undefined;
   if (key === undefined || caller === null || call.media === "text/event-stream")
@@ -47,19 +51,24 @@ export async function perform<N extends OperationName>(
   return respond(serving, operation, { kind: "given", ...answer, isReplay }, caller, c);
 }
 
-async function admitted(
-  { access, hash }: ServerPorts,
-  { access: wanted, method }: Operation,
+/** Who asks; whoever cannot say so counts among those that nobody knows. */
+async function recognised(
+  { access, hash, allowances }: ServerPorts,
+  { method }: Operation,
   c: ServerContext,
 ): Promise<Caller> {
-  const caller = await callerOf({ access, hash }, method.toUpperCase(), {
-    authorization: c.req.header("authorization"),
-    cookie: c.req.header("cookie"),
-    csrf: c.req.header("x-writ-csrf"),
-  });
-  c.set("tokenId", caller.principal.tokenId);
-  if (wanted !== "public") assertMay(caller.principal, wanted);
-  return caller;
+  try {
+    const caller = await callerOf({ access, hash }, method.toUpperCase(), {
+      authorization: c.req.header("authorization"),
+      cookie: c.req.header("cookie"),
+      csrf: c.req.header("x-writ-csrf"),
+    });
+    c.set("tokenId", caller.principal.tokenId);
+    return caller;
+  } catch (error) {
+    if (error instanceof OrchestratorError) allowances.take(ANYBODY);
+    throw error;
+  }
 }
 
 async function understood<N extends OperationName>(
