@@ -5,15 +5,18 @@ import { readBody } from "./body.ts";
 import type { Call, Handler } from "./call.ts";
 import { callerOf, type Caller } from "./caller.ts";
 import { HANDLERS } from "./handlers.ts";
+import { knownRun } from "./known-run.ts";
 import { negotiated } from "./negotiate.ts";
 import { readPart } from "./operation-input.ts";
 import type { ServerPorts } from "./ports.ts";
-import { respond } from "./respond.ts";
+import { idOf, respond } from "./respond.ts";
+import { taskStream } from "./routes/events.ts";
 import type { ServerContext, Serving } from "./serving.ts";
 import { recoveredAnswer, traceIn, traceOf } from "./trace.ts";
 
 /** All who come without a token that holds share one allowance. */
 const ANYBODY = "anybody";
+const JSON_MEDIA = "application/json";
 
 /** One request of one operation: who asks, may they, is it in its form; then its handler, once; then the answer. */
 export async function perform<N extends OperationName>(
@@ -30,7 +33,8 @@ export async function perform<N extends OperationName>(
   if (caller !== null && operation.access !== "public") assertMay(caller.principal, operation.access);
   const call = await understood(ports, name, operation, caller, c);
   const key = operation.method === "post" ? c.req.header("idempotency-key") : undefined;
-  if (key === undefined || caller === null || call.media === "text/event-stream")
+  // What a login gives out is a secret, and is kept nowhere.
+  if (key === undefined || caller === null || operation.tag === "service")
     return respond(serving, operation, await handler(call, ports), caller, c);
   const { principal } = caller;
   const { answer, isReplay } = await idempotency.once(
@@ -44,11 +48,13 @@ export async function perform<N extends OperationName>(
     JSON.stringify(call.trace),
     (trace) => recoveredAnswer(name, traceIn(trace), principal, ports),
     async (trace) => {
-      const reply = await handler({ ...call, trace: traceIn(trace) }, ports);
+      const reply = await handler({ ...call, media: JSON_MEDIA, trace: traceIn(trace) }, ports);
       return { status: operation.status, body: JSON.stringify(reply.kind === "json" ? reply.body : {}) };
     },
   );
-  return respond(serving, operation, { kind: "given", ...answer, isReplay }, caller, c);
+  if (call.media === JSON_MEDIA) return respond(serving, operation, { kind: "given", ...answer, isReplay }, caller, c);
+  const stream = await taskStream(ports, await knownRun(ports.desk, idOf(answer)), call.lastEventId ?? -1);
+  return respond(serving, operation, stream, caller, c);
 }
 
 /** Who asks; whoever cannot say so counts among those that nobody knows. */
@@ -85,7 +91,7 @@ async function understood<N extends OperationName>(
     body: readPart(name, "body", method === "post" ? await readBody(c.req.raw.body) : {}),
     principal: caller?.principal ?? null,
     credential: caller?.credential ?? null,
-    media: negotiated(c.req.header("accept"), media ?? ["application/json"]),
+    media: negotiated(c.req.header("accept"), media ?? [JSON_MEDIA]),
     lastEventId: eventIdOf(c.req.header("last-event-id")),
     trace: await traceOf(name, params, ports),
   };

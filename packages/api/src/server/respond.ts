@@ -1,4 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { isJsonObject, parseStrict } from "@writ/core";
 import type { GivenAnswer } from "@writ/runtime";
 import type { Operation } from "../contract/operations.ts";
 import type { Reply } from "./call.ts";
@@ -49,7 +50,14 @@ export async function respond(
   }
 }
 
+/** The task that an answer is about. */
+export function idOf({ body }: Pick<GivenAnswer, "body">): string {
+  const value = parseStrict(body);
+  return isJsonObject(value) ? String(value["id"]) : "";
+}
+
 function told({ ports }: Serving, { polled, status }: Operation, body: string, c: ServerContext): Response {
+  if (status !== 200) c.header("location", `/tasks/${idOf({ body })}`);
   if (polled === true) {
     const tag = `"${ports.hash.sha256Hex(body).slice(0, 32)}"`;
     c.header("etag", tag);
