@@ -1,4 +1,5 @@
 import { Allowances } from "@writ/api/server/allowance";
+import { epochMs } from "@writ/core";
 import { describe, expect, test } from "vitest";
 
 import { systemClockOf } from "../compose.ts";
@@ -80,7 +81,7 @@ describe("how often one may ask", () => {
 
   test("4.1-15 it fills up again over a minute, and not beyond", () => {
     let now = 1_000_000;
-    const clock = { ...systemClockOf(), now: () => now };
+    const clock = { ...systemClockOf(), now: () => epochMs(now) };
     const allowances = new Allowances({ perMinute: 10, allPerMinute: 1_000 }, clock);
     const taken = (): number => {
       for (let count = 0; ; count += 1) {

@@ -5,7 +5,7 @@ import { isJsonObject, parseStrict, type Json } from "@writ/core";
 
 /** What is sent beside method and path. */
 export interface Sent {
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** As JSON unless a header says otherwise. */
   readonly body?: string | Uint8Array;
 }
@@ -50,12 +50,7 @@ export async function exchange(port: number, method: string, path: string, sent:
   const isChunked = Object.keys(sent.headers ?? {}).includes("transfer-encoding");
   const length = sent.body === undefined || isChunked ? {} : { "content-length": String(Buffer.byteLength(sent.body)) };
   const json = sent.body === undefined ? {} : { "content-type": "application/json", ...length };
-  const headers = Object.fromEntries(
-    Object.entries({ ...json, ...sent.headers }).map(([name, value]) => [
-      name,
-      typeof value === "string" ? value : [...value],
-    ]),
-  );
+  const headers = { ...json, ...sent.headers };
   const asked = httpRequest({ host: "127.0.0.1", port, method, path, agent: false, headers }, (response) => {
     const parts: Buffer[] = [];
     const end = (): void => resolve(new Received(response.statusCode ?? 0, response.headers, Buffer.concat(parts)));

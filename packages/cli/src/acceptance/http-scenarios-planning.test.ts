@@ -7,14 +7,11 @@ import { TestTool } from "@writ/testkit/build/test-tool";
 import { describe, expect, test } from "vitest";
 
 import { Served } from "./http.ts";
+import { BRIEF, planOf } from "./http-scenes.ts";
 import { EventReader } from "./event-reader.ts";
 import { Workspace } from "./workspace.ts";
 
-const BRIEF = "Find new docs from the last 24 hours and summarize them";
 const search = { id: "search", tool: "docs.search_docs", approval_mode: "read_only", params: { query: "release" } };
-const planOf = (...steps: readonly object[]) => ({
-  plan: { intent: "test.plan", decision_checkpoints: [], steps: steps.map((step) => ({ params: {}, ...step })) },
-});
 const BODIES: Partial<Record<OperationName, string>> = {
   extend_task: '{"steps":1,"reason":"more"}',
   resolve_step: '{"answer":"retry"}',

@@ -1,6 +1,7 @@
 import type { OperationName } from "@writ/api/contract/operations";
 import type { JsonObject } from "@writ/core";
 import { failingTool, TestTool } from "@writ/testkit/build/test-tool";
+import * as z from "zod";
 
 import type { Served } from "./http.ts";
 import { Workspace } from "./workspace.ts";
@@ -28,10 +29,12 @@ export interface Granted {
 
 export const BRIEF = "Find new docs from the last 24 hours and summarize them";
 
-export function planOf(...steps: readonly object[]): { readonly plan: JsonObject } {
-  return {
-    plan: { intent: "test.plan", decision_checkpoints: [], steps: steps.map((step) => ({ params: {}, ...step })) },
-  };
+const PLAN = z.record(z.string(), z.json());
+
+/** The body of a request for a plan with these steps. */
+export function planOf(...steps: readonly object[]): { readonly plan: z.output<typeof PLAN> } {
+  const complete = steps.map((step) => ({ params: {}, ...step }));
+  return { plan: PLAN.parse({ intent: "test.plan", decision_checkpoints: [], steps: complete }) };
 }
 
 const write = { id: "write", tool: "docs.write_doc", params: { path: "out.md", text: "# New\n" } };
