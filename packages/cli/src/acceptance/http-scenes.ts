@@ -37,7 +37,13 @@ export function planOf(...steps: readonly object[]): { readonly plan: z.output<t
   return { plan: PLAN.parse({ intent: "test.plan", decision_checkpoints: [], steps: complete }) };
 }
 
-const write = { id: "write", tool: "docs.write_doc", params: { path: "out.md", text: "# New\n" } };
+let written = 0;
+
+/** A write behind a gate, to a file of its own: no other approval rests on it. */
+function aWrite(): object {
+  written += 1;
+  return { id: "write", tool: "docs.write_doc", params: { path: `out-${written}.md`, text: "# New\n" } };
+}
 
 /** Notes, a tool that answers and one that fails, so that a task can come to every stand. */
 export function aStage(): Workspace {
@@ -47,7 +53,7 @@ export function aStage(): Workspace {
 
 /** A task that was made and not started. */
 export async function madeTask(served: Served, ...steps: readonly object[]): Promise<string> {
-  return (await served.done("create_task", { body: planOf(...(steps.length === 0 ? [write] : steps)) })).id;
+  return (await served.done("create_task", { body: planOf(...(steps.length === 0 ? [aWrite()] : steps)) })).id;
 }
 
 /** A task that was started and has come to rest. */
