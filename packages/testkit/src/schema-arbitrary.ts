@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@writ/core";
+import { isJsonArray, isJsonObject, parseJson, type Json, type JsonObject } from "@writ/core";
 import fc, { type Arbitrary } from "fast-check";
 
 /** Values that a form would hardly come to by chance, such as ids of what is there; none where nothing is known. */
@@ -69,7 +69,7 @@ export class SchemaArbitrary {
       case "object":
         return this.#objectOf(schema, depth);
       default:
-        return fc.json({ maxDepth: 2 }).map((text) => JSON.parse(text));
+        return fc.json({ maxDepth: 2 }).map((text) => parseJson(text));
     }
   }
 
@@ -114,9 +114,7 @@ function stringOf(schema: JsonObject): Arbitrary<Json> {
   const { pattern } = schema;
   if (typeof pattern === "string") return fc.stringMatching(new RegExp(pattern));
   const maxLength = Math.min(numberIn(schema, "maxLength", 40), 40);
-  return fc
-    .string({ unit: "binary", minLength: numberIn(schema, "minLength", 0), maxLength })
-    .map((text) => text.toWellFormed());
+  return fc.string({ unit: "binary", minLength: numberIn(schema, "minLength", 0), maxLength });
 }
 
 function numberIn(schema: JsonObject, name: string, otherwise: number): number {

@@ -16,6 +16,7 @@ export interface ReaderWish {
   readonly body?: string;
   /** The last position it has. */
   readonly after?: number | null;
+  readonly query?: string;
 }
 
 /** Somebody who reads a stream of events, at their own pace. */
@@ -57,7 +58,7 @@ export class EventReader implements AsyncDisposable {
     port: number,
     path: string,
     token: string,
-    { method = "GET", body, after = null }: Omit<ReaderWish, "as">,
+    { method = "GET", body, after = null, query }: Omit<ReaderWish, "as">,
   ): Promise<EventReader> {
     const { promise, resolve, reject } = Promise.withResolvers<EventReader>();
     const headers = {
@@ -66,21 +67,25 @@ export class EventReader implements AsyncDisposable {
       ...(after === null ? {} : { "last-event-id": String(after) }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     };
-    const asked = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: false }, (response) => {
-      const isStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
-      if (response.statusCode === 200 && isStream) resolve(new EventReader(asked, response));
-      else {
-        asked.destroy();
-        reject(new TypeError(`no stream: ${response.statusCode ?? 0}`));
-      }
-    });
+    const asked = httpRequest(
+      { host: "127.0.0.1", port, path: query === undefined ? path : `${path}?${query}`, method, headers, agent: false },
+      (response) => {
+        const isStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
+        if (response.statusCode === 200 && isStream) resolve(new EventReader(asked, response));
+        else {
+          asked.destroy();
+          reject(new TypeError(`no stream: ${response.statusCode ?? 0}`));
+        }
+      },
+    );
     asked.on("error", reject);
     asked.end(body);
     return promise;
   }
 
-  get last(): number | null {
-    return Math.max(this.positions.at(-1) ?? -1, this.gaps.at(-1)?.to ?? -1, -1);
+  /** The newest position that was told, or named as left out; -1 before any was. */
+  get last(): number {
+    return Math.max(this.positions.at(-1) ?? -1, this.gaps.at(-1)?.to ?? -1);
   }
 
   /** Of all facts that were told, in their order. */
@@ -94,7 +99,7 @@ export class EventReader implements AsyncDisposable {
   /** Waits for something to have been told. @throws TypeError where the stream ends before */
   async until(holds: (reader: this) => boolean): Promise<void> {
     while (!holds(this)) {
-      if (this.#isOver) throw new TypeError(`the stream ended at ${String(this.last)}`);
+      if (this.#isOver) throw new TypeError(`the stream ended at ${this.last}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }

@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { names } from "@writ/api/contract/openapi";
 import { OPERATIONS, type OperationName } from "@writ/api/contract/operations";
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "@writ/core";
+import { isJsonArray, isJsonObject, parseJson, type Json, type JsonObject } from "@writ/core";
 import { SchemaArbitrary } from "@writ/testkit/schema-arbitrary";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -47,7 +47,7 @@ afterAll(() => served[Symbol.asyncDispose]());
 describe("the document", () => {
   test("is OpenAPI 3.1 to a validator that is not ours", async () => {
     const validator = new Validator();
-    const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(DOCUMENT)));
+    const { valid, errors } = await validator.validate(JSON.stringify(DOCUMENT));
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
     expect(validator.version).toBe("3.1");
     const { paths } = DOCUMENT;
@@ -57,7 +57,8 @@ describe("the document", () => {
   test("is what the server hands out, and names every operation once", async () => {
     expect(await served.done("get_openapi", {})).toEqual(DOCUMENT);
     const ids = [...JSON.stringify(DOCUMENT).matchAll(/"operationId":"([a-z_]+)"/g)].map(([, id]) => id);
-    expect(ids.toSorted()).toEqual([...names()].toSorted());
+    expect(new Set(ids)).toEqual(new Set(names()));
+    expect(ids).toHaveLength(names().length);
   });
 
   test(
@@ -156,7 +157,7 @@ function drawn(
   };
   const forms = new SchemaArbitrary(DOCUMENT, known);
   const form = (schema: JsonObject, member: string): fc.Arbitrary<Json> =>
-    kind === "valid" ? forms.valid(schema, member) : kind === "mutant" ? forms.mutant(schema, member) : fc.jsonValue();
+    kind === "valid" ? forms.valid(schema, member) : kind === "mutant" ? forms.mutant(schema, member) : fc.json().map((text) => parseJson(text));
   let path: string = OPERATIONS[name].path;
   const query = new URLSearchParams();
   for (const parameter of listOf(operation["parameters"])) {
