@@ -78,6 +78,8 @@ describe("the daily brief over HTTP", () => {
     const { approval: denied } = await served.done("deny", { params: { id: approval }, body: { reason } });
     expect(denied).toMatchObject({ status: "denied", reason, decided_by: "mira" });
     const ended = await rested(served, id);
+    const over = await served.done("get_approval", { params: { id: approval } });
+    expect(over).toMatchObject({ status: "denied", reason, moved: null, live: null, preview: { kind: "files" } });
     expect(ended).toMatchObject({ status: "rejected", artifacts: [] });
     expect(statusesOf(ended)["write_brief"]).toBe("cancelled");
     expect(existsSync(join(served.work.root, "briefs"))).toBe(false);

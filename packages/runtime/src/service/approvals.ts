@@ -5,6 +5,7 @@ import {
   parseId,
   type Actor,
   type ApprovalView,
+  type Entry,
   type Json,
   type Request,
   type Rules,
@@ -90,12 +91,12 @@ export class Approvals {
   }
 
   async show(view: ApprovalView): Promise<ApprovalDetail> {
-    const { state } = await this.#last.history(runOf(view));
-    const request = requestOf(state, view.approval_id);
+    const { state, entries } = await this.#last.history(runOf(view));
+    const request = requestOf(state, view.approval_id) ?? requestIn(entries, view.approval_id);
     if (request === null)
       throw new OrchestratorError(
         "approval_not_found",
-        `the request ${view.approval_id} is over; see what became of it with: writ show ${view.run_id}`,
+        `the request ${view.approval_id} is not in its run; look with: writ show ${view.run_id}`,
       );
     const now = view.status === "waiting" ? await this.#now(state, request) : null;
     return {
@@ -229,6 +230,18 @@ function runOf(view: ApprovalView): RunId {
 function requestOf(state: RunState, approval: string): Request | null {
   for (const gate of state.gates.values()) if (gate.request?.approval === approval) return gate.request;
   for (const step of state.steps.values()) if (step.grant?.approval === approval) return step.grant;
+  return null;
+}
+
+/** A request that the run is done with, as it was made. */
+function requestIn(entries: readonly Entry[], approval: string): Request | null {
+  for (const { at, facts } of entries) {
+    for (const fact of facts) {
+      if (fact.type !== "approval_requested" || fact.approval !== approval) continue;
+      const { binding, binding_hash: bindingHash, args, preview, evidence } = fact;
+      return { approval, binding, bindingHash, args, preview, evidence, requestedAt: at };
+    }
+  }
   return null;
 }
 
