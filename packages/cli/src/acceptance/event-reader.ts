@@ -83,6 +83,10 @@ export class EventReader implements AsyncDisposable {
     return promise;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** The newest position that was told, or named as left out; -1 before any was. */
   get last(): number {
     return Math.max(this.positions.at(-1) ?? -1, this.gaps.at(-1)?.to ?? -1);
