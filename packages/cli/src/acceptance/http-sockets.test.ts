@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { Served } from "./http.ts";
 import { opened, sentRaw } from "./raw-socket.ts";
+import { BRIEF } from "./http-scenes.ts";
 import { healthTimes, SlowSenders } from "./slow-senders.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -102,12 +103,11 @@ describe("a connection", () => {
   test("4.1-14 what is sent behind a request before it was answered is not answered", async () => {
     const token = await served.token("admin");
     const slow = filled("GET /audit/checkpoint HTTP/1.1\r\n{H}{A}\r\n", token);
-    const create = filled(
-      'POST /tasks HTTP/1.1\r\n{H}{A}content-type: application/json\r\ncontent-length: 20\r\n\r\n{"goal":"daily brief"',
-      token,
-    );
+    const goal = JSON.stringify({ goal: BRIEF });
+    const head = `content-type: application/json\r\ncontent-length: ${goal.length}\r\n\r\n`;
+    const create = filled(`POST /tasks HTTP/1.1\r\n{H}{A}${head}${goal}`, token);
     const before = await served.extent();
-    const { statuses, isClosed } = await sentRaw(served.port, `${slow}${create.slice(0, -1)}}${slow}`);
+    const { statuses, isClosed } = await sentRaw(served.port, `${slow}${create}${slow}`);
     expect(statuses.length).toBeLessThanOrEqual(1);
     expect(isClosed).toBe(true);
     expect(await served.extent()).toEqual(before);
