@@ -137,8 +137,15 @@ function schemaOf(form: z.ZodType, io: "input" | "output", shared: Shared): Json
     return isJsonObject(plain) ? plain : {};
   };
   for (const [name, definition] of Object.entries($defs)) shared.schemas[place(name)] = placed(definition);
-  return placed(schema);
+  const text = JSON.stringify(schema);
+  if (!text.includes(ITSELF)) return placed(schema);
+  // What refers to itself as the root would, in the document, refer to the whole document.
+  const $ref = `#/components/schemas/${shared.nameOf(text)}`;
+  shared.schemas[shared.nameOf(text)] = placed(parseStrict(text.replaceAll(ITSELF, `"$ref":"${$ref}"`)));
+  return { $ref };
 }
+
+const ITSELF = '"$ref":"#"';
 
 const REFERENCE = /"#\/\$defs\/([^"]+)"/g;
 
