@@ -1,5 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 
+import { event, gap } from "@writ/api/contract/event";
 import { isJsonArray, isJsonObject, parseStrict, type JsonObject } from "@writ/core";
 
 import type { Served, Who } from "./http.ts";
@@ -145,10 +146,11 @@ export class EventReader implements AsyncDisposable {
     if (!isJsonObject(data)) throw new TypeError(`no event: ${message}`);
     const id = Number(field("id"));
     if (field("event") === "gap") {
-      this.gaps.push({ from: Number(data["from"]), to: Number(data["to"]) });
+      this.gaps.push(gap.parse(data));
       return;
     }
     if (data["id"] !== String(id)) throw new TypeError(`an event of another id: ${message}`);
+    event.parse(data);
     this.positions.push(id);
     this.events.push(data);
   }

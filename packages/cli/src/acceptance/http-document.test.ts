@@ -47,9 +47,14 @@ afterAll(() => served[Symbol.asyncDispose]());
 describe("the document", () => {
   test("is OpenAPI 3.1 to a validator that is not ours", async () => {
     const validator = new Validator();
-    const { valid, errors } = await validator.validate(JSON.stringify(DOCUMENT));
+    const { valid, errors } = await validator.validate(structuredClone(DOCUMENT));
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
     expect(validator.version).toBe("3.1");
+    const { components } = DOCUMENT;
+    const schemas = isJsonObject(components) ? components["schemas"] : null;
+    const known = Object.keys(isJsonObject(schemas) ? schemas : {}).map((name) => `#/components/schemas/${name}`);
+    const referred = [...JSON.stringify(DOCUMENT).matchAll(/"\$ref":"([^"]*)"/g)].map(([, place]) => place);
+    for (const place of new Set(referred)) expect([...known, "#/components/responses/Problem"]).toContain(place);
     const { paths } = DOCUMENT;
     expect(Object.keys(isJsonObject(paths) ? paths : {}).length).toBeGreaterThan(30);
   });
@@ -157,7 +162,11 @@ function drawn(
   };
   const forms = new SchemaArbitrary(DOCUMENT, known);
   const form = (schema: JsonObject, member: string): fc.Arbitrary<Json> =>
-    kind === "valid" ? forms.valid(schema, member) : kind === "mutant" ? forms.mutant(schema, member) : fc.json().map((text) => parseJson(text));
+    kind === "valid"
+      ? forms.valid(schema, member)
+      : kind === "mutant"
+        ? forms.mutant(schema, member)
+        : fc.json().map((text) => parseJson(text));
   let path: string = OPERATIONS[name].path;
   const query = new URLSearchParams();
   for (const parameter of listOf(operation["parameters"])) {
@@ -209,7 +218,8 @@ function listOf(value: Json | undefined): readonly JsonObject[] {
 /** What there is once every task has come to rest. */
 async function settled(): Promise<Json> {
   const desk = await served.work.desk();
-  for (const { run_id: run } of await desk.store.views.runs({ statuses: ["in_progress"], before: null, limit: 200 }))
+  const moving = ["in_progress", "awaiting_gate", "paused", "in_doubt"];
+  for (const { run_id: run } of await desk.store.views.runs({ statuses: moving, before: null, limit: 200 }))
     await desk.send({ method: "rest", run: await desk.runNamed(run) });
   return served.extent();
 }

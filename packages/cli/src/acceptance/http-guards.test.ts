@@ -25,10 +25,33 @@ async function knocked({ method, path, accept }: ServedPlace, over: Sent["header
 }
 
 function hostileHosts(port: number): readonly string[] {
-  const names = ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "evil@127.0.0.1", "127.0.0.2", "0.0.0.0"];
-  const forms = ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "localhost.", "LOCALHOST.."];
+  const names = [
+    "evil.example",
+    "localhost.evil.example",
+    "127.0.0.1.nip.io",
+    "evil@127.0.0.1",
+    "127.0.0.2",
+    "0.0.0.0",
+  ];
+  const forms = [
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "127.1",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "localhost.",
+    "LOCALHOST..",
+  ];
   const withPort = [...names, ...forms].map((name) => `${name}:${port}`);
-  const wrongPort = ["127.0.0.1", "localhost", "127.0.0.1:", `127.0.0.1:${port + 1}`, `localhost:80`, `127.0.0.1:0${port}`];
+  const wrongPort = [
+    "127.0.0.1",
+    "localhost",
+    "127.0.0.1:",
+    `127.0.0.1:${port + 1}`,
+    `localhost:80`,
+    `127.0.0.1:0${port}`,
+  ];
   const odd = [
     `127.0.0.1:${port}.evil.example`,
     `127.0.0.1:${port}@evil.example`,
@@ -205,7 +228,7 @@ describe("who is asked", () => {
     const first = await served.call("list_tools", {});
     const again = await served.call("list_tools", {}, { headers: { "if-none-match": first.headers.etag ?? "" } });
     expect([again.status, again.bytes.length, again.headers.etag]).toEqual([304, 0, first.headers.etag]);
-    expect([...seen].toSorted()).toEqual(expect.arrayContaining([200, 401, 403, 404, 406, 421, 422]));
+    expect([...seen]).toEqual(expect.arrayContaining([200, 401, 403, 404, 406, 421, 422]));
     const bare = await sentRaw(served.port, "no HTTP at all\r\n\r\n");
     expect(bare.statuses).toEqual([400]);
     expect(bare.text).toContain("content-security-policy: default-src 'none'");

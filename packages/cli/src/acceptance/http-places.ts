@@ -17,7 +17,10 @@ const SOMEBODY = {
 } as const;
 
 /** A path of an operation, with ids that nobody has where none are given. */
-export function placeOf(name: OperationName, ids: { readonly run: string; readonly approval: string } = SOMEBODY): string {
+export function placeOf(
+  name: OperationName,
+  ids: { readonly run: string; readonly approval: string } = SOMEBODY,
+): string {
   const id = OPERATIONS[name].path.startsWith("/approvals") ? ids.approval : ids.run;
   const params = { id, step: "a", sha256: "0".repeat(64), name: "docs.search_docs" };
   const query = name === "get_proof" ? { entry: 0 } : name === "get_consistency" ? { since: 1 } : {};

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { ToolFailure } from "@writ/runtime";
 import { TestTool } from "@writ/testkit/build/test-tool";
-import { extract } from "tar-stream";
 import { describe, expect, test } from "vitest";
 
 import { EventReader } from "./event-reader.ts";
@@ -201,7 +201,7 @@ test("P69 over HTTP the export verifies offline, holds plan, artifacts and log, 
   const [artifact] = (await rested(served, id)).artifacts;
   const archive = await served.call("export_task", { params: { id } });
   expect(archive.headers["content-disposition"]).toContain(`${id}.tar`);
-  const folder = await unpacked(archive.bytes, join(served.work.base, "bundle"));
+  const folder = unpacked(archive.bytes, join(served.work.base, "bundle"));
   expect([...folder.files.keys()]).toEqual(having("manifest", "entries.jsonl", "checkpoint", "report.md"));
   const report = folder.files.get("report.md")?.toString() ?? "";
   expect(report).toContain(artifact?.path);
@@ -218,23 +218,13 @@ test("P69 over HTTP the export verifies offline, holds plan, artifacts and log, 
   ]);
 });
 
-async function unpacked(
-  bytes: Buffer,
-  base: string,
-): Promise<{ readonly path: string; readonly files: ReadonlyMap<string, Buffer> }> {
-  const files = new Map<string, Buffer>();
-  const archive = extract();
-  archive.end(bytes);
-  let path = base;
-  for await (const entry of archive) {
-    const parts: Uint8Array[] = [];
-    for await (const part of entry) parts.push(part);
-    const [top = "", ...rest] = entry.header.name.split("/");
-    path = join(base, top);
-    const file = join(path, ...rest);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, Buffer.concat(parts));
-    files.set(rest.join("/"), Buffer.concat(parts));
-  }
-  return { path, files };
+/** The archive's one folder, taken apart by a program that is not ours. */
+function unpacked(bytes: Buffer, base: string): { readonly path: string; readonly files: ReadonlyMap<string, Buffer> } {
+  mkdirSync(base);
+  execFileSync("tar", ["-x", "-C", base], { input: bytes });
+  const [top = ""] = readdirSync(base);
+  const path = join(base, top);
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map((entry) => join(entry.parentPath, entry.name));
+  return { path, files: new Map(files.map((file) => [file.slice(path.length + 1), readFileSync(file)])) };
 }
