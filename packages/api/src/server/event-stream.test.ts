@@ -190,43 +190,47 @@ test("whatever comes whenever, breaks and slow readers included: each position o
     },
   );
   await fc.assert(
-    fc.asyncProperty(fc.nat(1_500), fc.array(step, { minLength: 4, maxLength: 14 }), async (old, schedule) => {
-      let from = 0;
-      await using scene = new Scene(() => ({ from, run: null }));
-      scene.append(old, RUN, "x".repeat(2_000));
-      await scene.listen();
-      const readers = [await scene.reader("/")];
-      const told = (): readonly number[] => readers.flatMap(({ positions }) => positions);
-      const gaps = () => readers.flatMap((reader) => reader.gaps);
-      for (const { does, count } of schedule) {
-        const reader = readers.at(-1);
-        if (does === "append") scene.append(count, RUN, "x".repeat(4_000));
-        if (does === "pause") reader?.response.pause();
-        if (does === "go on") reader?.response.resume();
-        if (does === "leave" && reader !== undefined) {
-          reader.leave();
-          await reader.until(() => reader.isOver);
-          from = Math.max(from, reader.next);
-          premises.back += 1;
-          readers.push(await scene.reader("/"));
+    fc.asyncProperty(
+      fc.nat(1_500),
+      fc.array(step, { minLength: 6, maxLength: 14, size: "max" }),
+      async (old, schedule) => {
+        let from = 0;
+        await using scene = new Scene(() => ({ from, run: null }));
+        scene.append(old, RUN, "x".repeat(2_000));
+        await scene.listen();
+        const readers = [await scene.reader("/")];
+        const told = (): readonly number[] => readers.flatMap(({ positions }) => positions);
+        const gaps = () => readers.flatMap((reader) => reader.gaps);
+        for (const { does, count } of schedule) {
+          const reader = readers.at(-1);
+          if (does === "append") scene.append(count, RUN, "x".repeat(4_000));
+          if (does === "pause") reader?.response.pause();
+          if (does === "go on") reader?.response.resume();
+          if (does === "leave" && reader !== undefined) {
+            reader.leave();
+            await reader.until(() => reader.isOver);
+            from = Math.max(from, reader.next);
+            premises.back += 1;
+            readers.push(await scene.reader("/"));
+          }
+          await turn();
         }
-        await turn();
-      }
-      readers.at(-1)?.response.resume();
-      const end = scene.hub.end;
-      await scene.hub.catchUp();
-      const size = scene.hub.end;
-      expect(size).toBeGreaterThanOrEqual(end);
-      await readers.at(-1)?.until(() => Math.max(from, readers.at(-1)?.next ?? 0) === size);
-      const left = gaps().flatMap(([first, to]) => Array.from({ length: to - first + 1 }, (_, at) => first + at));
-      premises.gap += gaps().length;
-      if (old > 0) premises.old += 1;
-      expect(told()).toEqual(told().toSorted((a, b) => a - b));
-      expect([...told(), ...left].toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, at) => at));
-    }),
+        readers.at(-1)?.response.resume();
+        const end = scene.hub.end;
+        await scene.hub.catchUp();
+        const size = scene.hub.end;
+        expect(size).toBeGreaterThanOrEqual(end);
+        await readers.at(-1)?.until(() => Math.max(from, readers.at(-1)?.next ?? 0) === size);
+        const left = gaps().flatMap(([first, to]) => Array.from({ length: to - first + 1 }, (_, at) => first + at));
+        premises.gap += gaps().length;
+        if (old > 0) premises.old += 1;
+        expect(told()).toEqual(told().toSorted((a, b) => a - b));
+        expect([...told(), ...left].toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, at) => at));
+      },
+    ),
     { numRuns: process.env["WRIT_LONG"] === "1" ? 5_000 : 40 },
   );
-  expect(premises.back).toBeGreaterThan(15);
+  expect(premises.back).toBeGreaterThan(8);
   expect(premises.old).toBeGreaterThan(25);
   expect(premises.gap).toBeGreaterThan(0);
 });

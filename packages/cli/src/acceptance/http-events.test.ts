@@ -43,8 +43,9 @@ describe("event streams", () => {
     async () => {
       const premises = { resumed: 0, paused: 0, grown: 0, paged: 0 };
       const moves = fc.array(fc.constantFrom<Move>("grow", "grow", "leave", "pause", "go on", "read", "page"), {
-        minLength: 4,
+        minLength: 7,
         maxLength: 10,
+        size: "max",
       });
       await fc.assert(
         fc.asyncProperty(moves, fc.boolean(), fc.nat(20), async (schedule, fromStart, back) => {
@@ -94,10 +95,10 @@ describe("event streams", () => {
         }),
         { numRuns: process.env["WRIT_LONG"] === "1" ? 2_000 : 12 },
       );
-      expect(premises.resumed).toBeGreaterThan(3);
-      expect(premises.paused).toBeGreaterThan(3);
-      expect(premises.grown).toBeGreaterThan(10);
-      expect(premises.paged).toBeGreaterThan(3);
+      expect(premises.resumed).toBeGreaterThan(1);
+      expect(premises.paused).toBeGreaterThan(1);
+      expect(premises.grown).toBeGreaterThan(5);
+      expect(premises.paged).toBeGreaterThan(1);
     },
   );
 
