@@ -6,6 +6,7 @@ import { GRANTS, isJsonObject, parseStrict, ROLES, type JsonObject } from "@writ
 
 const PROBLEM = "application/problem+json";
 const BY_HEADER = "Idempotency-Key";
+const JSON_MEDIA = "application/json";
 
 /** The API as an OpenAPI 3.1 document, made from the table and the forms that serve it. */
 export function openApiDocument(version: string): JsonObject {
@@ -49,11 +50,11 @@ export function names(): readonly OperationName[] {
 }
 
 function operationObject(name: OperationName, operation: Operation, form: Form, shared: Shared): JsonObject {
-  const { access, tag, summary, status, method } = operation;
+  const { access, tag, summary, method } = operation;
   const parameters = [
     ...parametersOf(form.params, "path", shared),
     ...parametersOf(form.query, "query", shared),
-    ...(method === "post"
+    ...(method === "post" && tag !== "service"
       ? [{ name: BY_HEADER, in: "header", required: false, schema: { type: "string", minLength: 1, maxLength: 255 } }]
       : []),
   ];
@@ -75,21 +76,31 @@ function operationObject(name: OperationName, operation: Operation, form: Form, 
           },
         }),
     responses: {
-      [String(status)]: { description: "Done", content: contentOf(operation, form, shared) },
+      ...successOf(operation, form, shared),
       ...("polled" in operation ? { "304": { description: "As before" } } : {}),
       default: { $ref: "#/components/responses/Problem" },
     },
   };
 }
 
-function contentOf({ media }: Operation, { answer }: Form, shared: Shared): JsonObject {
-  const types = media ?? ["application/json"];
+const STREAM = "text/event-stream";
+
+/** A stream is 200, whatever the operation's own status: it tells what happens, not that something was taken on. */
+function successOf({ media = [JSON_MEDIA], status }: Operation, form: Form, shared: Shared): JsonObject {
+  const told = (types: readonly string[]): JsonObject => ({
+    description: "Done",
+    content: contentOf(types, form, shared),
+  });
+  if (status === 200 || !media.includes(STREAM)) return { [String(status)]: told(media) };
+  return { "200": told([STREAM]), [String(status)]: told(media.filter((type) => type !== STREAM)) };
+}
+
+function contentOf(types: readonly string[], { answer }: Form, shared: Shared): JsonObject {
   return Object.fromEntries(
     types.map((type) => [
       type,
       {
-        schema:
-          type === "application/json" && answer !== undefined ? schemaOf(answer, "output", shared) : { type: "string" },
+        schema: type === JSON_MEDIA && answer !== undefined ? schemaOf(answer, "output", shared) : { type: "string" },
       },
     ]),
   );
@@ -126,8 +137,15 @@ function schemaOf(form: z.ZodType, io: "input" | "output", shared: Shared): Json
     return isJsonObject(plain) ? plain : {};
   };
   for (const [name, definition] of Object.entries($defs)) shared.schemas[place(name)] = placed(definition);
-  return placed(schema);
+  const text = JSON.stringify(schema);
+  if (!text.includes(ITSELF)) return placed(schema);
+  // What refers to itself as the root would, in the document, refer to the whole document.
+  const $ref = `#/components/schemas/${shared.nameOf(text)}`;
+  shared.schemas[shared.nameOf(text)] = placed(parseStrict(text.replaceAll(ITSELF, `"$ref":"${$ref}"`)));
+  return { $ref };
 }
+
+const ITSELF = '"$ref":"#"';
 
 const REFERENCE = /"#\/\$defs\/([^"]+)"/g;
 

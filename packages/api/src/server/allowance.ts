@@ -47,31 +47,39 @@ export class Allowances {
   /** @throws OrchestratorError `rate_limited` with the seconds until one may ask again */
   take(who: string): void {
     const now = this.#clock.now();
-    const wait = Math.max(
-      this.#spend(who, this.#limits.perMinute, now),
-      this.#spend(ALL, this.#limits.allPerMinute, now),
-    );
+    const { perMinute, allPerMinute } = this.#limits;
+    const own = this.#filled(who, perMinute, now);
+    const all = this.#filled(ALL, allPerMinute, now);
     if (this.#buckets.size > MOST_BUCKETS) this.#sweep(now);
-    if (wait === 0) return;
+    const wait = Math.max(waitOf(own, perMinute), waitOf(all, allPerMinute));
+    // A refusal takes nothing: who is over their own share takes none of the others'.
+    if (wait === 0) {
+      own.left -= 1;
+      all.left -= 1;
+      return;
+    }
     throw new OrchestratorError("rate_limited", `too many requests; try again in ${wait} s`, {
       details: { retry_after_s: wait },
     });
   }
 
-  /** @returns seconds until there is something to spend; 0 when it was spent */
-  #spend(who: string, perMinute: number, now: number): number {
+  /** A bucket with what came in since it was last looked at. */
+  #filled(who: string, perMinute: number, now: number): Bucket {
     const bucket = this.#buckets.get(who) ?? { left: perMinute, at: now };
     const passed = Math.max(0, now - bucket.at);
     bucket.left = Math.min(perMinute, bucket.left + (passed * perMinute) / MINUTE_MS);
     bucket.at = now;
     this.#buckets.set(who, bucket);
     this.#changed.add(who);
-    if (bucket.left < 1) return Math.max(1, Math.ceil(((1 - bucket.left) * MINUTE_MS) / perMinute / 1_000));
-    bucket.left -= 1;
-    return 0;
+    return bucket;
   }
 
   #sweep(now: number): void {
     for (const [who, { at }] of this.#buckets) if (who !== ALL && now - at > MINUTE_MS) this.#buckets.delete(who);
   }
+}
+
+/** Seconds until there is something to spend; 0 where there is. */
+function waitOf({ left }: Bucket, perMinute: number): number {
+  return left < 1 ? Math.max(1, Math.ceil(((1 - left) * MINUTE_MS) / perMinute / 1_000)) : 0;
 }

@@ -4,7 +4,8 @@ import { names } from "../contract/openapi.ts";
 import { OPERATIONS } from "../contract/operations.ts";
 import { perform } from "./perform.ts";
 import type { ServerPorts } from "./ports.ts";
-import { faultOf, problemOf } from "./problem.ts";
+import { faultOf, problemHeaders, problemOf } from "./problem.ts";
+import { logRequest } from "./request-line.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import type { ServerContext, ServerEnv, Serving } from "./serving.ts";
 import { isPlace, PAGE } from "./static-files.ts";
@@ -44,11 +45,10 @@ async function observed(
   await next();
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
   c.header("x-request-id", c.get("requestId"));
-  const { status } = c.res;
-  log.write(status >= 500 ? "error" : "info", "http", {
+  logRequest(log, {
     method: c.req.method,
     route: c.get("route"),
-    status,
+    status: c.res.status,
     ms: clock.now() - began,
     request_id: c.get("requestId"),
     token_id: c.get("tokenId"),
@@ -73,7 +73,9 @@ function unknownRoute(c: ServerContext): OrchestratorError {
   if (allowed.length === 0)
     return new OrchestratorError("route_not_found", "nothing is served here; see what is in: GET /openapi.json");
   const methods = allowed.map(({ method }) => method.toUpperCase()).join(", ");
-  return new OrchestratorError("method_not_allowed", `this is asked for by ${methods}; see: GET /openapi.json`);
+  return new OrchestratorError("method_not_allowed", `this is asked for by ${methods}; see: GET /openapi.json`, {
+    details: { allow: methods },
+  });
 }
 
 function refused({ log }: ServerPorts, error: unknown, c: ServerContext): Response {
@@ -81,10 +83,6 @@ function refused({ log }: ServerPorts, error: unknown, c: ServerContext): Respon
   const problem = problemOf(error, requestId);
   if (problem.status >= 500) log.write("error", "fault", faultOf(requestId, error));
   c.set("code", problem.code);
-  const wait = problem.details["retry_after_s"];
-  if (wait !== undefined) c.header("retry-after", String(wait));
-  if (problem.status === 401) c.header("www-authenticate", 'Bearer realm="writ"');
-  c.header("cache-control", "no-store");
-  c.header("content-type", "application/problem+json");
+  for (const [name, value] of Object.entries(problemHeaders(problem))) c.header(name, value);
   return c.body(JSON.stringify(problem), STATUSES.find((status) => status === problem.status) ?? 500);
 }

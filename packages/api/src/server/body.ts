@@ -25,10 +25,20 @@ export async function readBody(stream: ReadableStream<Uint8Array> | null): Promi
 async function collected(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of stream) {
-    size += part.length;
-    if (size > LIMIT) throw tooLarge();
-    parts.push(part);
+  try {
+    for await (const part of stream) {
+      size += part.length;
+      if (size > LIMIT) throw tooLarge();
+      parts.push(part);
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    throw new OrchestratorError("body_malformed", "the body ended before it was whole; send it again");
   }
   return Buffer.concat(parts);
+}
+
+/** Whoever sent it went away: no fault of ours. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ECONNRESET";
 }

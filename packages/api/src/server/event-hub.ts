@@ -23,7 +23,7 @@ export class EventHub {
   readonly #frames: EventFrame[] = [];
   /** The position behind the last frame. */
   #end = 0;
-  #isReading = false;
+  #reading: Promise<void> | null = null;
   #isDue = false;
   #deaf: (() => void) | null = null;
   #cancel: (() => void) | null = null;
@@ -62,13 +62,14 @@ export class EventHub {
     const first = this.#frames[0]?.seq ?? this.#end;
     if (seq >= this.#end) return [];
     if (seq >= first) return this.#frames.slice(seq - first, seq - first + PAGE);
-    return this.#read(seq, Math.min(seq + PAGE, first));
+    // Past the first frame, too: a page that ends there would look like the last.
+    return this.#read(seq, Math.min(seq + PAGE, this.#end));
   }
 
   /** The same of one run, from the positions of its entries alone. */
   async ofRun(run: RunId, seq: number): Promise<readonly EventFrame[]> {
     const first = this.#frames[0]?.seq ?? this.#end;
-    if (seq >= first) return this.#frames.filter((frame) => frame.seq >= seq && frame.run === run);
+    if (seq >= first) return this.#frames.filter((frame) => frame.seq >= seq && frame.run === run).slice(0, PAGE);
     const positions = (await this.#source.audit().positions(run)).filter((at) => at >= seq && at < this.#end);
     const found: EventFrame[] = [];
     for (const at of positions.slice(0, PAGE)) found.push(...(await this.#read(at, at + 1)));
@@ -84,17 +85,23 @@ export class EventHub {
     return bytes;
   }
 
+  /** Reads up to the newest entry: for who asks once, and has just changed something. */
+  async catchUp(): Promise<void> {
+    this.#isDue = true;
+    this.#reading ??= this.#readOn();
+    await this.#reading;
+  }
+
   #wake(): void {
     this.#isDue = true;
-    if (this.#isReading || this.#cancel !== null) return;
+    if (this.#reading !== null || this.#cancel !== null) return;
     this.#cancel = this.#source.clock.after(durationMs(TOGETHER_MS), () => {
       this.#cancel = null;
-      void this.#readOn();
+      void this.catchUp();
     });
   }
 
   async #readOn(): Promise<void> {
-    this.#isReading = true;
     try {
       while (this.#isDue) {
         this.#isDue = false;
@@ -106,7 +113,7 @@ export class EventHub {
         if (fresh.length > 0) for (const listener of this.#listeners) listener();
       }
     } finally {
-      this.#isReading = false;
+      this.#reading = null;
     }
   }
 

@@ -80,7 +80,8 @@ export class EventStream {
 
   async #page(): Promise<readonly EventFrame[]> {
     const { hub } = this.#setting;
-    const behind = hub.end - this.#next;
+    // A run's own entries are few, and its end must not be among what is left out.
+    const behind = this.#run === null ? hub.end - this.#next : 0;
     if (this.#wasLevel && behind > MOST_BEHIND) {
       await this.#write(gapMessage(this.#next, hub.end - 1));
       this.#next = hub.end;

@@ -4,6 +4,8 @@ import { OrchestratorError } from "@writ/core";
 const BODY_LIMIT = 1_048_576;
 const STATE_CHANGING: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
+/** Paths that one reads as they are written and another walks: no place here is called so. */
+const WALKING = /\\|%00|%5c|[^!-~]|\/(?:\.|%2e){1,2}(?:\/|%2f|$)/i;
 
 /**
  * What is wrong with a request before anybody looks at what it wants: addressed to another host (a rebound name), sent
@@ -42,7 +44,10 @@ function wrongShape(request: IncomingMessage): OrchestratorError | null {
     return new OrchestratorError(
       "method_not_allowed",
       `${shortened(method)} is no method of this server; use GET or POST`,
+      { details: { allow: "GET, POST" } },
     );
+  if (WALKING.test((request.url ?? "").split(/[?#]/)[0] ?? ""))
+    return new OrchestratorError("route_not_found", "nothing is served here; see what is in: GET /openapi.json");
   const length = Number(request.headers["content-length"] ?? 0);
   if (length > BODY_LIMIT) return tooLarge();
   const hasBody = length > 0 || request.headers["transfer-encoding"] !== undefined;

@@ -7,8 +7,7 @@ import { createApp } from "./app.ts";
 import { refusalOf } from "./guard.ts";
 import { Idempotency } from "./idempotency.ts";
 import type { ServerPorts } from "./ports.ts";
-import { problemOf } from "./problem.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
+import { endMalformed, refuseEarly, unexpected } from "./refuse-early.ts";
 import type { Serving } from "./serving.ts";
 import { StreamPlaces } from "./stream-places.ts";
 
@@ -69,14 +68,18 @@ export async function listen(ports: ServerPorts, { address, port }: ListenWish):
     busy.add(socket);
     response.once("close", () => busy.delete(socket));
     const refusal = refusalOf(request, hosts);
-    if (refusal !== null) return refuse(response, refusal);
+    if (refusal !== null) return refuseEarly(ports, request, response, refusal);
     await answer(request, response);
   }
   server.maxConnections = MOST_CONNECTIONS;
+  // In the middle of an answer, a line of ours would be read as part of it.
+  const malformed = (socket: Duplex): unknown => (busy.has(socket) ? socket.destroy() : endMalformed(socket));
   server.on("clientError", (_error, socket) => malformed(socket));
   server.on("upgrade", (_request, socket) => malformed(socket));
   server.on("connect", (_request, socket) => malformed(socket));
-  server.on("checkExpectation", (_request, response) => response.writeHead(417, SECURITY_HEADERS).end());
+  server.on("checkExpectation", (request, response) =>
+    refuseEarly(ports, request, response, refusalOf(request, hosts) ?? unexpected()),
+  );
   const bound = await bind(server, address, port);
   const name = address === "::1" ? "[::1]" : address;
   for (const host of [name, "localhost"]) hosts.add(`${host}:${bound}`);
@@ -98,20 +101,6 @@ async function bind(server: Server, address: string, port: number): Promise<numb
   }
   const found: AddressInfo | string | null = server.address();
   return typeof found === "object" && found !== null ? found.port : port;
-}
-
-/** Refused before it was understood: in the form of every other refusal. */
-function refuse(response: ServerResponse, error: OrchestratorError): void {
-  const problem = problemOf(error, "");
-  const headers = { ...SECURITY_HEADERS, "cache-control": "no-store", connection: "close" };
-  response.writeHead(problem.status, { ...headers, "content-type": "application/problem+json" });
-  response.end(JSON.stringify(problem));
-}
-
-/** What is no HTTP that is served here gets one line and no connection. */
-function malformed(socket: Duplex): void {
-  if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-  else socket.destroy();
 }
 
 async function close(server: Server, { streams, ports }: Serving): Promise<void> {

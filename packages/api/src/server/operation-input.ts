@@ -16,6 +16,7 @@ const PLACES = { params: "path", query: "query", body: "body" } as const;
  */
 export function readPart<N extends OperationName, K extends Part>(name: N, part: K, value: unknown): Read<N, K>;
 export function readPart(name: OperationName, part: Part, value: unknown): unknown {
+  if (part === "query") assertNoneEmpty(value);
   const form: Form = FORMS[name];
   const parsed = (form[part] ?? NOTHING).safeParse(value);
   if (parsed.success) return parsed.data;
@@ -32,6 +33,17 @@ export function readPart(name: OperationName, part: Part, value: unknown): unkno
   if (part === "params")
     throw new OrchestratorError("malformed_id", `${said}; see the ids with: GET /tasks`, { problems });
   throw new OrchestratorError("request_invalid", `${said}; see the form in /openapi.json`, { problems });
+}
+
+/** A parameter without a value would be read as 0 where a number is wanted. */
+function assertNoneEmpty(query: unknown): void {
+  const empty = Object.entries(query ?? {}).find(([, value]) => value === "")?.[0];
+  if (empty === undefined) return;
+  const field = `/${empty.slice(0, 100)}`;
+  const message = "has no value; leave it out or give one";
+  throw new OrchestratorError("request_invalid", `query ${field}: ${message}`, {
+    problems: [{ code: "empty_value", message, place: { field } }],
+  });
 }
 
 function objectionsOf(issue: z.core.$ZodIssue, place: string): readonly Problem[] {

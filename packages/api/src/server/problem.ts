@@ -47,6 +47,18 @@ export function problemOf(error: unknown, instance: string): ProblemDocument {
   };
 }
 
+/** What is said of a problem beside its body: when to ask again, what is allowed, how to say who one is. */
+export function problemHeaders({ status, details }: ProblemDocument): Readonly<Record<string, string>> {
+  const { retry_after_s: wait, allow } = details;
+  return {
+    "cache-control": "no-store",
+    "content-type": "application/problem+json",
+    ...(wait === undefined ? {} : { "retry-after": String(wait) }),
+    ...(allow === undefined ? {} : { allow: String(allow) }),
+    ...(status === 401 ? { "www-authenticate": 'Bearer realm="writ"' } : {}),
+  };
+}
+
 function unnamed(instance: string): ProblemDocument {
   return {
     type: "/errors/internal",

@@ -1,4 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { isJsonObject, parseStrict } from "@writ/core";
 import type { GivenAnswer } from "@writ/runtime";
 import type { Operation } from "../contract/operations.ts";
 import type { Reply } from "./call.ts";
@@ -10,6 +11,7 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import type { ServerContext, Serving } from "./serving.ts";
 
 const JSON_MEDIA = "application/json; charset=utf-8";
+const STREAM_MEDIA = "text/event-stream; charset=utf-8";
 
 /** An answer that was given before, or is given under a name. */
 export type Given = { readonly kind: "given"; readonly isReplay: boolean } & GivenAnswer;
@@ -40,12 +42,23 @@ export async function respond(
     }
     case "nothing":
       return c.body(null, 204);
-    case "stream":
-      return streamed(serving, reply, caller, c);
+    case "stream": {
+      if (c.req.method !== "HEAD") return streamed(serving, reply, caller, c);
+      // Whoever asks for the head alone would wait for what never comes, in the place of a reader.
+      c.header("content-type", STREAM_MEDIA);
+      return c.body(null, 200);
+    }
   }
 }
 
+/** The task that an answer is about. */
+export function idOf({ body }: Pick<GivenAnswer, "body">): string {
+  const value = parseStrict(body);
+  return isJsonObject(value) ? String(value["id"]) : "";
+}
+
 function told({ ports }: Serving, { polled, status }: Operation, body: string, c: ServerContext): Response {
+  if (status !== 200) c.header("location", `/tasks/${idOf({ body })}`);
   if (polled === true) {
     const tag = `"${ports.hash.sha256Hex(body).slice(0, 32)}"`;
     c.header("etag", tag);
@@ -72,7 +85,7 @@ function streamed(
   outgoing.writeHead(200, {
     ...SECURITY_HEADERS,
     "cache-control": "no-store",
-    "content-type": "text/event-stream; charset=utf-8",
+    "content-type": STREAM_MEDIA,
     "x-request-id": c.get("requestId"),
   });
   outgoing.flushHeaders();

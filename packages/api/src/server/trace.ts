@@ -3,7 +3,7 @@ import type { GivenAnswer, Principal } from "@writ/runtime";
 import { OPERATIONS, type OperationName } from "../contract/operations.ts";
 import { knownRun } from "./known-run.ts";
 import type { ServerPorts } from "./ports.ts";
-import { decidedDocument } from "./routes/approvals.ts";
+import { askedAgainDocument, decidedDocument } from "./routes/approvals.ts";
 import { taskDocument } from "./task-document.ts";
 
 /** What tells after a crash whether a request was carried out. */
@@ -59,10 +59,12 @@ export async function recoveredAnswer(
   const { status } = OPERATIONS[name];
   if (name !== "create_task" && !(await wasGiven(ports, run, Number(version), INPUTS[name], principal))) return null;
   const body =
-    typeof approval === "string"
-      ? await decidedDocument(ports.desk, approval, true)
-      : await taskDocument(ports.desk, run);
+    typeof approval === "string" ? await decisionOn(name, approval, ports) : await taskDocument(ports.desk, run);
   return { status, body: JSON.stringify(body) };
+}
+
+function decisionOn(name: OperationName, approval: string, { desk }: ServerPorts): Promise<object> {
+  return name === "ask_again" ? askedAgainDocument(desk, approval) : decidedDocument(desk, approval, true);
 }
 
 async function wasGiven(

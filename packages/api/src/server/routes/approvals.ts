@@ -80,10 +80,8 @@ export const APPROVAL_HANDLERS: Handlers<ApprovalOperation> = {
 
   async ask_again(call, { desk }) {
     const view = await known(desk, call.params.id);
-    const before = new Set(await openOf(desk, view));
     await desk.send({ method: "ask_again", approval: view.approval_id }, actorOf(personOf(call)));
-    const next = (await openOf(desk, view)).find((id) => !before.has(id)) ?? view.approval_id;
-    return json({ approval: approvalDocument(await known(desk, next)) });
+    return json(await askedAgainDocument(desk, view.approval_id));
   },
 };
 
@@ -108,11 +106,12 @@ export async function decidedDocument(desk: Desk, id: string, isNew: boolean) {
   return { approval: approvalDocument(view), is_new: isNew, task: await taskRow(desk, row) };
 }
 
-/** Requests that wait for the same step. */
-async function openOf(desk: Desk, { run_id, step }: ApprovalView): Promise<readonly string[]> {
-  const run = await knownRun(desk, run_id);
+/** The request that waits in the place of one that was voided; that one itself where none does any more. */
+export async function askedAgainDocument(desk: Desk, id: string) {
+  const view = await known(desk, id);
+  const run = await knownRun(desk, view.run_id);
   const open = await desk.store.views.approvals({ statuses: ["waiting"], run, limit: PAGE });
-  return open.filter((each) => each.step === step).map((each) => each.approval_id);
+  return { approval: approvalDocument(open.find(({ step }) => step === view.step) ?? view) };
 }
 
 /** Deciding takes the full id, and so does looking by this door. @throws OrchestratorError `approval_not_found` */

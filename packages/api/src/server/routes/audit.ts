@@ -33,6 +33,12 @@ export const AUDIT_HANDLERS: Handlers<"get_checkpoint" | "get_proof" | "get_cons
   async get_consistency({ query }, ports) {
     const { desk, platform } = ports;
     const note = await signedNow(ports);
+    const { size } = headOf(platform, note);
+    if (query.since > size)
+      throw new OrchestratorError(
+        "entry_not_found",
+        `the log has ${size} entries; if you hold a signed head of ${query.since}, it was rolled back: writ audit verify`,
+      );
     const { older, proof } = await growthSince(desk.store, platform, query.since, note);
     const document = parseCanonical(proof);
     return json({

@@ -11,6 +11,7 @@ export const EVENT_HANDLERS: Handlers<"list_events" | "list_task_events"> = {
   async list_events({ query, media, lastEventId }, ports) {
     const after = lastEventId ?? query.after ?? null;
     if (media === "text/event-stream") return following(ports, null, after);
+    await ports.events.catchUp();
     return pageOf(await ports.events.from((after ?? -1) + 1), query.limit);
   },
 
@@ -18,6 +19,7 @@ export const EVENT_HANDLERS: Handlers<"list_events" | "list_task_events"> = {
     const run = await knownRun(ports.desk, params.id);
     const after = lastEventId ?? query.after ?? -1;
     if (media === "text/event-stream") return taskStream(ports, run, after);
+    await ports.events.catchUp();
     return pageOf(await ports.events.ofRun(run, after + 1), query.limit);
   },
 };

@@ -45,7 +45,7 @@ export const TASK_HANDLERS: Handlers<TaskOperation> = {
     const history = await desk.history(run);
     if (!request.begin && history.state.plan === null && history.state.status === "ended")
       throw unplanned(run, planFailure(history.state));
-    return json(taskOf(history), { location: `/tasks/${run}` });
+    return json(taskOf(history));
   },
 
   async list_tasks({ query }, { desk }) {
@@ -84,7 +84,7 @@ export const TASK_HANDLERS: Handlers<TaskOperation> = {
       );
     await desk.send({ method: "resume", run }, actorOf(personOf(call)));
     if (call.media === "text/event-stream") return taskStream(ports, run, call.lastEventId ?? -1);
-    return json(await taskDocument(desk, run), { location: `/tasks/${run}` });
+    return json(await taskDocument(desk, run));
   },
 
   pause_task: (call, { desk }) => steered(call, desk, (run) => ({ method: "pause", run })),
