@@ -21,7 +21,7 @@ mkdirSync(folder, { recursive: true });
 const { served, review, request } = await furnish();
 const large: string[] = [];
 try {
-  await using opened = await open({ url: served.url, width: 1280, height: 800 });
+  await using opened = await open({ url: served.url, width: 1280, height: 780 });
   const { page } = opened;
   await logIn(page, served);
   const shots = [

@@ -53,7 +53,7 @@ export function PathDrawing(props: {
               leaf {entry}
             </text>
           ) : index === places.length - 1 ? (
-            <text className="s" x={at + 14} y={y + 4}>
+            <text className="s" x={at - 14} y={y + 4} textAnchor="end">
               root {computed.slice(0, 4)}…{computed.slice(-4)}{" "}
               {result === "proven" ? "equals the signed head" : "is not the signed head"}
             </text>

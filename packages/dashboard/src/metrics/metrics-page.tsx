@@ -6,16 +6,9 @@ import { useKeys } from "../app/keys.tsx";
 import { Loaded } from "../piece/loaded.tsx";
 import { Segment } from "../piece/segment.tsx";
 import { now, written } from "../system/clock.ts";
-import {
-  BudgetFigure,
-  CompletionFigure,
-  ErrorsFigure,
-  LatencyFigure,
-  RetriesFigure,
-  RunsFigure,
-  StepErrorsFigure,
-  VerifiedFigure,
-} from "./figures.tsx";
+import { BudgetFigure, ErrorsFigure, StepErrorsFigure } from "./error-figures.tsx";
+import { RetriesFigure, RunsFigure, VerifiedFigure } from "./figures.tsx";
+import { CompletionFigure, LatencyFigure } from "./quantile-figures.tsx";
 import { bins, hoursOf } from "./series.ts";
 
 const HOUR = 3_600_000;
