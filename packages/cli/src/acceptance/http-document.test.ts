@@ -198,6 +198,7 @@ function knownIds(name: OperationName, ended: string): readonly string[] {
 
 /** A valid body that is not only of the form but also wanted here: what a form leaves open is filled as the scene has it. */
 function merged(value: Json, name: OperationName, { body }: Granted): Json {
+  if (name === "check_task") return granted.get("create_task")?.[0]?.body ?? value;
   if (!isJsonObject(value) || !granted.has(name)) return value;
   return name === "create_task"
     ? body

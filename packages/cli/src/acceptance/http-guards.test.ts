@@ -199,7 +199,8 @@ describe("who is asked", () => {
       for (const header of ["x-http-method-override", "x-http-method", "x-method-override"]) {
         const got = await knocked({ ...place, method: "GET" }, { [header]: "POST" });
         const twin = PLACES.some(({ path, method }) => path === place.path && method === "GET");
-        if (!twin) expect([404, 405]).toContain(got.status);
+        // Where another operation looks at what stands there, it finds no id in it.
+        if (!twin) expect([400, 404, 405]).toContain(got.status);
       }
     }
     expect(tried).toBeGreaterThan(PLACES.length * 6);
