@@ -18,7 +18,7 @@ import { listen, type Listening, type ListenWish } from "@writ/api/server/listen
 import type { Figures } from "@writ/api/server/ports";
 import type { StaticFile, StaticFiles } from "@writ/api/server/static-files";
 import { durationMs, OrchestratorError, type RunId } from "@writ/core";
-import { Access, Metrics, Secrets, type Config, type Desk, type Log, type Principal } from "@writ/runtime";
+import { type Access, Metrics, Secrets, type Config, type Desk, type Log, type Principal } from "@writ/runtime";
 import { accessOf } from "./compose-owner.ts";
 import { PRODUCT } from "./compose-parts.ts";
 import { namesFor, userIdOf } from "./compose-user.ts";

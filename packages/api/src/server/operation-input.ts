@@ -46,9 +46,15 @@ function assertNoneEmpty(query: unknown): void {
   });
 }
 
+/** What is not there is said as that, not as a value of the language we are written in. */
+function messageOf({ message }: z.core.$ZodIssue): string {
+  return message.endsWith("received undefined") ? "is missing" : message;
+}
+
 function objectionsOf(issue: z.core.$ZodIssue, place: string): readonly Problem[] {
   const at = issue.path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-  if (issue.code !== "unrecognized_keys") return [{ code: issue.code, message: issue.message, place: { field: at } }];
+  if (issue.code !== "unrecognized_keys")
+    return [{ code: issue.code, message: messageOf(issue), place: { field: at } }];
   return issue.keys.map((key) => ({
     code: "unknown_field",
     message: `${JSON.stringify(key.slice(0, 100))} is no field of the ${place}`,
