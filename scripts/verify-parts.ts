@@ -44,7 +44,11 @@ const CLAIMED = {
   tamper: /tamper/,
   examples: /example/,
   browser: /\.browser\.sim/,
+  served: /acceptance\/(http|outgoing)-/,
 } as const;
+
+/** Tests of what comes in over the network; a part of their own, since there are many. */
+const NETWORK = /cli\/src\/(acceptance\/http-|remote\/)/;
 const UNCLAIMED = new RegExp(
   `^(?!.*(${Object.values(CLAIMED)
     .map(({ source }) => source)
@@ -53,12 +57,14 @@ const UNCLAIMED = new RegExp(
 
 export const PARTS: readonly Part[] = [
   { name: "static checks", budgetS: 45, checks: STATIC },
-  { name: "unit tests", budgetS: 90, tests: { project: "unit", files: /./ } },
+  { name: "unit tests", budgetS: 90, tests: { project: "unit", files: new RegExp(`^(?!.*${NETWORK.source})`) } },
+  { name: "the network's tests", budgetS: 60, tests: { project: "unit", files: NETWORK } },
   { name: "2,000 seeds", budgetS: 60, tests: { project: "sim", files: CLAIMED.seeds } },
   { name: "200 kills", budgetS: 60, tests: { project: "sim", files: CLAIMED.kills } },
   { name: "tamper", budgetS: 40, tests: { project: "sim", files: CLAIMED.tamper } },
   { name: "examples", budgetS: 60, tests: { project: "sim", files: CLAIMED.examples } },
   { name: "browser", budgetS: 60, tests: { project: "sim", files: CLAIMED.browser } },
+  { name: "serving, killed and besieged", budgetS: 60, tests: { project: "sim", files: CLAIMED.served } },
   { name: "other simulations", budgetS: 60, tests: { project: "sim", files: UNCLAIMED } },
 ];
 
