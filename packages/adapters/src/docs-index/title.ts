@@ -40,10 +40,12 @@ function firstHeading(lines: readonly string[]): string | null {
   return null;
 }
 
+/** Without emphasis; an underscore inside a word is none. */
 function plain(heading: string): string {
   return heading
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/[*_`]/g, "")
+    .replace(/[*`]/g, "")
+    .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, "")
     .trim();
 }
 
