@@ -100,7 +100,7 @@ export class Seat {
       named.check(request, request.plan ?? (await this.#proposed(request)));
     const send: Desk["send"] = (request, actor = this.#actor) => this.#send(request, actor);
     return {
-      ...ownLooks({ store: this.#lent(), check, history, send }, nodeVerifier),
+      ...ownLooks({ store: this.#lent(), check, history, send, toolRules: parts.rules }, nodeVerifier),
       root: this.#paths.root,
       folder: this.#paths.folder,
       config: this.#config,

@@ -11,7 +11,7 @@ import { documentOf, Workspace } from "./workspace.ts";
 const IS_LONG = process.env["WRIT_LONG"] === "1";
 const KILLS = IS_LONG ? 200 : 6;
 const CLIENTS = 6;
-const READERS = 20;
+const READERS = IS_LONG ? 200 : 20;
 
 /** What clients were told and hold the server to. */
 interface Told {

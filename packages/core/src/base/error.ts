@@ -95,6 +95,7 @@ export const ERRORS = {
   policy_relaxation: { exit: 4, status: 403, retryable: false },
   ambiguous_id: { exit: 2, status: 400, retryable: false },
   nothing_to_answer: { exit: 2, status: 409, retryable: false },
+  tool_unknown: { exit: 4, status: 422, retryable: false },
   tool_not_found: { exit: 2, status: 404, retryable: false },
   rule_not_found: { exit: 2, status: 404, retryable: false },
   rule_exists: { exit: 2, status: 409, retryable: false },

@@ -1,6 +1,6 @@
-import { OrchestratorError, type Finding, type Problem } from "@writ/core";
+import { OrchestratorError, type Finding, type Plan, type Problem, type ToolRules } from "@writ/core";
 
-type RefusalCode = "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied";
+type RefusalCode = "plan_refused" | "policy_relaxation" | "budget_exceeded" | "policy_denied" | "tool_unknown";
 
 /** Why a plan that cannot be read is not run. */
 export function malformedPlan(problems: readonly Problem[]): OrchestratorError {
@@ -8,13 +8,21 @@ export function malformedPlan(problems: readonly Problem[]): OrchestratorError {
 }
 
 /** Why a plan that was read and verified is not run: the same answer at every door, whether it would run or only look. */
-export function refusedPlan(findings: readonly Finding[]): OrchestratorError {
-  return refusal(codeOf(findings), findings);
+export function refusedPlan(findings: readonly Finding[], plan: Plan, tools: ToolRules): OrchestratorError {
+  const unknown = new Set(plan.block.steps.flatMap((step) => (isUnknown(step, tools) ? [step.id] : [])));
+  const errors = findings.filter((each) => each.severity === "error");
+  const isAllUnknown = errors.every(({ code, place }) => code === "tool_not_allowed" && unknown.has(place?.step ?? ""));
+  return refusal(isAllUnknown ? "tool_unknown" : codeOf(errors), findings);
+}
+
+/** A tool that is not there is a mistake of whoever planned; one that is there and not allowed is policy's word. */
+function isUnknown(step: Plan["block"]["steps"][number], tools: ToolRules): boolean {
+  return step.kind === "tool" && !tools.has(step.tool);
 }
 
 /** The exit a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
 function codeOf(findings: readonly Finding[]): RefusalCode {
-  const codes = new Set(findings.filter((each) => each.severity === "error").map((each) => each.code));
+  const codes = new Set(findings.map((each) => each.code));
   const invalid = [
     "plan_malformed",
     "expression_malformed",

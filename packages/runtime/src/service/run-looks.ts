@@ -10,14 +10,14 @@ import type { RunDesk } from "./run-desk.ts";
 
 /** What is looked up in the store of one's own. */
 export function ownLooks(
-  desk: Pick<Desk, "check" | "history" | "send"> & { readonly store: Store },
+  desk: Pick<Desk, "check" | "history" | "send" | "toolRules"> & { readonly store: Store },
   platform: VerifierPlatform,
 ): Pick<RunDesk, "dryRun" | "record" | "checkpoints" | "checkLog" | "proofs" | "moved"> {
   const { store } = desk;
   return {
     async dryRun(request) {
       const { plan, verdict } = await desk.check(request);
-      if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings);
+      if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings, plan, desk.toolRules);
       return { plan, findings: verdict.findings, strictness: verdict.strictness };
     },
     record: (run) => decisionRecord(desk, run),

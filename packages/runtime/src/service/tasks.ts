@@ -319,7 +319,7 @@ export class Tasks {
     if (!read.ok) throw malformedPlan(read.error);
     if (read.value.problems.length > 0) throw malformedPlan(read.value.problems);
     const verdict = this.#verify(read.value.plan, request, settings);
-    if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings);
+    if (verdict.verdict !== "ok") throw refusedPlan(verdict.findings, read.value.plan, this.#ports.rules);
   }
 
   #verify(plan: Plan, request: TaskRequest, settings: RunSettings): PlanVerdict {
