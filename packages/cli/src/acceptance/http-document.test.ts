@@ -41,6 +41,7 @@ beforeAll(async () => {
   for (let count = 0; count < SCENES; count += 1) {
     for (const name of CHANGING) granted.set(name, [...(granted.get(name) ?? []), await GRANTED[name](served)]);
   }
+  granted.set("log_in", [{ params: {}, body: { code: served.serving.code } }]);
 }, 120_000);
 afterAll(() => served[Symbol.asyncDispose]());
 
@@ -187,6 +188,8 @@ function drawn(
   if (name === "get_proof" && query.size === 0) query.set("entry", "0");
   const search = query.size === 0 ? "" : `?${query.toString()}`;
   if (OPERATIONS[name].method !== "post") return { path: `${path}${search}`, sent: {} };
+  if (kind === "plain" && granted.has(name))
+    return { path: `${path}${search}`, sent: { body: JSON.stringify(own.body) } };
   const schema = bodySchemaOf(operation);
   const body =
     kind === "plain" || kind === "valid" ? merged(draw(form(schema, "")), name, own) : draw(form(schema, ""));
@@ -206,7 +209,7 @@ function knownIds(name: OperationName, ended: string): readonly string[] {
 /** A valid body that is not only of the form but also wanted here: what a form leaves open is filled as the scene has it. */
 function merged(value: Json, name: OperationName, { body }: Granted): Json {
   if (name === "check_task") return granted.get("create_task")?.[0]?.body ?? value;
-  if (!isJsonObject(value) || !granted.has(name)) return value;
+  if (!isJsonObject(value) || !granted.has(name) || name === "log_in") return value;
   return name === "create_task"
     ? body
     : { ...Object.fromEntries(Object.entries(value).filter(([member]) => member !== "binding_hash")), ...body };
