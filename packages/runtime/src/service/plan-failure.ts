@@ -1,5 +1,7 @@
 import { isJsonArray, isJsonObject, OrchestratorError, type Json, type Problem, type RunState } from "@writ/core";
 
+import { refusalCode } from "./plan-refusal.ts";
+
 /** Why a run has no plan, with every finding. */
 export function planFailure(state: RunState): OrchestratorError {
   const problems = problemsOf(state.planning.findings?.isErased === false ? state.planning.findings.json() : null);
@@ -10,19 +12,8 @@ export function planFailure(state: RunState): OrchestratorError {
       problems: problems.slice(1),
     });
   }
-  const refused = ["tool_not_allowed", "outbound_refused", "policy_denied", "safety_mode_exceeded"].some((code) =>
-    codes.has(code),
-  );
-  const code = codes.has("budget_exceeded")
-    ? "budget_exceeded"
-    : codes.has("policy_relaxation")
-      ? "policy_relaxation"
-      : refused
-        ? "policy_denied"
-        : "plan_refused";
-  return new OrchestratorError(code, `the plan was refused and nothing ran; see it with: writ show ${state.run}`, {
-    problems,
-  });
+  const message = `the plan was refused and nothing ran; see it with: writ show ${state.run}`;
+  return new OrchestratorError(refusalCode(problems), message, { problems });
 }
 
 function problemsOf(value: Json): readonly Problem[] {

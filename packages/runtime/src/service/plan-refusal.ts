@@ -12,7 +12,7 @@ export function refusedPlan(findings: readonly Finding[], plan: Plan, tools: Too
   const unknown = new Set(plan.block.steps.flatMap((step) => (isUnknown(step, tools) ? [step.id] : [])));
   const errors = findings.filter((each) => each.severity === "error");
   const isAllUnknown = errors.every(({ code, place }) => code === "tool_not_allowed" && unknown.has(place?.step ?? ""));
-  return refusal(isAllUnknown ? "tool_unknown" : codeOf(errors), findings);
+  return refusal(isAllUnknown ? "tool_unknown" : refusalCode(errors), findings);
 }
 
 /** A tool that is not there is a mistake of whoever planned; one that is there and not allowed is policy's word. */
@@ -20,8 +20,8 @@ function isUnknown(step: Plan["block"]["steps"][number], tools: ToolRules): bool
   return step.kind === "tool" && !tools.has(step.tool);
 }
 
-/** The exit a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
-function codeOf(findings: readonly Finding[]): RefusalCode {
+/** The code a refusal deserves: what policy forbids is refused, what is wrong is invalid. */
+export function refusalCode(findings: readonly { readonly code: string }[]): RefusalCode {
   const codes = new Set(findings.map((each) => each.code));
   const invalid = [
     "plan_malformed",
