@@ -1,6 +1,7 @@
 import { counted } from "@writ/core/text/figure";
 import { lookAlikes } from "@writ/core/text/look-alike";
-import { codePointName, hiddenNames, LINE_CAP } from "@writ/core/text/safe-text";
+import { previewNames, unseenIn } from "@writ/core/text/preview-texts";
+import { codePointName, LINE_CAP } from "@writ/core/text/safe-text";
 import type { ReactNode } from "react";
 import type { Preview } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
@@ -25,18 +26,15 @@ export function HiddenNote({ preview }: { readonly preview: Preview }): ReactNod
 }
 
 function notesOf(preview: Preview): readonly string[] {
-  const texts = textsOf(preview);
-  // A tab has a mark of its own, and a line's end is what it looks like.
-  const hidden = texts.flatMap((text) => hiddenNames(text.replace(/[\t\n]/g, "")));
-  const kinds = [...new Set(hidden)].map((name) => name.slice(1, -1));
-  const long = texts.flatMap((text) => text.split("\n")).filter((line) => line.length > LINE_CAP).length;
+  const { hidden, kinds, long } = unseenIn(preview);
+  const drawn = kinds.map((name) => name.slice(1, -1));
   return [
-    ...(hidden.length === 0
+    ...(hidden === 0
       ? []
       : [
-          `${counted(hidden.length, "hidden character")}, drawn as ${kinds.slice(0, KINDS).join(" ")}${kinds.length > KINDS ? " …" : ""}.`,
+          `${counted(hidden, "hidden character")}, drawn as ${drawn.slice(0, KINDS).join(" ")}${kinds.length > KINDS ? " …" : ""}.`,
         ]),
-    ...namesOf(preview).flatMap(([what, name]) => [
+    ...previewNames(preview).flatMap(([what, name]) => [
       ...lookAlikes(name).map(
         ({ character, passesFor, script }) =>
           `In this ${what}, ${codePointName(character).slice(1, -1)}${script === "other" ? "" : ` (${script})`} looks like “${passesFor}”.`,
@@ -49,42 +47,4 @@ function notesOf(preview: Preview): readonly string[] {
       ? []
       : [`${counted(long, "line")} longer than ${LINE_CAP} characters; what is left out is counted at each.`]),
   ];
-}
-
-/** Names whose letters matter, with what they name. */
-function namesOf(preview: Preview): readonly (readonly [string, string])[] {
-  switch (preview.kind) {
-    case "files":
-      return preview.changes.map(({ path }) => ["path", path] as const);
-    case "command":
-      return preview.argv.map((argument) => ["argument", argument] as const);
-    case "request":
-      return [["host", hostOf(preview.url)] as const];
-    case "arguments":
-      return [["tool", preview.tool] as const];
-  }
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : url;
-}
-
-function textsOf(preview: Preview): readonly string[] {
-  switch (preview.kind) {
-    case "files":
-      return [preview.title, ...preview.changes.flatMap(({ path, diff }) => [path, diff ?? ""])];
-    case "command":
-      return [
-        preview.title,
-        preview.program,
-        preview.directory,
-        preview.writes,
-        ...preview.argv,
-        ...preview.environment,
-      ];
-    case "request":
-      return [preview.title, preview.url, preview.body ?? "", ...Object.entries(preview.headers).flat()];
-    case "arguments":
-      return [preview.title, preview.tool, preview.args];
-  }
 }
