@@ -13,6 +13,7 @@ export type ApprovalRequest = Answer<"get_approval">;
 export type Preview = NonNullable<ApprovalRequest["preview"]>;
 export type Tool = Answer<"list_tools">["items"][number];
 export type Policy = Answer<"get_policy">;
+export type Series = Answer<"get_series">;
 export type Replayed = Answer<"replay_task">;
 
 let csrf: string | null = null;

@@ -67,7 +67,7 @@ export function MetricsPage(): ReactNode {
       <div className="pad scrolls">
         <Loaded query={found}>
           {(answer) => {
-            const hours = hoursOf(answer).filter(({ at }) => at >= from && at < to);
+            const hours = hoursOf(answer.hours).filter(({ at }) => at >= from && at < to);
             const over = { hours, bins: bins(hours, from, to, bin) };
             return (
               <div className="three">

@@ -2,10 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { bins, counted, countedBy, hoursOf, quantile } from "./series.ts";
 
-const hour = (at: string, count: number, buckets: readonly number[] = []) => ({
+const hour = (at: string, count: number, buckets: number[] = []): Parameters<typeof hoursOf>[0][number] => ({
   hour: at,
-  runs: {},
-  approvals_waiting: 0,
   figures: {
     counters: [
       { name: "runs_ended", labels: { outcome: "completed" }, count },
@@ -21,10 +19,8 @@ describe("figures by the hour", () => {
     hour("2026-11-20T12:00:00.000Z", 5, [0, 0, 0, 4]),
   ]);
 
-  test("are read from the answer, and from no other form", () => {
-    expect(hours.length).toBe(2);
-    expect(hoursOf({ hours: [hour("2026-11-20T10:00:00.000Z", 1)] }).length).toBe(1);
-    expect([hoursOf(null), hoursOf({}), hoursOf([{ hour: 3 }])]).toEqual([[], [], []]);
+  test("are those in which something was written, at the instants they begin", () => {
+    expect(hours.map(({ at }) => at)).toEqual([1_795_168_800_000, 1_795_176_000_000]);
   });
 
   test("are summed by name and labels", () => {

@@ -1,50 +1,21 @@
-import { listOf, memberOf } from "../api/loose.ts";
+import { BOUNDS_S } from "@writ/core";
+import type { Series } from "../api/connection.ts";
 import { instantOf } from "../system/clock.ts";
 
-/** Figures of one hour, as `GET /metrics/series` gives them. */
+/** Figures of one hour. */
 export interface Hour {
   /** Its beginning, in milliseconds since 1970. */
   readonly at: number;
-  readonly counters: readonly Counter[];
-  readonly histograms: readonly Histogram[];
+  readonly counters: Figures["counters"];
+  readonly histograms: Figures["histograms"];
 }
 
-export interface Counter {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly count: number;
-}
+type Row = Pick<Series["hours"][number], "hour" | "figures">;
+type Figures = Row["figures"];
 
-export interface Histogram {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly buckets: readonly number[];
-  readonly count: number;
-  readonly sum_ms: number;
-}
-
-/** Upper bounds of the buckets in seconds; what took longer lies above the last. */
-export const BOUNDS_S = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400] as const;
-
-/** The hours in which something was written; an answer of another form has none. */
-export function hoursOf(answer: unknown): readonly Hour[] {
-  const hours = Array.isArray(answer) ? listOf(answer) : listOf(memberOf(answer, "hours"));
-  return hours.flatMap((row) => {
-    const hour = memberOf(row, "hour");
-    const figures = memberOf(row, "figures");
-    if (typeof hour !== "string") return [];
-    const counters = listOf(memberOf(figures, "counters")).filter(isCounter);
-    const histograms = listOf(memberOf(figures, "histograms")).filter(isHistogram);
-    return [{ at: instantOf(hour), counters, histograms }];
-  });
-}
-
-function isCounter(value: unknown): value is Counter {
-  return typeof memberOf(value, "name") === "string" && typeof memberOf(value, "count") === "number";
-}
-
-function isHistogram(value: unknown): value is Histogram {
-  return isCounter(value) && Array.isArray(memberOf(value, "buckets"));
+/** The hours in which something was written. */
+export function hoursOf(rows: readonly Row[]): readonly Hour[] {
+  return rows.map(({ hour, figures: { counters, histograms } }) => ({ at: instantOf(hour), counters, histograms }));
 }
 
 /** Hours of one stretch, such as a day, taken together. */
