@@ -41,6 +41,7 @@ beforeAll(async () => {
   for (let count = 0; count < SCENES; count += 1) {
     for (const name of CHANGING) granted.set(name, [...(granted.get(name) ?? []), await GRANTED[name](served)]);
   }
+  granted.set("test_policy", [{ params: {}, body: { tool: "docs.search_docs" } }]);
   granted.set("log_in", [{ params: {}, body: { code: served.serving.code } }]);
 }, 120_000);
 afterAll(() => served[Symbol.asyncDispose]());
@@ -103,6 +104,11 @@ describe("the document", () => {
               step,
             );
             const received = await served.asked(name, request.path, { as, ...request.sent });
+            // Each operation once as it is meant; whether any succeeds is then left to no draw.
+            if (isFirst)
+              expect({ name, answer: received.text, isGranted: received.status < 400 }).toMatchObject({
+                isGranted: true,
+              });
             expect({ name, status: received.status }).toSatisfy(({ status }) => status < 500);
             const counted = tally.get(name) ?? { succeeded: 0, refused: 0, codes: new Set<string>() };
             tally.set(name, counted);
@@ -120,10 +126,7 @@ describe("the document", () => {
         ),
         { numRuns: RUNS, endOnFailure: true },
       );
-      const never = names()
-        .filter((name) => (tally.get(name)?.succeeded ?? 0) === 0)
-        .map((name) => [name, ...(tally.get(name)?.codes ?? [])]);
-      expect(never).toEqual([]);
+      expect(turn).toBeGreaterThan(names().length);
       const refused = names().filter((name) => (tally.get(name)?.refused ?? 0) > 0);
       expect(refused.length).toBeGreaterThan(30);
       const codes = new Set([...tally.values()].flatMap((each) => [...each.codes]));
