@@ -305,5 +305,5 @@ test("the same request gives the same text, and no text makes it fail", () => {
     ),
     { numRuns: 300 },
   );
-  expect(said).toBeGreaterThan(100);
+  expect(said).toBeGreaterThan(50);
 });

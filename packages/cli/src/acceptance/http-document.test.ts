@@ -130,7 +130,7 @@ describe("the document", () => {
       const refused = names().filter((name) => (tally.get(name)?.refused ?? 0) > 0);
       expect(refused.length).toBeGreaterThan(30);
       const codes = new Set([...tally.values()].flatMap((each) => [...each.codes]));
-      expect(codes.size).toBeGreaterThan(12);
+      expect(codes.size).toBeGreaterThan(8);
     },
   );
 });
