@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { isJsonArray, isJsonObject, parseStrict } from "@writ/core";
 
-import { Served } from "./served.ts";
+import { RemoteUser } from "./remote-user.ts";
 import { Workspace, type Said } from "./workspace.ts";
 
 type Fixture = Parameters<typeof Workspace.make>[0];
@@ -11,15 +11,15 @@ type Fixture = Parameters<typeof Workspace.make>[0];
 /** Two workspaces with the same in them: one is worked in, the other is asked through a server. */
 export class BothWays implements AsyncDisposable {
   readonly here: Workspace;
-  readonly there: Served;
+  readonly there: RemoteUser;
 
-  private constructor(here: Workspace, there: Served) {
+  private constructor(here: Workspace, there: RemoteUser) {
     this.here = here;
     this.there = there;
   }
 
   static async make(fixture: Fixture): Promise<BothWays> {
-    return new BothWays(Workspace.make(fixture), await Served.over(Workspace.make(fixture)));
+    return new BothWays(Workspace.make(fixture), await RemoteUser.over(Workspace.make(fixture)));
   }
 
   /** A file that lies in both workspaces, and beside who asks from elsewhere. */

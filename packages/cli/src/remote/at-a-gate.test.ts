@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 
-import { Served, said } from "../acceptance/served.ts";
+import { RemoteUser, said } from "../acceptance/remote-user.ts";
 import { Workspace } from "../acceptance/workspace.ts";
 import { recordingTerminal, type RecordingTerminal } from "../terminal.ts";
 import { SCREEN } from "../terminal/gallery-samples.ts";
@@ -32,10 +32,10 @@ const remove = {
 describe("a person who is asked about a run of a server", () => {
   test("sees the preview, says yes, and sees the receipt", async () => {
     await using work = Workspace.make("notes");
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const run = await work.plan([write], { begin: false });
     const terminal = recordingTerminal(SCREEN, "keyboard");
-    const running = said(served.world, ["run", run], terminal);
+    const running = said(remote.world, ["run", run], terminal);
     await until(terminal, "Approve?");
     expect(terminal.written.out).toMatch(/\+ # New/);
     await sleep(SETTLE + TURN_MS);
@@ -51,10 +51,10 @@ describe("a person who is asked about a run of a server", () => {
 
   test("says no with a reason, and nothing happens", async () => {
     await using work = Workspace.make("notes");
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const run = await work.plan([write], { begin: false });
     const terminal = recordingTerminal(SCREEN, "keyboard");
-    const running = said(served.world, ["run", run], terminal);
+    const running = said(remote.world, ["run", run], terminal);
     await until(terminal, "Approve?");
     await sleep(SETTLE + TURN_MS);
     terminal.press("n\r");
@@ -67,10 +67,10 @@ describe("a person who is asked about a run of a server", () => {
 
   test("of what cannot be undone types its word", async () => {
     await using work = Workspace.make("notes");
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const run = await work.plan([remove], { begin: false });
     const terminal = recordingTerminal(SCREEN, "keyboard");
-    const running = said(served.world, ["run", run], terminal);
+    const running = said(remote.world, ["run", run], terminal);
     await until(terminal, "ideas.md");
     await until(terminal, "›");
     await sleep(SETTLE + TURN_MS);
@@ -84,10 +84,10 @@ describe("a person who is asked about a run of a server", () => {
 
   test("is asked no more once somebody else decided", async () => {
     await using work = Workspace.make("notes");
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const run = await work.plan([write], { begin: false });
     const terminal = recordingTerminal(SCREEN, "keyboard");
-    const running = said(served.world, ["run", run], terminal);
+    const running = said(remote.world, ["run", run], terminal);
     await until(terminal, "Approve?");
     await work.approve(run);
     expect((await running).exit).toBe(0);
@@ -96,11 +96,11 @@ describe("a person who is asked about a run of a server", () => {
 
   test("hears of all runs while watching, and follows one to its end", async () => {
     await using work = Workspace.make("notes");
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const run = await work.plan([write]);
     const [watching, following] = [recordingTerminal(SCREEN, "keyboard"), recordingTerminal(SCREEN)];
-    const watched = said(served.world, ["watch"], watching);
-    const followed = said(served.world, ["show", run, "--follow"], following);
+    const watched = said(remote.world, ["watch"], watching);
+    const followed = said(remote.world, ["show", run, "--follow"], following);
     await until(watching, "1 run needs you");
     await until(following, "asks you");
     await work.approve(run);

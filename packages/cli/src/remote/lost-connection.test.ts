@@ -8,7 +8,7 @@ import { isJsonObject, parseStrict } from "@writ/core";
 import { TestTool } from "@writ/testkit/build/test-tool";
 import { describe, expect, test } from "vitest";
 
-import { Served } from "../acceptance/served.ts";
+import { RemoteUser } from "../acceptance/remote-user.ts";
 import { documentOf, Workspace } from "../acceptance/workspace.ts";
 
 /** Built before the tests run. */
@@ -143,7 +143,7 @@ describe("Ctrl-C", () => {
       },
     });
     await using work = Workspace.make(null, { fittings: { tools: [slow, new TestTool("test.quick", "read_only")] } });
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const steps = [
       { id: "quick", tool: "test.quick", params: {} },
       { id: "slow", tool: "test.slow", params: {}, depends_on: ["quick"] },
@@ -153,7 +153,7 @@ describe("Ctrl-C", () => {
       author: "person",
       begin: false,
     });
-    const { WRIT_SERVER = "", WRIT_TOKEN = "" } = served.world.environment;
+    const { WRIT_SERVER = "", WRIT_TOKEN = "" } = remote.world.environment;
     const running = new Child(work, { WRIT_SERVER, WRIT_TOKEN }, "run", run);
     await running.until("out", /step quick completed/);
     expect(slow.calls).toHaveLength(1);

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { isJsonObject } from "@writ/core";
 import { describe, expect, test } from "vitest";
 
-import { Served } from "../acceptance/served.ts";
+import { RemoteUser } from "../acceptance/remote-user.ts";
 import { documentOf, Workspace, type Said } from "../acceptance/workspace.ts";
 import { COMMANDS } from "../table.ts";
 
@@ -31,12 +31,12 @@ async function listening(answer: RequestListener): Promise<{ readonly url: strin
 describe("a command that a server cannot answer", () => {
   test("says so with one code, does nothing, and every other one asks the server", async () => {
     await using work = Workspace.make(null);
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const untouched = work.digest();
-    const before = (await served.desk.store.audit.head()).size;
+    const before = (await remote.desk.store.audit.head()).size;
     const unsupported = COMMANDS.filter(({ server }) => server === undefined);
     for (const command of unsupported) {
-      const said = await served.command(...words(command), "--json");
+      const said = await remote.command(...words(command), "--json");
       expect({ name: command.name, exit: said.exit, code: codeOf(said) }).toEqual({
         name: command.name,
         exit: 2,
@@ -44,13 +44,13 @@ describe("a command that a server cannot answer", () => {
       });
     }
     expect(unsupported.length).toBeGreaterThan(20);
-    expect((await served.desk.store.audit.head()).size).toBe(before);
+    expect((await remote.desk.store.audit.head()).size).toBe(before);
     expect(work.digest()).toBe(untouched);
     for (const parts of [
       ["audit", "checkpoint", "--accept-loss"],
       ["audit", "export", "--all", "folder"],
     ])
-      expect(codeOf(await served.command(...parts, "--json"))).toBe("remote_unsupported");
+      expect(codeOf(await remote.command(...parts, "--json"))).toBe("remote_unsupported");
   }, 60_000);
 
   test("is named by a variable, too, and one that asks no workspace minds the flag alone", async () => {
@@ -69,48 +69,48 @@ describe("a command that a server cannot answer", () => {
 describe("a token", () => {
   test("is in the environment or in a file of one's own, and nowhere else", async () => {
     await using work = Workspace.make(null);
-    await using served = await Served.over(work);
-    const { WRIT_SERVER: url = "", WRIT_TOKEN: token = "" } = served.world.environment;
-    served.world = { ...served.world, environment: {} };
-    expect(codeOf(await served.command("--server", url, "list", "--json"))).toBe("token_missing");
-    const file = join(served.world.cwd, "token");
+    await using remote = await RemoteUser.over(work);
+    const { WRIT_SERVER: url = "", WRIT_TOKEN: token = "" } = remote.world.environment;
+    remote.world = { ...remote.world, environment: {} };
+    expect(codeOf(await remote.command("--server", url, "list", "--json"))).toBe("token_missing");
+    const file = join(remote.world.cwd, "token");
     const list = ["list", "--server", url, "--token-file", "token", "--json"];
-    expect(codeOf(await served.command(...list))).toBe("input_malformed");
+    expect(codeOf(await remote.command(...list))).toBe("input_malformed");
     writeFileSync(file, `${token}\n`, { mode: 0o600 });
-    expect(await served.command(...list)).toMatchObject({ exit: 0, out: "[]\n" });
+    expect(await remote.command(...list)).toMatchObject({ exit: 0, out: "[]\n" });
     for (const mode of [0o640, 0o604, 0o620, 0o602]) {
       chmodSync(file, mode);
-      expect(codeOf(await served.command(...list))).toBe("token_file_exposed");
+      expect(codeOf(await remote.command(...list))).toBe("token_file_exposed");
     }
     chmodSync(file, 0o600);
     writeFileSync(file, "two words");
-    expect(codeOf(await served.command(...list))).toBe("input_malformed");
-    expect((await served.command("list", "--server", url, "--token", token)).err).toContain("[unknown_option]");
+    expect(codeOf(await remote.command(...list))).toBe("input_malformed");
+    expect((await remote.command("list", "--server", url, "--token", token)).err).toContain("[unknown_option]");
   });
 
   test("that is wrong, revoked or of too small a role is told apart, and what to do is said", async () => {
     await using work = Workspace.make(null);
-    await using served = await Served.over(work);
+    await using remote = await RemoteUser.over(work);
     const run = await work.plan([{ id: "w", tool: "docs.write_doc", params: { path: "a.md", text: "" } }]);
     const approval = await work.waiting(run);
-    const environment = { ...served.world.environment };
-    served.world = { ...served.world, environment: { ...environment, WRIT_TOKEN: "writ_nothing" } };
-    const wrong = await served.command("list");
+    const environment = { ...remote.world.environment };
+    remote.world = { ...remote.world, environment: { ...environment, WRIT_TOKEN: "writ_nothing" } };
+    const wrong = await remote.command("list");
     expect(wrong).toMatchObject({ exit: 4, out: "" });
     expect(wrong.err).toMatch(/\[token_invalid\]/);
     expect(wrong.err.replaceAll(/\s+/g, " ")).toContain("writ token create --role operator");
-    await served.as("viewer");
-    expect((await served.command("show", run)).exit).toBe(0);
-    const refused = await served.command("approvals", "approve", approval, "--json");
+    await remote.as("viewer");
+    expect((await remote.command("show", run)).exit).toBe(0);
+    const refused = await remote.command("approvals", "approve", approval, "--json");
     expect({ exit: refused.exit, code: codeOf(refused) }).toEqual({ exit: 4, code: "role_insufficient" });
     expect((await work.view(run)).status).toBe("awaiting_gate");
-    await served.as("operator");
-    expect(codeOf(await served.command("approvals", "deny", approval, "--reason", "no", "--json"))).toBe(
+    await remote.as("operator");
+    expect(codeOf(await remote.command("approvals", "deny", approval, "--reason", "no", "--json"))).toBe(
       "role_insufficient",
     );
-    await served.as("approver");
-    expect((await served.command("approvals", "approve", approval, "--json")).exit).toBe(0);
-    expect(codeOf(await served.command("run", "a goal", "--json"))).toBe("role_insufficient");
+    await remote.as("approver");
+    expect((await remote.command("approvals", "approve", approval, "--json")).exit).toBe(0);
+    expect(codeOf(await remote.command("run", "a goal", "--json"))).toBe("role_insufficient");
   });
 });
 

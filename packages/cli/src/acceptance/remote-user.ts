@@ -19,8 +19,8 @@ const SILENT: Log = {
   },
 };
 
-/** A workspace behind a real server in this process, and somebody in another folder with a token for it. Ends before its workspace does. */
-export class Served implements AsyncDisposable {
+/** Somebody in another folder with a token for a real server in this process, over a workspace. Ends before its workspace does. */
+export class RemoteUser implements AsyncDisposable {
   readonly work: Workspace;
   readonly desk: Desk;
   readonly serving: Serving;
@@ -35,14 +35,14 @@ export class Served implements AsyncDisposable {
     this.world = { ...world, warn: (sentence) => void this.warnings.push(sentence) };
   }
 
-  static async over(work: Workspace, role: Role = "admin"): Promise<Served> {
+  static async over(work: Workspace, role: Role = "admin"): Promise<RemoteUser> {
     const desk = await work.desk();
     const serving = await serve(work.world, desk, { address: "127.0.0.1", port: 0 }, SILENT);
     const cwd = join(work.base, "away");
     mkdirSync(cwd, { recursive: true });
     const token = await tokenFor(desk, role, work.world.user.id ?? "mira");
     const environment = { WRIT_SERVER: serving.url, WRIT_TOKEN: token };
-    return new Served(work, desk, serving, { ...work.world, cwd, environment });
+    return new RemoteUser(work, desk, serving, { ...work.world, cwd, environment });
   }
 
   token(role: Role): Promise<string> {
