@@ -1,8 +1,17 @@
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 import { parseStrict, type Json } from "@writ/core";
 import { Webhook } from "standardwebhooks";
+
+import type { TestCertificate } from "./test-certificate.ts";
 
 export interface ReceivedPost {
   readonly headers: IncomingHttpHeaders;
@@ -34,10 +43,12 @@ export class WebhookReceiver implements AsyncDisposable {
   /** Asked for each post; it may be exchanged. */
   answer: (post: ReceivedPost, count: number) => ReceiverAnswer;
   readonly #server: Server;
+  readonly #scheme: "http" | "https";
 
-  private constructor(answer: WebhookReceiver["answer"]) {
+  private constructor(answer: WebhookReceiver["answer"], certificate: TestCertificate | null) {
     this.answer = answer;
-    this.#server = createServer((request, response) => {
+    this.#scheme = certificate === null ? "http" : "https";
+    const take = (request: IncomingMessage, response: ServerResponse): void => {
       let body = "";
       request.setEncoding("utf8");
       request.on("data", (part: string) => (body += part));
@@ -47,12 +58,20 @@ export class WebhookReceiver implements AsyncDisposable {
         this.posts.push(post);
         give(response, this.answer(post, this.posts.length));
       });
-    });
+    };
+    this.#server = certificate === null ? createServer(take) : createTlsServer({ ...certificate }, take);
   }
 
-  /** @param port 0 for any that is free */
-  static async open(answer: WebhookReceiver["answer"] = () => ({ status: 204 }), port = 0): Promise<WebhookReceiver> {
-    const made = new WebhookReceiver(answer);
+  /**
+   * @param port 0 for any that is free
+   * @param certificate what it shows over TLS; null for plain HTTP
+   */
+  static async open(
+    answer: WebhookReceiver["answer"] = () => ({ status: 204 }),
+    port = 0,
+    certificate: TestCertificate | null = null,
+  ): Promise<WebhookReceiver> {
+    const made = new WebhookReceiver(answer, certificate);
     await new Promise<void>((resolve) => made.#server.listen(port, "127.0.0.1", resolve));
     return made;
   }
@@ -63,7 +82,7 @@ export class WebhookReceiver implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/hook`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/hook`;
   }
 
   /** Connections that nobody has hung up. */

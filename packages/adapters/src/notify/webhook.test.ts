@@ -1,4 +1,5 @@
 import { NOTICE_EVENTS, type SendOutcome } from "@writ/runtime";
+import { testCertificate, trustTestAuthority } from "@writ/testkit/test-certificate";
 import { verifiedEvent, WebhookReceiver } from "@writ/testkit/webhook-receiver";
 import { describe, expect, test } from "vitest";
 
@@ -118,6 +119,25 @@ describe("a webhook", () => {
     const { url } = receiver;
     await receiver[Symbol.asyncDispose]();
     expect(await sentTo(url)).toMatchObject({ kind: "failed", error: "connection_refused" });
+  });
+
+  test("over TLS is sent to who shows a certificate of that host by an authority that is trusted", async () => {
+    using _ = trustTestAuthority();
+    await using receiver = await WebhookReceiver.open(undefined, 0, testCertificate("server"));
+    expect(receiver.url).toMatch(/^https:/);
+    expect(await sentTo(receiver.url)).toEqual({ kind: "delivered", status: 204, error: null });
+    verifiedEvent(SECRET, receiver.posts[0] ?? { headers: {}, body: "" });
+  });
+
+  test.each([
+    ["of nobody who is trusted", "server", false],
+    ["of another host", "stranger", true],
+    ["past its time", "expired", true],
+  ] as const)("over TLS with a certificate %s is not sent", async (_whose, kind, isTrusted) => {
+    using _ = isTrusted ? trustTestAuthority() : null;
+    await using receiver = await WebhookReceiver.open(undefined, 0, testCertificate(kind));
+    expect(await sentTo(receiver.url)).toEqual({ kind: "failed", status: null, error: "tls", retryAfterMs: null });
+    expect(receiver.posts).toEqual([]);
   });
 
   test.each([
