@@ -121,7 +121,8 @@ export class Drive {
     const { terminal } = this.#setting;
     if (terminal.canRedraw) return;
     for (const fact of entry.facts) {
-      if (fact.type === "approval_requested")
+      // One that the same entry voided asks nobody.
+      if (fact.type === "approval_requested" && state.gates.get(fact.step)?.request?.approval === fact.approval)
         terminal.out([approvalLine(terminal.screen(), entry.at, fact.approval, fact.step, fact.binding.tier)]);
     }
   }

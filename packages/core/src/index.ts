@@ -97,6 +97,7 @@ export * from "./record/report.ts";
 export * from "./record/run-folder.ts";
 export * from "./record/run-view.ts";
 export * from "./record/step-detail.ts";
+export * from "./record/step-failure.ts";
 export * from "./record/span-name.ts";
 export * from "./record/task-state.ts";
 export * from "./record/task-view.ts";

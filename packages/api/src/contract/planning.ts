@@ -30,6 +30,7 @@ const attempt = z.object({
   ended_at: instant.nullable(),
   outcome: z.string().nullable(),
   detail: z.string().nullable(),
+  error: z.string().nullable().describe("a failure in the words of the tool; null once it was erased"),
   authority: z.string(),
 });
 
@@ -40,6 +41,7 @@ export const history = {
   verdict: z.string().nullable(),
   scores: z.record(z.string(), z.string()),
   reason: z.string().nullable(),
+  error: z.string().nullable().describe("what it failed with last, in the words of its tool"),
 };
 
 /** A run for people who were not there. */

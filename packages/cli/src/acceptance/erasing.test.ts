@@ -52,6 +52,25 @@ describe("erasing a run", () => {
     expect(filesWith(work, other).filter((path) => path.startsWith("previous/"))).toHaveLength(1);
   });
 
+  test("also erases how its steps failed; that they did stays", async () => {
+    await using work = Workspace.make(null);
+    const gate = { approval_mode: "destructive", requires: ["GATE_OPERATOR"] };
+    for (const step of [
+      { id: "a", tool: "shell.exec", params: { argv: [SECRET] }, ...gate },
+      { id: "a", tool: "files.read", params: { path: `${SECRET}.md` } },
+    ]) {
+      const run = await work.plan([step]);
+      if (!(await work.command("report", run)).out.includes(SECRET)) throw new Error("nothing is there to be erased");
+      if ((await work.view(run)).status === "paused") await work.command("cancel", run, "--reason", "enough");
+      await work.close();
+      expect((await work.command("audit", "redact", run)).exit).toBe(0);
+      expect(filesWith(work, SECRET)).toEqual([]);
+      const report = documentOf(await work.command("report", run, "--format", "json"));
+      expect(report["steps"]).toMatchObject([{ path: "a", error: null }]);
+      expect(await work.command("show", run)).toMatchObject({ exit: 0, err: "" });
+    }
+  });
+
   test("erases what a call kept while it was interrupted, too", async () => {
     await using work = Workspace.make(null);
     const run = await overwrote(work);

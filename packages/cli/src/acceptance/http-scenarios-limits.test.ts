@@ -44,6 +44,8 @@ describe("failures over HTTP", () => {
       step.attempts.map(({ number, outcome }) => [number, outcome === "failed" || outcome === "returned"]),
     ).toHaveLength(3);
     expect(step.attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(step.attempts.map(({ error }) => error !== null)).toEqual([true, true, false]);
+    expect(step.error).toBeNull();
   });
 
   test.each([

@@ -56,6 +56,25 @@ describe("writ show", () => {
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(78);
   });
 
+  test("of a step that failed, and of one nobody could be asked about: why, in the words of the tool", async () => {
+    await using work = Workspace.make("notes");
+    const absent = { id: "absent", tool: "shell.exec", params: { argv: ["nosuchprogram"] } };
+    const mode = { approval_mode: "destructive", requires: ["GATE_OPERATOR"] };
+    for (const [steps, path, words, code] of [
+      [[missing], "look", "there is no such file", "fatal_error"],
+      [[{ ...absent, ...mode }, write], "absent", 'there is no program "nosuchprogram"', "gate_failed"],
+    ] as const) {
+      const run = await work.plan(steps);
+      const shown = (await work.command("show", run)).out.replaceAll(/\n +/g, " ");
+      expect(shown.split(words).length).toBeGreaterThan(2);
+      const report = documentOf(await work.command("report", run, "--format", "json"));
+      const histories = isJsonArray(report["steps"]) ? report["steps"] : [];
+      expect(histories[0]).toMatchObject({ path, reason: code, error: expect.stringContaining(words) as unknown });
+      expect((await work.command("report", run)).out).toContain(`${code}: `);
+      expect((await work.command("report", run)).out).toContain(words);
+    }
+  });
+
   test("--json is one task, with exactly the documented members", async () => {
     await using work = Workspace.make(null);
     const run = await work.plan([write]);

@@ -47,6 +47,15 @@ describe("a run's folder", () => {
     expect(readdirSync(join(folder, "logs"))).toEqual(["look.1.error.txt"]);
   });
 
+  test("says why nobody could be asked", async () => {
+    await using work = Workspace.make(null);
+    const gate = { approval_mode: "destructive", requires: ["GATE_OPERATOR"] };
+    const run = await work.plan([{ id: "absent", tool: "shell.exec", params: { argv: ["nosuchprogram"] }, ...gate }]);
+    await work.close();
+    const words = readFileSync(join(work.folder, "runs", run, "logs/absent.gate.error.txt"), "utf8");
+    expect(words).toMatch(/^there is no program "nosuchprogram"/);
+  });
+
   test("that cannot be written stops no run, and doctor counts it", async () => {
     await using work = Workspace.make(null);
     rmSync(join(work.folder, "runs"), { recursive: true });

@@ -27,7 +27,10 @@ function goalOf({ goal }: RunState): string {
 }
 
 /** Every step of a run as it stands: those of its plan in the plan's order, then what was taken back. */
-export function stepRows(entries: readonly Pick<Entry, "at" | "facts">[], state: RunState): readonly StepRowView[] {
+export function stepRows(
+  entries: readonly Pick<Entry, "at" | "input" | "facts">[],
+  state: RunState,
+): readonly StepRowView[] {
   const rows = new Map<string, StepRowView>(plannedRows(state).map((row) => [row.name, row]));
   const steps = new StepRows();
   const sink = { update: () => undefined, rest: () => undefined };

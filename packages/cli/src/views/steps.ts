@@ -1,4 +1,4 @@
-import { epochMs, stepStatus, type Entry, type RunState } from "@writ/core";
+import { epochMs, stepFailure, stepStatus, type Entry, type RunState } from "@writ/core";
 import { stepDetail } from "../step-detail.ts";
 import type { RunDisplay } from "../terminal/live-run.ts";
 import type { StepRowView } from "../terminal/view.ts";
@@ -18,10 +18,12 @@ export function plannedRows(state: RunState): readonly StepRowView[] {
 export class StepRows {
   readonly #startedAt = new Map<string, number>();
   readonly #details = new Map<string, string>();
+  /** How each failed last, in the words of its tool. */
+  readonly #failures = new Map<string, string>();
   readonly #worked = new Map<string, number>();
 
   /** Shows every step that an entry touched, as it is after it. */
-  show(display: RunDisplay, entry: Pick<Entry, "at" | "facts">, state: RunState): void {
+  show(display: RunDisplay, entry: Pick<Entry, "at" | "input" | "facts">, state: RunState): void {
     const touched = new Set<string>();
     for (const fact of entry.facts) {
       if (!("step" in fact) || fact.step === null || fact.step === "*") continue;
@@ -30,11 +32,12 @@ export class StepRows {
       if (fact.type === "attempt_returned" || fact.type === "attempt_failed") this.#ended(fact.step, entry.at);
       if (fact.type === "attempt_returned" && !fact.output.isErased)
         this.#details.set(fact.step, stepDetail(toolAt(state, fact.step), fact.output.json()));
-      if (fact.type === "attempt_failed" && !fact.error.isErased) this.#details.set(fact.step, fact.error.text());
       if (fact.type === "verdict_rendered" && fact.outcome === "waiting")
         this.#details.set(fact.step, `retry ${state.steps.get(fact.step)?.retries ?? 1}: ${fact.reason?.code ?? ""}`);
       if (fact.type === "step_settled" && fact.reason !== null)
         this.#details.set(fact.step, fact.reason.code.replaceAll("_", " "));
+      const failure = stepFailure(fact, entry);
+      if (failure !== null && !failure.isErased) this.#failures.set(fact.step, failure.text());
     }
     for (const path of touched) display.update(this.row(state, path), epochMs(entry.at));
   }
@@ -46,9 +49,14 @@ export class StepRows {
     return {
       name: path,
       state: status,
-      detail: isWaiting ? "waits for you" : (this.#details.get(path) ?? ""),
+      detail: isWaiting ? "waits for you" : this.#detail(path, status),
       tookMs: status === "running" ? this.#since(path, state.now) : isWaiting ? null : (this.#worked.get(path) ?? null),
     };
+  }
+
+  #detail(path: string, status: string): string {
+    const failure = status === "failed" ? this.#failures.get(path) : undefined;
+    return failure ?? this.#details.get(path) ?? "";
   }
 
   #ended(path: string, at: number): void {

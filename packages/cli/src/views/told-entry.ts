@@ -9,11 +9,11 @@ type Told = Omit<ToldFact, "at">;
 
 /** An entry as people follow it. What only the machinery cares about is left to `--json`. */
 export function toldEntry(
-  entry: Pick<Entry, "at" | "actor" | "facts">,
+  entry: Pick<Entry, "at" | "actor" | "input" | "facts">,
   state: RunState,
   nameOf: NameOf,
 ): readonly ToldFact[] {
-  const telling: Telling = { at: entry.at, by: nameOf(entry.actor.id), state, facts: entry.facts };
+  const telling: Telling = { at: entry.at, by: nameOf(entry.actor.id), state, facts: entry.facts, input: entry.input };
   return entry.facts.flatMap((fact) => {
     const told: Told | null = toldRun(fact, telling) ?? toldStep(fact, telling) ?? toldApproval(fact, telling);
     return told === null ? [] : [{ ...told, at: entry.at }];

@@ -1,4 +1,4 @@
-import type { JournalEvent, RunState } from "@writ/core";
+import type { Entry, JournalEvent, RunState } from "@writ/core";
 import type { FactLineView, FollowedFactView } from "../terminal/view.ts";
 
 /** A fact in words, before it is known whether a person or a program reads it. */
@@ -61,4 +61,6 @@ export interface Telling {
   readonly state: RunState;
   /** All facts of the entry: an attempt and its verdict are told as one. */
   readonly facts: readonly JournalEvent[];
+  /** What came in. */
+  readonly input: Entry["input"];
 }

@@ -1,4 +1,11 @@
-import type { JournalEvent, Reason, RunState, VerdictRendered } from "@writ/core";
+import {
+  stepFailure,
+  type JournalEvent,
+  type Payload,
+  type Reason,
+  type RunState,
+  type VerdictRendered,
+} from "@writ/core";
 import { stepDetail } from "../step-detail.ts";
 import { reasonWords } from "@writ/core/text/reason-words";
 import type { Telling, ToldFact } from "./told-fact.ts";
@@ -18,14 +25,13 @@ export function toldStep(fact: JournalEvent, telling: Telling): Told | null {
     case "verdict_rendered":
       return fact.step === null ? null : judged(fact, fact.step, answerTo(fact, facts), state);
     case "step_settled": {
-      const why = fact.reason === null ? "" : `: ${stepless(fact.reason)}`;
-      return step(
-        fact.type,
-        fact.step,
-        fact.outcome,
-        `${fact.outcome}${why}`,
-        fact.outcome === "failed" ? "bad" : "neutral",
-      );
+      const why = fact.reason === null ? "" : stepless(fact.reason);
+      const failure = stepFailure(fact, telling);
+      const detail =
+        failure === null
+          ? [fact.outcome, why].filter((part) => part !== "").join(": ")
+          : `${failureOf(failure)} · ${why}`;
+      return step(fact.type, fact.step, fact.outcome, detail, fact.outcome === "failed" ? "bad" : "neutral");
     }
     case "attempt_abandoned":
       return step(
@@ -55,7 +61,7 @@ function answerTo(verdict: VerdictRendered, facts: readonly JournalEvent[]): Ans
 }
 
 function judged(verdict: VerdictRendered, path: string, answer: Answered | null, state: RunState): Told {
-  const failure = answer?.type === "attempt_failed" ? [failureOf(answer)] : [];
+  const failure = answer?.type === "attempt_failed" ? [failureOf(answer.error)] : [];
   const detail = [...failure, outcomeWords(verdict, state, path)].join(" · ");
   const tone = verdict.verdict === "accept" ? "good" : verdict.verdict === "escalate" ? "asks" : "bad";
   const said = answer?.type === "attempt_returned" ? answerOf(answer, state) : null;
@@ -66,7 +72,7 @@ function answerOf({ output, step: path }: Extract<Answered, { type: "attempt_ret
   return output.isErased ? "(erased)" : stepDetail(toolAt(state, path), output.json());
 }
 
-function failureOf({ error }: Extract<Answered, { type: "attempt_failed" }>): string {
+function failureOf(error: Payload): string {
   return `failed: ${error.isErased ? "(erased)" : firstLine(error.text())}`;
 }
 

@@ -111,14 +111,14 @@ function section(title: string, head: readonly string[], rows: readonly (readonl
 }
 
 function stepRow(step: TaskView["steps"][number], history: StepHistory | undefined): readonly string[] {
-  return [
-    code(step.id),
-    step.tool ?? "–",
-    step.status,
-    String(step.attempts),
-    history?.verdict ?? "–",
-    history?.reason ?? "–",
-  ];
+  return [code(step.id), step.tool ?? "–", step.status, String(step.attempts), history?.verdict ?? "–", whyOf(history)];
+}
+
+function whyOf(history: StepHistory | undefined): string {
+  const reason = history?.reason ?? null;
+  const error = history?.error ?? null;
+  const words = error === null || reason === null ? [] : [code(error.split("\n")[0] ?? "")];
+  return reason === null ? "–" : [reason, ...words].join(": ");
 }
 
 function approvalRow(view: ApprovalDocument): readonly string[] {

@@ -1,8 +1,11 @@
 import { canonicalJson, type Json } from "../base/json.ts";
 import { utf8Bytes } from "../base/utf8.ts";
 import { epochMs, toRfc3339 } from "../base/time.ts";
+import type { Entry } from "../journal/entry.ts";
+import type { JournalEvent } from "../run/event.ts";
 import { logName } from "./log-name.ts";
 import { reportMarkdown, reportOf, type ReportSource } from "./report.ts";
+import { stepFailure } from "./step-failure.ts";
 
 /** One file of a run's readable evidence, relative to its folder. */
 export interface FolderFile {
@@ -23,21 +26,22 @@ export function runFolder(source: ReportSource): readonly FolderFile[] {
   ];
   if (source.state.planPayload !== null && !source.state.planPayload.isErased)
     files.push({ path: "plan.json", bytes: json(source.state.planPayload.json()) });
-  for (const fact of source.entries.flatMap((entry) => entry.facts)) {
-    if (fact.type === "attempt_returned" && !fact.output.isErased) {
-      files.push({
-        path: `logs/${logName(source.state.rules.hash, fact.step)}.${fact.attempt}.json`,
-        bytes: json(fact.output.json()),
-      });
-    }
-    if (fact.type === "attempt_failed" && !fact.error.isErased) {
-      files.push({
-        path: `logs/${logName(source.state.rules.hash, fact.step)}.${fact.attempt}.error.txt`,
-        bytes: utf8Bytes(`${fact.error.text()}\n`),
-      });
-    }
-  }
+  for (const entry of source.entries) for (const fact of entry.facts) files.push(...logsOf(source, entry, fact));
   return files;
+}
+
+/** What a tool answered, or how it failed, in a file of its own. */
+function logsOf({ state }: ReportSource, entry: Entry, fact: JournalEvent): readonly FolderFile[] {
+  if (fact.type === "attempt_returned" && !fact.output.isErased)
+    return [{ path: `${logPath(state, fact.step)}.${fact.attempt}.json`, bytes: json(fact.output.json()) }];
+  const failure = stepFailure(fact, entry);
+  if (failure === null || failure.isErased || !("step" in fact) || fact.step === null) return [];
+  const what = fact.type === "attempt_failed" ? fact.attempt : "gate";
+  return [{ path: `${logPath(state, fact.step)}.${what}.error.txt`, bytes: utf8Bytes(`${failure.text()}\n`) }];
+}
+
+function logPath(state: ReportSource["state"], step: string): string {
+  return `logs/${logName(state.rules.hash, step)}`;
 }
 
 function json(value: unknown): Uint8Array {

@@ -47,6 +47,7 @@ export function stepDetail(state: RunState, entries: readonly Entry[], path: str
     verdict: history?.verdict ?? null,
     scores: history?.scores ?? {},
     reason: history?.reason ?? null,
+    error: history?.error ?? null,
     args: shown(started?.args ?? requested?.args ?? null),
     output: shown(step?.output ?? null),
     output_erased: step?.output?.isErased ?? false,

@@ -1,6 +1,7 @@
 import { epochMs, toRfc3339 } from "../base/time.ts";
 import type { Entry } from "../journal/entry.ts";
 import type { JournalEvent } from "../run/event.ts";
+import { stepFailure } from "./step-failure.ts";
 
 /** One step over its life: when it started, how often it was sent, how it was judged. */
 export interface StepHistory {
@@ -10,6 +11,8 @@ export interface StepHistory {
   readonly verdict: string | null;
   readonly scores: Readonly<Record<string, string>>;
   readonly reason: string | null;
+  /** What it failed with last, in the words of its tool; null where it did not, or was done since, and once they were erased. */
+  readonly error: string | null;
 }
 
 export interface AttemptHistory {
@@ -18,7 +21,10 @@ export interface AttemptHistory {
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly outcome: "returned" | "failed" | "abandoned" | "in_doubt" | "open";
+  /** Of what kind a failure was, or why the attempt was given up. */
   readonly detail: string | null;
+  /** A failure in the words of the tool; null where there was none, and once they were erased. */
+  readonly error: string | null;
   readonly authority: string;
 }
 
@@ -29,16 +35,19 @@ interface Drafted {
   verdict: string | null;
   scores: Readonly<Record<string, string>>;
   reason: string | null;
+  error: string | null;
 }
 
+type Told = Pick<Entry, "at" | "input" | "facts">;
+
 /** The steps of a run in the order they were first touched. */
-export function stepHistories(entries: readonly Pick<Entry, "at" | "facts">[]): readonly StepHistory[] {
+export function stepHistories(entries: readonly Told[]): readonly StepHistory[] {
   const steps = new Map<string, Drafted>();
-  for (const { at, facts } of entries) for (const fact of facts) note(steps, at, fact);
+  for (const entry of entries) for (const fact of entry.facts) note(steps, entry, fact);
   return [...steps.values()];
 }
 
-function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void {
+function note(steps: Map<string, Drafted>, entry: Told, fact: JournalEvent): void {
   if (!("step" in fact) || fact.step === null) return;
   const step = steps.get(fact.step) ?? {
     path: fact.step,
@@ -47,8 +56,10 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
     verdict: null,
     scores: {},
     reason: null,
+    error: null,
   };
   steps.set(fact.step, step);
+  const { at } = entry;
   switch (fact.type) {
     case "step_started":
       step.tool = fact.tool;
@@ -58,13 +69,16 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
         ended_at: null,
         outcome: "open",
         detail: null,
+        error: null,
         authority: "approval" in fact.authority ? fact.authority.approval : fact.authority.rules.join(", "),
       });
       return;
     case "attempt_returned":
+      step.error = null;
       return end(step, at, "returned", null);
     case "attempt_failed":
-      return end(step, at, "failed", fact.kind);
+      step.error = wordsOf(fact, entry);
+      return end(step, at, "failed", fact.kind, step.error);
     case "attempt_abandoned":
       return end(step, at, "abandoned", fact.reason.code);
     case "step_in_doubt":
@@ -77,14 +91,26 @@ function note(steps: Map<string, Drafted>, at: number, fact: JournalEvent): void
     case "step_settled":
       step.verdict ??= fact.outcome;
       step.reason = fact.reason?.code ?? step.reason;
+      step.error = wordsOf(fact, entry) ?? step.error;
       return;
     default:
       return;
   }
 }
 
-function end(step: Drafted, at: number, outcome: AttemptHistory["outcome"], detail: string | null): void {
+function wordsOf(fact: JournalEvent, entry: Told): string | null {
+  const failure = stepFailure(fact, entry);
+  return failure === null || failure.isErased ? null : failure.text();
+}
+
+function end(
+  step: Drafted,
+  at: number,
+  outcome: AttemptHistory["outcome"],
+  detail: string | null,
+  error: string | null = null,
+): void {
   const last = step.attempts.at(-1);
   if (last?.outcome !== "open") return;
-  step.attempts[step.attempts.length - 1] = { ...last, ended_at: toRfc3339(epochMs(at)), outcome, detail };
+  step.attempts[step.attempts.length - 1] = { ...last, ended_at: toRfc3339(epochMs(at)), outcome, detail, error };
 }

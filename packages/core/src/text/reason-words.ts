@@ -14,6 +14,7 @@ const WORDS: Partial<Record<ReasonCode, string>> = {
   evidence_drift: "what it rests on kept moving",
   approval_denied: "denied",
   approval_expired: "nobody answered in time",
+  gate_failed: "what a person was to approve could not be worked out",
   effect_outcome_unknown: "sent, and no answer came",
   interrupted: "Writ stopped before an answer came",
   operator_paused: "paused by a person",

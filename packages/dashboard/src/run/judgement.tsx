@@ -1,14 +1,17 @@
 import { codeWords } from "@writ/core/text/reason-words";
-import { duration } from "@writ/core/text/figure";
+import { duration, grouped } from "@writ/core/text/figure";
+import { capped } from "@writ/core/text/safe-text";
 import type { ReactNode } from "react";
 import type { StepDetail } from "../api/connection.ts";
 import { Icon } from "../piece/icon.tsx";
 import { instantOf } from "../system/clock.ts";
-import { Shown } from "../text/shown.tsx";
+import { Shown, ShownLines } from "../text/shown.tsx";
 
 /** The critic's word on a step with its scores, and what each attempt came to. */
 export function Judgement({ detail }: { readonly detail: StepDetail }): ReactNode {
-  const { attempts, verdict, reason } = detail;
+  const { attempts, verdict, reason, error } = detail;
+  // What was to be shown to a person failed before any attempt was made.
+  const isUntold = error !== null && attempts.at(-1)?.error !== error;
   return (
     <>
       {verdict === null && reason === null ? null : (
@@ -23,6 +26,7 @@ export function Judgement({ detail }: { readonly detail: StepDetail }): ReactNod
               <Shown text={codeWords(reason)} />
             </p>
           )}
+          {isUntold ? <Failure words={error} /> : null}
           <Scores scores={detail.scores} />
         </section>
       )}
@@ -78,7 +82,7 @@ const TONES: ReadonlyMap<string, "completed" | "failed" | "in_doubt" | "cancelle
 ]);
 
 function AttemptRow({ attempt }: { readonly attempt: StepDetail["attempts"][number] }): ReactNode {
-  const { number, started_at, ended_at, outcome, detail } = attempt;
+  const { number, started_at, ended_at, outcome, detail, error } = attempt;
   const tone = TONES.get(outcome ?? "") ?? "running";
   return (
     <li>
@@ -90,11 +94,25 @@ function AttemptRow({ attempt }: { readonly attempt: StepDetail["attempts"][numb
         {detail === null ? null : (
           <>
             {" "}
-            · <Shown text={detail} limit={200} />
+            · <Shown text={detail.replaceAll("_", " ")} limit={200} />
           </>
         )}
+        {error === null ? null : <Failure words={error} />}
       </span>
       <span className="muted">{ended_at === null ? "" : duration(instantOf(ended_at) - instantOf(started_at))}</span>
     </li>
+  );
+}
+
+const MOST_WORDS = 2_000;
+
+/** In the words of the tool, as many lines as it took. */
+function Failure({ words }: { readonly words: string }): ReactNode {
+  const { shown, left } = capped(words, MOST_WORDS);
+  return (
+    <p className="failure">
+      <ShownLines text={shown} />
+      {left === 0 ? null : <span className="muted"> … {grouped(left)} more</span>}
+    </p>
   );
 }
