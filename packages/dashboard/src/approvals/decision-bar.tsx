@@ -1,3 +1,4 @@
+import { codeWords } from "@writ/core/text/reason-words";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import type { ApprovalRequest } from "../api/connection.ts";
@@ -125,7 +126,7 @@ export function DecisionBar(props: {
 
 /** `Overwrite ops/retention.yaml and keep no copy` is, on a button, `Overwrite ops/retention.yaml`. */
 function verbAndObject(title: string): string {
-  return title.split(" and ")[0] ?? title;
+  return title.replace(/,? and keep [^/]*$/, "");
 }
 
 const ENDS: Readonly<Record<string, string>> = {
@@ -162,7 +163,7 @@ function Outcome({ request }: { readonly request: ApprovalRequest }): ReactNode 
           "."
         ) : (
           <>
-            : <Shown text={reason} />
+            : <Shown text={status === "denied" ? reason : codeWords(reason)} />
           </>
         )}{" "}
         {status === "denied" ? "Nothing was changed." : status === "granted" || status === "used" ? "Goes on." : ""}

@@ -1,3 +1,4 @@
+import type { ReasonCode } from "@writ/core";
 import { remaining } from "@writ/core/text/figure";
 import { useQueries } from "@tanstack/react-query";
 import type { KeyboardEvent, ReactNode } from "react";
@@ -100,9 +101,17 @@ const OUTCOMES: Readonly<Record<string, readonly [string, IconName, string]>> = 
   used: ["completed", "completed", "Approved"],
   denied: ["rejected", "rejected", "Denied"],
   expired: ["expired", "expired", "Expired"],
-  voided: ["cancelled", "drift", "Asked again"],
+  voided: ["cancelled", "cancelled", "Called off"],
   cancelled: ["cancelled", "cancelled", "Cancelled"],
 };
+
+/** Void because what it rests on moved, its time was over or a person said so: there is a new one in its place. */
+const ASKED_AGAIN: ReadonlySet<string> = new Set<ReasonCode>(["evidence_drift", "approval_void", "approval_expired"]);
+
+function outcomeOf({ status, reason }: Approval): (typeof OUTCOMES)[string] | undefined {
+  if (status === "voided" && ASKED_AGAIN.has(reason ?? "")) return ["cancelled", "drift", "Asked again"];
+  return OUTCOMES[status];
+}
 
 function Decided(props: {
   readonly decided: readonly Approval[];
@@ -116,7 +125,7 @@ function Decided(props: {
       <h2 className="label">Decided · {decided.length}</h2>
       <ul className="decided">
         {decided.slice(0, DECIDED_SHOWN).map((request) => {
-          const [tone = "cancelled", icon = "cancelled", word = request.status] = OUTCOMES[request.status] ?? [];
+          const [tone = "cancelled", icon = "cancelled", word = request.status] = outcomeOf(request) ?? [];
           return (
             <li key={request.approval_id} aria-current={request.approval_id === chosen ? "true" : undefined}>
               <button type="button" className="plain" onClick={() => onChoose(request.approval_id)}>

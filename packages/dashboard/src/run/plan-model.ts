@@ -16,6 +16,8 @@ export interface ShownStep {
   readonly tookMs: number | null;
   /** Whether a person stands before it: waits for one now, will ask, or nothing of either. */
   readonly gate: "open" | "ahead" | "none";
+  /** How it failed, in the words of its tool; null where it did not. */
+  readonly error: string | null;
   /** Place in topological order, from 0. */
   readonly order: number;
 }
@@ -24,7 +26,7 @@ export interface ShownStep {
 export function shownSteps(plan: Plan | undefined, task: Task, report: Report | undefined): readonly ShownStep[] {
   const planned = new Map(plan?.steps.map((step) => [step.id, step]));
   const standing = new Map(task.steps.map((step) => [step.id, step]));
-  const attempts = new Map(report?.steps.map((step) => [step.path, step.attempts]));
+  const histories = new Map(report?.steps.map((step) => [step.path, step]));
   const ids = [...new Set([...planned.keys(), ...standing.keys()])];
   const needsOf = (id: string): readonly string[] => (planned.get(id)?.needs ?? []).filter((need) => need !== id);
   return topological(ids, needsOf).map((id, order) => {
@@ -41,8 +43,9 @@ export function shownSteps(plan: Plan | undefined, task: Task, report: Report | 
       status,
       needs: needsOf(id),
       attempts: state?.attempts ?? 0,
-      tookMs: tookOf(attempts.get(id) ?? []),
+      tookMs: tookOf(histories.get(id)?.attempts ?? []),
       gate,
+      error: status === "failed" ? (histories.get(id)?.error ?? null) : null,
       order,
     };
   });

@@ -15,31 +15,44 @@ import { countdown } from "../text/when.ts";
 import { Extend } from "./extend.tsx";
 import type { ShownStep } from "./plan-model.ts";
 
-/** Who must do what before this run moves, until when, and the one act that does it. */
+/** Who must do what before this run moves, until when, and the acts that do it. */
 export function RunNote({ task, steps }: { readonly task: Task; readonly steps: readonly ShownStep[] }): ReactNode {
+  const open = task.approvals.find(({ status }) => status === "waiting");
+  const doubt = task.waiting.doubts[0];
+  const review = task.waiting.reviews[0];
+  if (open === undefined && doubt === undefined && review === undefined) return <Standing task={task} steps={steps} />;
+  const failure = steps.find(({ id }) => id === review)?.error ?? null;
+  return (
+    <>
+      {open === undefined ? null : <Asks request={open} />}
+      {doubt === undefined ? null : <Resolve task={task} step={doubt} kind="doubt" failure={null} />}
+      {review === undefined ? null : <Resolve task={task} step={review} kind="review" failure={failure} />}
+    </>
+  );
+}
+
+function Asks({ request }: { readonly request: Task["approvals"][number] }): ReactNode {
   const now = useNow(1_000);
   const mayDecide = useMay("decide");
-  const open = task.approvals.find(({ status }) => status === "waiting");
-  if (open !== undefined) {
-    return (
-      <Note
-        tone="awaiting_gate"
-        icon="awaiting_gate"
-        title={`${open.step} waits for ${mayDecide ? "you" : "approval"}.`}
-        act={
-          <Link id="review-link" className="btn primary small" to="/approvals/$id" params={{ id: open.approval_id }}>
-            {mayDecide ? "Review" : "Look"} <kbd aria-hidden="true">a</kbd>
-          </Link>
-        }
-      >
-        Expires in {remaining(countdown(instantOf(open.expires_at) - now))}.
-      </Note>
-    );
-  }
-  const doubt = task.waiting.doubts[0];
-  if (doubt !== undefined) return <Resolve task={task} step={doubt} kind="doubt" />;
-  const review = task.waiting.reviews[0];
-  if (review !== undefined) return <Resolve task={task} step={review} kind="review" />;
+  return (
+    <Note
+      tone="awaiting_gate"
+      icon="awaiting_gate"
+      title={`${request.step} waits for ${mayDecide ? "you" : "approval"}.`}
+      act={
+        <Link id="review-link" className="btn primary small" to="/approvals/$id" params={{ id: request.approval_id }}>
+          {mayDecide ? "Review" : "Look"} <kbd aria-hidden="true">a</kbd>
+        </Link>
+      }
+    >
+      Expires in {remaining(countdown(instantOf(request.expires_at) - now))}.
+    </Note>
+  );
+}
+
+/** Where a run stands that asks nobody about a step. */
+function Standing({ task, steps }: { readonly task: Task; readonly steps: readonly ShownStep[] }): ReactNode {
+  const mayDecide = useMay("decide");
   if (task.status === "paused") {
     const left = steps.filter(({ status }) => status === "pending" || status === "ready").length;
     const isBudget = task.reason === "budget_exhausted";
@@ -65,11 +78,23 @@ export function RunNote({ task, steps }: { readonly task: Task; readonly steps: 
     );
   if (task.reason !== null && task.status !== "completed" && task.status !== "in_progress")
     return (
-      <Note tone={task.status} icon="cancelled" title="It ended.">
+      <Note tone={task.status} icon="cancelled" title="It ended:">
         {codeWords(task.reason)}
+        <FailureWords words={steps.find(({ error }) => error !== null)?.error ?? null} />
       </Note>
     );
   return null;
+}
+
+/** The first line of how a step failed; all of it stands in the step's panel. */
+function FailureWords({ words }: { readonly words: string | null }): ReactNode {
+  const [line = ""] = words?.split("\n") ?? [];
+  if (line === "") return null;
+  return (
+    <>
+      : <Shown text={line} limit={300} />
+    </>
+  );
 }
 
 const ANSWERS = {
@@ -84,8 +109,14 @@ const ANSWERS = {
   ],
 } as const;
 
-function Resolve(props: { readonly task: Task; readonly step: string; readonly kind: "doubt" | "review" }): ReactNode {
-  const { task, step, kind } = props;
+function Resolve(props: {
+  readonly task: Task;
+  readonly step: string;
+  readonly kind: "doubt" | "review";
+  /** How it failed; null where the critic asks about what was done. */
+  readonly failure: string | null;
+}): ReactNode {
+  const { task, step, kind, failure } = props;
   const mayDecide = useMay("decide");
   const queries = useQueryClient();
   const resolve = useMutation({
@@ -101,9 +132,16 @@ function Resolve(props: { readonly task: Task; readonly step: string; readonly k
         icon={isDoubt ? "in_doubt" : "escalated"}
         title={isDoubt ? `Did ${step} happen?` : `${step} waits for your word.`}
       >
-        {isDoubt
-          ? "It was sent, and Writ stopped before an answer came. Look at the system it went to, then say which."
-          : "The critic asks a person to judge what it did."}
+        {isDoubt ? (
+          "It was sent, and Writ stopped before an answer came. Look at the system it went to, then say which."
+        ) : failure === null ? (
+          "The critic asks a person to judge what it did."
+        ) : (
+          <>
+            It failed
+            <FailureWords words={failure} />
+          </>
+        )}
       </Note>
       {mayDecide ? (
         <div className="row wrap">

@@ -11,6 +11,8 @@ import type { ShownStep } from "./plan-model.ts";
 import { marks, timeScale, type Stretch, type TimeScale } from "./time-scale.ts";
 
 const ROW_PX = 20;
+/** Where a mark's words no longer fit to the right of it. */
+const LATE = 0.92;
 const MARKS = 5;
 
 interface Bar extends Stretch {
@@ -64,11 +66,14 @@ export function Timeline(props: {
       <div className="tlaxis" aria-hidden="true">
         <span className="tlname" />
         <span className="tltrack">
-          {marks(whole.to - whole.from - cutOf(scale), MARKS).map((at) => (
-            <i key={at} style={{ left: percent(scale.place(whole.from + at)) }}>
-              {duration(at)}
-            </i>
-          ))}
+          {marks(whole.to - whole.from - cutOf(scale), MARKS).map((at) => {
+            const place = scale.place(whole.from + at);
+            return (
+              <i key={at} className={place > LATE ? "late" : undefined} style={{ left: percent(place) }}>
+                {duration(at)}
+              </i>
+            );
+          })}
         </span>
       </div>
       <div
