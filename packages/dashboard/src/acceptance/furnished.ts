@@ -6,6 +6,8 @@ import { deletes, Served, sketch, writes } from "./served.ts";
 export interface Furnished {
   readonly served: Served;
   readonly completed: string;
+  /** A run whose one step failed, and that waits for a person's word on it. */
+  readonly failed: string;
   readonly waiting: string;
   /** The request of that run. */
   readonly request: string;
@@ -54,7 +56,7 @@ export async function furnish(): Promise<Furnished> {
   const completed = await finished(served, "Find new docs from the last 24 hours and summarize them");
   const denied = await served.asks(writes("team-mail.md", "To everybody\n", "Tell the whole team about the draft"));
   await served.api("POST", `/approvals/${await requestOf(served, denied)}/deny`, { reason: "wrong recipients" });
-  await served.asks(
+  const failed = await served.asks(
     sketch([{ id: "read_sheet", tool: "docs.get_doc", params: { path: "ledger.md" } }], "Import the September ledger"),
   );
   const cancelled = await served.asks(writes("rename.md", "x\n", "Rename the project everywhere"));
@@ -68,7 +70,7 @@ export async function furnish(): Promise<Furnished> {
     writes("retention.md", `${changed.join("\n")}\n`, "Shorten how long customer exports are kept"),
   );
   await requestOf(served, review);
-  return { served, completed, waiting, request: await requestOf(served, waiting), review };
+  return { served, completed, failed, waiting, request: await requestOf(served, waiting), review };
 }
 
 const REVIEW = [

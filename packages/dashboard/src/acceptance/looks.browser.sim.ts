@@ -21,6 +21,7 @@ const SCREENS = [
   ["RUN?tab=artifacts", "briefs/"],
   ["RUN?tab=source", "Plan document"],
   ["WAITING", "waits for you."],
+  ["FAILED", 'It failed: "ledger.md": there is no such file'],
   ["/approvals", "What you approve, exactly"],
   ["/approvals?show=decided", "Denied"],
   ["/audit?entry=3", "Proven"],
@@ -51,7 +52,7 @@ describe.skipIf(isWithoutChromium)("every screen", () => {
   });
 
   test("has no violation that an accessibility library finds, in either theme", async () => {
-    const { served, completed, waiting } = furnished;
+    const { served, completed, failed, waiting } = furnished;
     await using opened = await open({ url: served.url });
     const { page, wrong } = opened;
     await logIn(page, served);
@@ -60,7 +61,8 @@ describe.skipIf(isWithoutChromium)("every screen", () => {
       const path = name
         .replace("REPLAY", `/replay/${completed}`)
         .replace("RUN", `/runs/${completed}`)
-        .replace("WAITING", `/runs/${waiting}`);
+        .replace("WAITING", `/runs/${waiting}`)
+        .replace("FAILED", `/runs/${failed}`);
       await page.goto(`${served.url}${path}`, { waitUntil: "domcontentloaded" });
       await page.getByText(sign).first().waitFor();
       found.push(...(await violationsOf(page)).map((each) => `${path}: ${each}`));
