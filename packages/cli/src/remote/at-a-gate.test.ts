@@ -58,11 +58,41 @@ describe("a person who is asked about a run of a server", () => {
     await until(terminal, "Approve?");
     await sleep(SETTLE + TURN_MS);
     terminal.press("n\r");
-    await until(terminal, "Why");
+    await until(terminal, "Why not");
     await sleep(SETTLE + TURN_MS);
     for (const key of "tests first\r") terminal.press(key);
-    expect((await running).exit).toBe(1);
+    expect(await running).toMatchObject({ exit: 1, out: expect.stringContaining("nothing was changed") as unknown });
     expect((await work.view(run)).status).toBe("rejected");
+  }, 30_000);
+
+  test("says yes to one and no to the next, and is not told that nothing was changed", async () => {
+    await using work = Workspace.make("notes");
+    await using remote = await RemoteUser.over(work);
+    const next = { ...write, id: "next", params: { path: "next.md", text: "# Next\n" }, depends_on: ["write"] };
+    const run = await work.plan([write, next], { begin: false });
+    const terminal = recordingTerminal(SCREEN, "keyboard");
+    const running = said(remote.world, ["run", run], terminal);
+    await until(terminal, "Approve?");
+    await sleep(SETTLE + TURN_MS);
+    terminal.press("y\r");
+    await until(terminal, "Approve?", 2);
+    await sleep(SETTLE + TURN_MS);
+    terminal.press("n\r");
+    await until(terminal, "Why not");
+    await sleep(SETTLE + TURN_MS);
+    for (const key of "enough\r") terminal.press(key);
+    await until(terminal, "Take back");
+    await until(terminal, "Approve?", 3);
+    await sleep(SETTLE + TURN_MS);
+    terminal.press("n\r");
+    await until(terminal, "Why not", 2);
+    await sleep(SETTLE + TURN_MS);
+    for (const key of "it may stay\r") terminal.press(key);
+    const { exit, out } = await running;
+    expect(exit).toBe(1);
+    expect(out).toContain("next was not done");
+    expect(out).not.toContain("nothing was changed");
+    expect(work.text("out.md")).toBe("# New\n");
   }, 30_000);
 
   test("of what cannot be undone types its word", async () => {

@@ -1,4 +1,5 @@
 import { nextCommands, runStatus, type ApprovalView, type RunState } from "@writ/core";
+import { codeWords } from "@writ/core/text/reason-words";
 import type { RunEndView } from "../terminal/view.ts";
 import type { NameOf } from "./name-of.ts";
 
@@ -36,7 +37,11 @@ export function runEnd(state: RunState, approvals: readonly ApprovalView[], wrot
         step: denied.step,
         by: denied.decided_by === null ? "somebody" : nameOf(denied.decided_by),
         reason: denied.reason ?? "",
-        clauses: ["nothing was changed", `writ show ${state.run}`],
+        clauses: [
+          // What was done before it may stay, or may have been taken back.
+          state.tally.effects.length === 0 ? "nothing was changed" : `${denied.step} was not done`,
+          `writ show ${state.run}`,
+        ],
       };
     }
     case "awaiting_gate": {
@@ -59,7 +64,7 @@ function other(state: RunState, next: readonly string[]): RunEndView {
   const reason = state.status === "ended" ? state.closing?.reason : (state.hold ?? null);
   const code = reason?.code ?? (state.doubts > 0 ? "effect_outcome_unknown" : state.reviews > 0 ? "escalated" : null);
   const step = reason?.step ?? firstOf(state);
-  const sentence = code === null ? status.replaceAll("_", " ") : (SENTENCES[code] ?? code.replaceAll("_", " "));
+  const sentence = code === null ? status.replaceAll("_", " ") : (SENTENCES[code] ?? codeWords(code));
   return {
     kind: "other",
     state: status,

@@ -1,4 +1,5 @@
 import { epochMs, stepFailure, stepStatus, type Entry, type RunState } from "@writ/core";
+import { codeWords } from "@writ/core/text/reason-words";
 import { stepDetail } from "../step-detail.ts";
 import type { RunDisplay } from "../terminal/live-run.ts";
 import type { StepRowView } from "../terminal/view.ts";
@@ -35,7 +36,7 @@ export class StepRows {
       if (fact.type === "verdict_rendered" && fact.outcome === "waiting")
         this.#details.set(fact.step, `retry ${state.steps.get(fact.step)?.retries ?? 1}: ${fact.reason?.code ?? ""}`);
       if (fact.type === "step_settled" && fact.reason !== null)
-        this.#details.set(fact.step, fact.reason.code.replaceAll("_", " "));
+        this.#details.set(fact.step, codeWords(fact.reason.code));
       const failure = stepFailure(fact, entry);
       if (failure !== null && !failure.isErased) this.#failures.set(fact.step, failure.text());
     }
