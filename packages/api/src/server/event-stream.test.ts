@@ -10,6 +10,7 @@ import { expect, test } from "vitest";
 
 import { EventHub } from "./event-hub.ts";
 import { EventStream, type StreamWish } from "./event-stream.ts";
+import { taskStream } from "./routes/events.ts";
 
 const RUN = runNumber(1);
 const OTHER = runNumber(2);
@@ -174,6 +175,33 @@ test("4.1-11 a run's stream leaves nothing out, however slow, and ends with the 
   expect(reader.gaps).toEqual([]);
   expect(reader.positions).toHaveLength(2 + 40 + 1);
   expect(reader.positions.at(-1)).toBe(2 + 2_500 + 40 + 2_500);
+});
+
+test("4.1-11 of a task that ended a moment ago all is told; there is nothing only for who has all of it", async () => {
+  const lines: LogLine[] = [];
+  const audit = {
+    head: async () => ({ size: lines.length, frontier: [] }),
+    lines: async function* (from: number, to: number) {
+      yield lines.slice(from, to);
+    },
+    positions: async (run: string | null) => lines.filter((line) => line.run === run).map(({ seq }) => seq),
+  };
+  // Its clock stands still: what is written is read only by who asks for it.
+  const hub = new EventHub({
+    log: "log_x",
+    audit: () => audit,
+    nudges: () => () => undefined,
+    clock: new SteppedClock(),
+  });
+  await hub.open();
+  for (const [seq, type] of ["note", "note", "run_ended"].entries()) {
+    const bytes = JSON.stringify({ at_ms: seq, actor: {}, input: { type: "x" }, facts: [{ type }] });
+    lines.push({ seq, run: RUN, version: seq + 1, bytes });
+  }
+  const ports = { events: hub, desk: { store: { views: { run: async () => ({ ended_at_ms: 5 }) } } } };
+  expect(await taskStream(ports, RUN, 2)).toEqual({ kind: "nothing" });
+  for (const after of [-1, 0, 1])
+    expect(await taskStream(ports, RUN, after)).toEqual({ kind: "stream", wish: { from: after + 1, run: RUN } });
 });
 
 type Happening = readonly [does: "append" | "pause" | "go on" | "leave" | "level", count: number];

@@ -1,4 +1,4 @@
-import { parseStrict, type RunId } from "@writ/core";
+import { parseStrict, type RunId, type RunView } from "@writ/core";
 import { json, type Handlers, type Reply } from "../call.ts";
 import type { EventFrame } from "../event-frame.ts";
 import { knownRun } from "../known-run.ts";
@@ -24,15 +24,25 @@ export const EVENT_HANDLERS: Handlers<"list_events" | "list_task_events"> = {
   },
 };
 
+/** Where it stands whether a task has ended, and what was told of it. */
+export interface TaskStreamPorts extends Pick<ServerPorts, "events"> {
+  readonly desk: {
+    readonly store: { readonly views: { run(run: RunId): Promise<Pick<RunView, "ended_at_ms"> | null> } };
+  };
+}
+
 /** The stream of one task; nothing where it has ended and all of it was told. @param after the last position the reader has */
-export async function taskStream(ports: ServerPorts, run: RunId, after: number): Promise<Reply> {
+export async function taskStream(ports: TaskStreamPorts, run: RunId, after: number): Promise<Reply> {
   const view = await ports.desk.store.views.run(run);
-  const isTold = view?.ended_at_ms != null && (await ports.events.ofRun(run, after + 1)).length === 0;
+  if (view?.ended_at_ms == null) return following(ports, run, after);
+  // Its end may be written and not yet read: who is told that there is nothing asks no more.
+  await ports.events.catchUp();
+  const isTold = (await ports.events.ofRun(run, after + 1)).length === 0;
   return isTold ? { kind: "nothing" } : following(ports, run, after);
 }
 
 /** @param after null for who wants what comes from now on */
-function following(ports: ServerPorts, run: RunId | null, after: number | null): Reply {
+function following(ports: Pick<ServerPorts, "events">, run: RunId | null, after: number | null): Reply {
   return { kind: "stream", wish: { from: after === null ? ports.events.end : after + 1, run } };
 }
 
