@@ -229,9 +229,14 @@ function listOf(value: Json | undefined): readonly JsonObject[] {
   return isJsonArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** What there is once every task has come to rest. */
+const SOON_MS = 6 * 3_600_000;
+
+/** What there is once every task has come to rest. One that a clock would move is ended: what follows is the doing of requests alone. */
 async function settled(): Promise<Json> {
   const desk = await served.work.desk();
+  for (const { run, wakeAt } of await desk.store.views.unfinished())
+    if (wakeAt !== null && wakeAt < Date.now() + SOON_MS)
+      await desk.send({ method: "cancel", run, reason: "its time is short" });
   const moving = ["in_progress", "awaiting_gate", "paused", "in_doubt"];
   for (const { run_id: run } of await desk.store.views.runs({ statuses: moving, before: null, limit: 200 }))
     await desk.send({ method: "rest", run: await desk.runNamed(run) });
