@@ -15,7 +15,7 @@ const ENTRY = "packages/adapters/src/verifier/main.ts";
 /** The most lines the file may have: it is meant to be read by those who doubt us. */
 export const MAX_LINES = 706;
 
-const FORMAT = { printWidth: 120, objectWrap: "collapse" };
+const FORMAT = "scripts/verifier-format.json";
 
 const TITLE =
   "// Verifies an export or a receipt of Writ with Node alone: node verify.mjs DIR. Generated from its sources; see VERIFY.md.\n";
@@ -143,13 +143,10 @@ function isNode(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function format(root: string, code: string): string {
-  const folder = join(root, ".cache/verifier");
-  const config = join(folder, "format.json");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(config, JSON.stringify(FORMAT));
   const compact = code.replaceAll(/^\s*\n/gm, "");
   const oxfmt = join(root, "node_modules/.bin/oxfmt");
-  return execFileSync(oxfmt, ["-c", config, "--stdin-filepath", "verify.mjs"], { input: compact, encoding: "utf8" });
+  const options = ["-c", join(root, FORMAT), "--stdin-filepath", "verify.mjs"];
+  return execFileSync(oxfmt, options, { input: compact, encoding: "utf8" });
 }
 
 if (import.meta.main) {

@@ -150,6 +150,7 @@ function hashSources(root: string): string {
     "scripts/bundle-assets.ts",
     "scripts/launcher.cjs",
     VERIFIER,
+    "scripts/verifier-format.json",
     DASHBOARD,
     "packages/dashboard/build.ts",
     ...packages.flatMap((name) => [`packages/${name}/package.json`, ...productionFiles(root, `packages/${name}/src`)]),
