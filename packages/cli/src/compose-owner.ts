@@ -8,7 +8,7 @@ import { nodeVerifier } from "@writ/adapters/system/node-verifier";
 import { nodeHasher } from "@writ/adapters/system/sha256";
 import { bundleFolder } from "@writ/adapters/workspace/bundle-folder";
 import type { WorkspacePaths } from "@writ/adapters/workspace/layout";
-import { parseCheckpoint, type DurationMs, type RunId } from "@writ/core";
+import { parseCheckpoint, type DurationMs, type OrchestratorError, type RunId } from "@writ/core";
 import {
   Access,
   Approvals,
@@ -172,6 +172,11 @@ export class Owner {
     await engine.recover();
     await escalation.recover();
     return [...takingNotices(this.#config, process.getuid?.() ?? null), ...outgoing.unready];
+  }
+
+  /** Why nothing is written any more; null while all is well. */
+  get failure(): OrchestratorError | null {
+    return this.#parts.engine.failure;
   }
 
   /** @param patience how long runs may take to come to rest; null is as long as it takes */

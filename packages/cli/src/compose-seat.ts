@@ -125,6 +125,7 @@ export class Seat {
       isFileInput: (name) => parts.planner.isFileInput(name),
       fileInputs: () => parts.planner.fileInputs(),
       server: null,
+      failure: () => this.#owned?.owner.failure ?? null,
       own: () => this.#mine(),
       send,
       nudges: (listener) => this.#nudges(listener),

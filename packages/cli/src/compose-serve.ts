@@ -76,12 +76,22 @@ export async function serve(world: World, desk: Desk, wish: ListenWish, log: Log
       nameOf: (user) => (nameOf(user) === user ? null : nameOf(user)),
       readFile: async (path) => bytesOf(files, path),
       exportBundle: (run, payloads) => exported(world, desk, run, payloads),
-      isStopping: () => isStopping,
+      standing: () => (isStopping ? "stopping" : desk.failure() === null ? "ready" : "failing"),
       version: PRODUCT.slice("writ/".length),
     },
     wish,
   );
-  const remember = (): Promise<void> => allowances.remember(doors.spending);
+  let isForgetful = false;
+  /** What was spent counts in this process however that goes; where it cannot be written, that is said once. */
+  const remember = async (): Promise<void> => {
+    try {
+      await allowances.remember(doors.spending);
+      isForgetful = false;
+    } catch (error) {
+      if (!isForgetful) log.write("error", "fault", { error: String(error) });
+      isForgetful = true;
+    }
+  };
   let cancel = systemClock.after(REMEMBER_MS, tick);
   function tick(): void {
     cancel = systemClock.after(REMEMBER_MS, tick);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { CAPABILITIES, PRINCIPAL_KINDS, ROLES, POLICY_MODES } from "@writ/core";
 
 export const health = z.object({ status: z.literal("ok") });
-export const ready = z.object({ status: z.enum(["ready", "stopping"]) });
+export const ready = z.object({ status: z.enum(["ready", "stopping", "failing"]) });
 
 /** Exactly one of the two. */
 export const logIn = z.union([

@@ -6,6 +6,8 @@ import { eventFrame, type EventFrame } from "./event-frame.ts";
 const KEPT = 8_192;
 /** Entries read at once for those who come late. */
 const PAGE = 512;
+/** After reading failed, it is tried again. */
+const AGAIN_MS = 1_000;
 /** What comes within it leaves together, so that many who follow cost few writes. */
 const TOGETHER_MS = 15;
 
@@ -27,6 +29,7 @@ export class EventHub {
   #isDue = false;
   #deaf: (() => void) | null = null;
   #cancel: (() => void) | null = null;
+  #isClosed = false;
   readonly #listeners = new Set<() => void>();
   /** The newest joined messages: those who are level with each other are sent the same bytes. */
   #joined: { readonly from: number; readonly to: number; readonly bytes: Buffer } | null = null;
@@ -41,6 +44,7 @@ export class EventHub {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#deaf?.();
     this.#cancel?.();
     this.#listeners.clear();
@@ -92,13 +96,23 @@ export class EventHub {
     await this.#reading;
   }
 
-  #wake(): void {
+  #wake(afterMs = TOGETHER_MS): void {
     this.#isDue = true;
-    if (this.#reading !== null || this.#cancel !== null) return;
-    this.#cancel = this.#source.clock.after(durationMs(TOGETHER_MS), () => {
+    if (this.#isClosed || this.#reading !== null || this.#cancel !== null) return;
+    this.#cancel = this.#source.clock.after(durationMs(afterMs), () => {
       this.#cancel = null;
-      void this.catchUp();
+      void this.#caughtUp();
     });
+  }
+
+  /** Who asks for entries is told that they cannot be read; those who only follow wait until they can. */
+  async #caughtUp(): Promise<void> {
+    try {
+      await this.catchUp();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!this.#isClosed) this.#wake(AGAIN_MS);
+    }
   }
 
   async #readOn(): Promise<void> {

@@ -26,10 +26,16 @@ class Scene implements AsyncDisposable {
   readonly #responses = new Set<ServerResponse>();
   #nudged: () => void = () => undefined;
 
-  constructor(wish: (path: string) => StreamWish) {
+  /** While it is, nobody can read the log. */
+  isUnreadable = false;
+
+  constructor(wish: (path: string) => StreamWish, stillMay = async () => true) {
     const lines = this.#lines;
     const audit = {
-      head: async () => ({ size: lines.length, frontier: [] }),
+      head: async () => {
+        if (this.isUnreadable) throw new Error("the log cannot be read");
+        return { size: lines.length, frontier: [] };
+      },
       lines: async function* (from: number, to: number) {
         yield lines.slice(from, to);
       },
@@ -41,7 +47,7 @@ class Scene implements AsyncDisposable {
     };
     this.hub = new EventHub({ log: "log_x", audit: () => audit, nudges, clock: this.clock });
     this.#server = createServer((asked, response) => {
-      const setting = { hub: this.hub, clock: this.clock, stillMay: async () => true };
+      const setting = { hub: this.hub, clock: this.clock, stillMay };
       response.writeHead(200).flushHeaders();
       this.#responses.add(response);
       void new EventStream(setting, response, wish(asked.url ?? "")).send();
@@ -202,6 +208,32 @@ test("4.1-11 of a task that ended a moment ago all is told; there is nothing onl
   expect(await taskStream(ports, RUN, 2)).toEqual({ kind: "nothing" });
   for (const after of [-1, 0, 1])
     expect(await taskStream(ports, RUN, after)).toEqual({ kind: "stream", wish: { from: after + 1, run: RUN } });
+});
+
+test("4.1-11 what cannot be read for a moment is told later, and a right that cannot be looked up is none", async () => {
+  const rights = { isKnown: true };
+  await using scene = new Scene(
+    () => ({ from: 0, run: null }),
+    async () => {
+      if (!rights.isKnown) throw new Error("the tokens cannot be read");
+      return true;
+    },
+  );
+  await scene.listen();
+  const reader = await scene.reader("/");
+  scene.append(2);
+  await reader.until(() => reader.next === 2);
+  scene.isUnreadable = true;
+  scene.append(2);
+  for (let turns = 0; turns < 50; turns += 1) await turn();
+  expect(reader.next).toBe(2);
+  scene.isUnreadable = false;
+  scene.clock.pass(1_000);
+  await reader.until(() => reader.next === 4);
+  rights.isKnown = false;
+  scene.clock.pass(3_000);
+  await reader.until(() => reader.isOver);
+  expect(reader.positions).toEqual([0, 1, 2, 3]);
 });
 
 type Happening = readonly [does: "append" | "pause" | "go on" | "leave" | "level", count: number];

@@ -112,8 +112,10 @@ export class EventStream {
     if (this.#out.writableLength === 0) this.#out.write(HEARTBEAT);
   }
 
+  /** Where it cannot be found out, nobody is shown anything more. */
   async #recheck(): Promise<void> {
-    if (!(await this.#setting.stillMay())) this.end();
+    const isSo = await this.#setting.stillMay().catch(() => false);
+    if (!isSo) this.end();
   }
 
   #every(ms: number, act: () => unknown): () => void {

@@ -32,6 +32,7 @@ export interface ServerPorts {
   /** A file of the workspace by its path; null where it is not there any more. */
   readonly readFile: (path: string) => Promise<Uint8Array | null>;
   readonly exportBundle: (run: RunId, payloads: "included" | "withheld") => Promise<ReadonlyMap<string, Uint8Array>>;
-  readonly isStopping: () => boolean;
+  /** Whether work may be given to it; `failing` once its journal could not be written. */
+  readonly standing: () => "ready" | "stopping" | "failing";
   readonly version: string;
 }

@@ -3,6 +3,7 @@ import {
   type Actor,
   type DurationMs,
   type JsonObject,
+  type OrchestratorError,
   type Plan,
   type PlanVerdict,
   type RunId,
@@ -29,6 +30,8 @@ export interface Desk extends RunDesk {
   readonly tools: ReadonlyMap<string, Tool>;
   /** For reading; the owner's own when this process owns the workspace. */
   readonly store: Store;
+  /** Why this process writes nothing more; null while all is well. */
+  failure(): OrchestratorError | null;
   /** The store to write to: this process becomes the owner. @throws OrchestratorError `workspace_owned` while another one is */
   own(): Promise<Store>;
   /**

@@ -24,7 +24,7 @@ type ServiceOperation =
 export const SERVICE_HANDLERS: Handlers<ServiceOperation> = {
   get_health: async () => json({ status: "ok" }),
 
-  get_ready: async (_call, { isStopping }) => json({ status: isStopping() ? "stopping" : "ready" }),
+  get_ready: async (_call, { standing }) => json({ status: standing() }),
 
   async get_metrics(_call, { figures }) {
     const { media, text } = await figures.exposition();
