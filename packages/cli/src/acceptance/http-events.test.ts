@@ -39,6 +39,8 @@ type Move = "grow" | "leave" | "pause" | "go on" | "read" | "page";
 const IS_LONG = process.env["WRIT_LONG"] === "1";
 /** A schedule that comes to no end is named, not left to the test's own limit. */
 const RUN_MS = 20_000;
+/** More than there is at first, so that streams begin at the start, and little enough to be read in a second however long the log has grown. */
+const MOST_BACK = 1_500;
 
 describe("event streams", () => {
   test(
@@ -52,8 +54,8 @@ describe("event streams", () => {
         size: "max",
       });
       await fc.assert(
-        fc.asyncProperty(moves, fc.boolean(), fc.nat(20), async (schedule, fromStart, back) => {
-          const start = fromStart ? 0 : Math.max(0, (await size()) - back);
+        fc.asyncProperty(moves, fc.oneof(fc.nat(20), fc.nat(MOST_BACK)), async (schedule, back) => {
+          const start = Math.max(0, (await size()) - back);
           const told: number[] = [];
           const gaps: Gap[] = [];
           let paged = start;
@@ -102,7 +104,7 @@ describe("event streams", () => {
         {
           numRuns: IS_LONG ? 2_000 : 12,
           timeout: RUN_MS,
-          examples: [[["page", "read", "leave", "read", "pause", "page", "leave"], false, 0]],
+          examples: [[["page", "read", "leave", "read", "pause", "page", "leave"], 0]],
         },
       );
       expect(premises.resumed).toBeGreaterThan(1);
