@@ -120,9 +120,10 @@ export class Drive {
     this.#rows.show(this.#display, entry, state);
     const { terminal } = this.#setting;
     if (terminal.canRedraw) return;
+    // One that the same entry voided asks nobody.
+    const voided = new Set(entry.facts.flatMap((fact) => (fact.type === "approval_voided" ? [fact.approval] : [])));
     for (const fact of entry.facts) {
-      // One that the same entry voided asks nobody.
-      if (fact.type === "approval_requested" && state.gates.get(fact.step)?.request?.approval === fact.approval)
+      if (fact.type === "approval_requested" && !voided.has(fact.approval))
         terminal.out([approvalLine(terminal.screen(), entry.at, fact.approval, fact.step, fact.binding.tier)]);
     }
   }

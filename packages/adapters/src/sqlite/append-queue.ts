@@ -124,10 +124,14 @@ export class AppendQueue<Work, Placed> {
     const cause = storageFailure(error);
     const why = cause === undefined ? "the journal cannot be written" : cause.message;
     const details = { reason: cause?.code ?? "bug", ...cause?.details };
-    this.#failure ??= new OrchestratorError("audit_unavailable", `${why}; this process writes nothing more until it is started anew`, {
-      details,
-      cause: error,
-    });
+    this.#failure ??= new OrchestratorError(
+      "audit_unavailable",
+      `${why}; this process writes nothing more until it is started anew`,
+      {
+        details,
+        cause: error,
+      },
+    );
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { reject } of waiting) reject(this.#failure);
