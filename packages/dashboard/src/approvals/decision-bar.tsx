@@ -166,7 +166,7 @@ function Outcome({ request }: { readonly request: ApprovalRequest }): ReactNode 
             : <Shown text={status === "denied" ? reason : codeWords(reason)} />
           </>
         )}{" "}
-        {status === "denied" ? "It was not done." : status === "granted" || status === "used" ? "Goes on." : ""}
+        {status === "denied" ? "Nothing was changed." : status === "granted" || status === "used" ? "Goes on." : ""}
       </p>
     </div>
   );
