@@ -49,7 +49,8 @@ function windUp(state: RunState): readonly JournalEvent[] {
     if (mustDoubt(state)) return doubtOne(state);
     return state.closing.forced ? endRun(state) : undoPhase(state);
   }
-  if (state.gates.size > 0) return voidOne(state, "replanned");
+  const voiding = voidOne(state, "replanned");
+  if (voiding.length > 0) return voiding;
   if (mustDoubt(state)) return doubtOne(state);
   return canReplan(state) ? askPlanner(state) : [];
 }
