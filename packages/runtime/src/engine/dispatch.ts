@@ -68,13 +68,18 @@ async function invoke(
   { step, attempt }: Extract<Effect, { type: "invoke_tool" }>,
 ): Promise<void> {
   const invocation = invocationOf(actor.state, step);
-  if (invocation === null || invocation.attempt !== attempt) return;
+  // It may have been stopped since: who stops it answers for it.
+  const isWanted = actor.state.attempts.get(step)?.effect === "call";
+  if (invocation === null || invocation.attempt !== attempt || !isWanted) return;
   const stopper = new AbortController();
   const name = callName(actor, step, attempt);
   hands.stops.set(name, stopper);
-  const sent = await hands.gateway.invoke(invocation, stopper.signal);
-  hands.stops.delete(name);
-  await deliverSent(hands, actor, invocation, sent);
+  try {
+    await deliverSent(hands, actor, invocation, await hands.gateway.invoke(invocation, stopper.signal));
+  } finally {
+    // Not before its answer is folded: until then it is a call of this process.
+    hands.stops.delete(name);
+  }
 }
 
 async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation, sent: Sent): Promise<void> {
@@ -118,13 +123,30 @@ async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation
   }
 }
 
-/** A call that is being stopped answers for itself; one this process does not run is answered for by the interruption. */
+/**
+ * A call that is being stopped answers for itself. One that began and was stopped in the same entry, or before its
+ * beginning was durable, was never sent; one that another process sent was answered for when the run was loaded.
+ */
 async function stop(
   hands: Hands,
   actor: RunActor,
   { step, attempt }: Extract<Effect, { type: "stop_attempt" }>,
 ): Promise<void> {
-  hands.stops.get(callName(actor, step, attempt))?.abort();
+  const stopper = hands.stops.get(callName(actor, step, attempt));
+  if (stopper !== undefined) return stopper.abort();
+  await actor.deliver(
+    (seal) => ({
+      type: "tool_failed",
+      step,
+      attempt,
+      kind: "cancelled",
+      happened: "no",
+      error: seal.text("stopped before it was sent"),
+      usage: { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 },
+      jitter: "0",
+    }),
+    EXECUTOR,
+  );
 }
 
 async function probe(

@@ -147,10 +147,31 @@ export class Calls {
   /** Must answer with what really happened: a call that cannot be held back finishes as it would have. */
   stop(step: string, number: number): void {
     const flight = this.#find(step, number);
-    if (flight === undefined || flight.effect !== "pending" || this.#world.random.chance(0.4)) return;
+    if (flight === undefined) return this.#neverSent(step, number);
+    if (flight.effect !== "pending" || this.#world.random.chance(0.4)) return;
     flight.effect = "never";
     this.#world.premises.count("calls stopped in time");
     this.#fail(flight, "cancelled", 2);
+  }
+
+  /** Begun and stopped before it could be sent. */
+  #neverSent(step: string, attempt: number): void {
+    this.#world.premises.count("stopped before it was sent");
+    this.#world.inProcess(1, () =>
+      this.#world.deliver({
+        actor: EXECUTOR,
+        make: (seal) => ({
+          type: "tool_failed",
+          step,
+          attempt,
+          kind: "cancelled",
+          happened: "no",
+          error: seal.text("stopped before it was sent"),
+          usage: { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 },
+          jitter: "0",
+        }),
+      }),
+    );
   }
 
   probe(step: string, number: number): void {

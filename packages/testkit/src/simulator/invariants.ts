@@ -1,4 +1,4 @@
-import { canSettle, located, type Arrival, type JournalEvent, type RunInput, type RunState } from "@writ/core";
+import { canSettle, isHeld, located, type Arrival, type JournalEvent, type RunInput, type RunState } from "@writ/core";
 import { ApprovalBook, type Entered } from "./approval-book.ts";
 import type { Sending } from "./effect-ledger.ts";
 import type { Premises } from "./premises.ts";
@@ -60,17 +60,22 @@ export class Invariants {
     this.#starts.note(fact);
   }
 
-  /** While a run is held nothing begins that nobody outside asked for. */
+  /** While a run is held nothing begins that nobody outside asked for; a call that was cut off is no new one (0011). */
   #checkNothingNew(state: RunState, fact: JournalEvent, arrival: Arrival): void {
+    const isCutOff =
+      arrival.input.type === "attempts_interrupted" &&
+      fact.type === "step_started" &&
+      fact.idempotency_key === this.keyOf(fact.step);
     const begins =
-      fact.type === "step_started" ||
+      (fact.type === "step_started" && !isCutOff) ||
       fact.type === "gate_wanted" ||
       (fact.type === "plan_requested" && arrival.input.type !== "start");
+    if (isCutOff && isHeld(state)) this.#premises.count("asked again while held");
     if (!begins) return;
-    const isHeld = state.hold !== null || ((state.doubts > 0 || state.reviews > 0) && fact.type !== "plan_requested");
+    const holds = state.hold !== null || ((state.doubts > 0 || state.reviews > 0) && fact.type !== "plan_requested");
     const isAnswer = arrival.input.type === "plan_proposed" || arrival.input.type === "plan_failed";
     demand(
-      !isHeld || (fact.type === "plan_requested" && isAnswer),
+      !holds || (fact.type === "plan_requested" && isAnswer),
       "held_starts_nothing",
       () => `${fact.type} while held: ${state.hold?.code ?? "doubt or review"}`,
     );
