@@ -3,6 +3,7 @@ import { equalJson, type Json, type JsonObject } from "../base/json.ts";
 import type { Actor } from "./actor.ts";
 import { firstDifference, type Binding } from "./binding.ts";
 import { authorizeCall, bindingOf, callBudget, gateCall, type Call } from "./call.ts";
+import { inDoubt } from "./doubt.ts";
 import type { JournalEvent } from "./event.ts";
 import type { GateOpenedInput, RunInput } from "./input.ts";
 import { located, ROOT, WHOLE_PLAN } from "./paths.ts";
@@ -204,8 +205,9 @@ function quorum(state: RunState, gate: Gate): number {
   return Math.max(1, ...asked);
 }
 
-/** A step that ends before anything was sent. */
+/** A step that is not sent, or not again: then a call of it may have happened, and a person must say. */
 export function failStep(state: RunState, path: string, reason: Reason): readonly JournalEvent[] {
   const found = located(state, path);
+  if (state.unsure.has(path)) return [inDoubt(path, found?.at.attempts ?? 0)];
   return found === null ? [] : [{ type: "step_settled", step: path, outcome: "failed", output: null, reason }];
 }

@@ -52,6 +52,7 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
       return changeWork(state, step, "probe");
     case "step_in_doubt":
       over(state, step, null);
+      leaveGate(state, step);
       state.timers.clear(`retry:${step.path}`);
       state.ready.delete(step.path);
       state.unsure.delete(step.path);
@@ -66,6 +67,12 @@ export function evolveAttempt(state: RunState, fact: Fact): void {
       step.retries = 0;
       return makeReady(state, step);
   }
+}
+
+/** Nobody is asked whether it may be sent again before somebody said what it did. */
+function leaveGate(state: RunState, step: StepState): void {
+  const gate = state.gates.get(step.path);
+  if (gate !== undefined) removeGate(state, gate);
 }
 
 function failed(state: RunState, step: StepState, fact: Extract<Fact, { type: "attempt_failed" }>): void {

@@ -8,8 +8,8 @@ import { refusingSandbox } from "@writ/adapters/sandbox/refuse";
 import { systemClock } from "@writ/adapters/system/clock";
 import { systemEntropy } from "@writ/adapters/system/entropy";
 import { nodeHasher } from "@writ/adapters/system/sha256";
-import { replay, type JsonObject } from "@writ/core";
-import { createRequest, defineTool, type Tool } from "@writ/runtime";
+import { epochMs, replay, type JsonObject } from "@writ/core";
+import { createRequest, defineTool, ToolFailure, type Clock, type Tool } from "@writ/runtime";
 import { openWorkshop, type Workshop } from "@writ/testkit/build/workshop";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -47,6 +47,16 @@ function tools(sent: string[]): readonly Tool[] {
       },
     }),
     defineTool({
+      name: "test.flaky",
+      summary: "fails in passing",
+      approvalMode: "read_only",
+      params: z.strictObject({}),
+      run: (): { readonly ok: boolean } => {
+        sent.push("flaky");
+        throw new ToolFailure("transient_timeout", "not now");
+      },
+    }),
+    defineTool({
       name: "test.write",
       summary: "writes",
       approvalMode: "local_write",
@@ -65,15 +75,35 @@ function tools(sent: string[]): readonly Tool[] {
   ];
 }
 
-async function open(sent: string[]): Promise<Workshop> {
+async function open(sent: string[], clock: Clock = systemClock, store = openMemoryStore(log)): Promise<Workshop> {
   return openWorkshop({
-    store: openMemoryStore(log),
+    store,
     tools: tools(sent),
-    clock: systemClock,
+    clock,
     entropy: systemEntropy,
     files: await openWorkspaceFiles(folder),
     sandbox: refusingSandbox({ reason: "test", remedy: "none" }),
   });
+}
+
+/** A machine that slept: what became due meanwhile is due at once. */
+class SleepingClock implements Clock {
+  #now = Date.now();
+  #due: { readonly at: number; readonly run: () => void }[] = [];
+  readonly now = () => epochMs(this.#now);
+
+  after(delay: number, run: () => void): () => void {
+    const entry = { at: this.#now + delay, run };
+    this.#due.push(entry);
+    return () => void (this.#due = this.#due.filter((other) => other !== entry));
+  }
+
+  sleep(ms: number): void {
+    this.#now += ms;
+    const due = this.#due.filter(({ at }) => at <= this.#now);
+    this.#due = this.#due.filter((entry) => !due.includes(entry));
+    for (const { run } of due) run();
+  }
 }
 
 const PLAN: JsonObject = {
@@ -112,6 +142,52 @@ describe("the engine", () => {
     await expect(second.approvals.deny(waiting?.approval_id ?? "", "no", ANA)).rejects.toMatchObject({
       code: "approval_already_decided",
     });
+  });
+
+  test("a call that begins and is stopped in one entry was never sent, and the run does not wait for it", async () => {
+    const sent: string[] = [];
+    const clock = new SleepingClock();
+    const { engine, tasks } = await open(sent, clock);
+    const write = { id: "write", tool: "test.write", params: { path: "a.txt", text: "x" } };
+    const run = await tasks.create(request({ ...PLAN, steps: [{ id: "flaky", tool: "test.flaky" }, write] }), ANA);
+    await engine.resting(run);
+    expect(sent).toEqual(["flaky"]);
+    // Over the retry and over the approval's time, in one sleep.
+    clock.sleep(30 * 3_600_000);
+    await engine.resting(run);
+    const { entries } = await tasks.history(run);
+    const types = entries.map(({ facts }) => facts.map(({ type }) => type));
+    expect(types.find((each) => each.includes("step_started") && each.includes("run_closing"))).toBeDefined();
+    expect((await tasks.show(run)).status).toBe("expired");
+    expect(sent).toEqual(["flaky"]);
+  });
+
+  test("a call that is cancelled while its beginning is still being written is not sent", async () => {
+    const sent: string[] = [];
+    const store = openMemoryStore(log);
+    const { engine, tasks, approvals } = await open(sent, systemClock, store);
+    const write = { id: "write", tool: "test.write", params: { path: "a.txt", text: "x" } };
+    const run = await tasks.create(request({ ...PLAN, steps: [write] }), ANA);
+    await engine.resting(run);
+    const [waiting] = await approvals.list(["waiting"], run);
+    const append = store.journal.append.bind(store.journal);
+    let release = (): void => undefined;
+    const disk = new Promise<void>((resolve) => (release = resolve));
+    let held = 0;
+    store.journal.append = async (draft) => {
+      held += 1;
+      await disk;
+      return append(draft);
+    };
+    const approving = approvals.approve(waiting?.approval_id ?? "", ANA);
+    while (held < 1) await new Promise(setImmediate);
+    const cancelling = tasks.cancel(run, "enough", ANA);
+    while (held < 2) await new Promise(setImmediate);
+    release();
+    await Promise.all([approving, cancelling]);
+    await engine.resting(run);
+    expect(sent).toEqual([]);
+    expect((await tasks.show(run)).status).toBe("cancelled");
   });
 
   test("voids an approval whose file moved, and asks again with the new value", async () => {

@@ -26,8 +26,10 @@ import { Shell, type Outside } from "./shell.ts";
 import type { Message, Surroundings } from "./surroundings.ts";
 import { demand } from "./violation.ts";
 
-/** Inputs within which a run must have ended; after a third of them people do what ends it. */
-const BOUND = 300;
+/** Inputs within which a run must have ended; one that takes back twenty steps behind gates needs most of them. */
+const BOUND = 600;
+/** Inputs after which people do what ends it. */
+const HELP_AFTER = 100;
 
 /** One run in a world that a seed decides: clock, order, tools, people, planner, crashes. */
 export class World implements Surroundings, Outside {
@@ -76,7 +78,7 @@ export class World implements Surroundings, Outside {
   }
 
   get isHelpful(): boolean {
-    return this.#inputs > BOUND / 3;
+    return this.#inputs > HELP_AFTER;
   }
 
   get mayCrash(): boolean {
