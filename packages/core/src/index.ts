@@ -117,6 +117,7 @@ export * from "./run/evolve.ts";
 export * from "./run/input.ts";
 export * from "./run/intake.ts";
 export * from "./run/moves.ts";
+export * from "./run/never-sent.ts";
 export * from "./run/paths.ts";
 export * from "./run/react.ts";
 export * from "./run/reason.ts";

@@ -7,6 +7,7 @@ import {
   isTaintedAt,
   located,
   mintId,
+  neverSent,
   epochMs,
   OrchestratorError,
   PLAN_GATE,
@@ -127,26 +128,10 @@ async function deliverSent(hands: Hands, actor: RunActor, invocation: Invocation
  * A call that is being stopped answers for itself. One that began and was stopped in the same entry, or before its
  * beginning was durable, was never sent; one that another process sent was answered for when the run was loaded.
  */
-async function stop(
-  hands: Hands,
-  actor: RunActor,
-  { step, attempt }: Extract<Effect, { type: "stop_attempt" }>,
-): Promise<void> {
-  const stopper = hands.stops.get(callName(actor, step, attempt));
+async function stop(hands: Hands, actor: RunActor, call: Extract<Effect, { type: "stop_attempt" }>): Promise<void> {
+  const stopper = hands.stops.get(callName(actor, call.step, call.attempt));
   if (stopper !== undefined) return stopper.abort();
-  await actor.deliver(
-    (seal) => ({
-      type: "tool_failed",
-      step,
-      attempt,
-      kind: "cancelled",
-      happened: "no",
-      error: seal.text("stopped before it was sent"),
-      usage: { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 },
-      jitter: "0",
-    }),
-    EXECUTOR,
-  );
+  await actor.deliver((seal) => neverSent(call, seal), EXECUTOR);
 }
 
 async function probe(

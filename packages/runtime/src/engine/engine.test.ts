@@ -173,16 +173,16 @@ describe("the engine", () => {
     const append = store.journal.append.bind(store.journal);
     let release = (): void => undefined;
     const disk = new Promise<void>((resolve) => (release = resolve));
-    let held = 0;
+    const held: string[] = [];
     store.journal.append = async (draft) => {
-      held += 1;
+      held.push(draft.run ?? "");
       await disk;
       return append(draft);
     };
     const approving = approvals.approve(waiting?.approval_id ?? "", ANA);
-    while (held < 1) await new Promise(setImmediate);
+    while (held.length < 1) await new Promise(setImmediate);
     const cancelling = tasks.cancel(run, "enough", ANA);
-    while (held < 2) await new Promise(setImmediate);
+    while (held.length < 2) await new Promise(setImmediate);
     release();
     await Promise.all([approving, cancelling]);
     await engine.resting(run);

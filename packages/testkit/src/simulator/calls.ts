@@ -4,6 +4,7 @@ import {
   FAILURE_KINDS,
   gateCall,
   isJsonObject,
+  neverSent,
   type FailureKind,
   type Json,
   type Request,
@@ -158,19 +159,7 @@ export class Calls {
   #neverSent(step: string, attempt: number): void {
     this.#world.premises.count("stopped before it was sent");
     this.#world.inProcess(1, () =>
-      this.#world.deliver({
-        actor: EXECUTOR,
-        make: (seal) => ({
-          type: "tool_failed",
-          step,
-          attempt,
-          kind: "cancelled",
-          happened: "no",
-          error: seal.text("stopped before it was sent"),
-          usage: { tokens: 0, cost_millicents: 0, wall_clock_ms: 0 },
-          jitter: "0",
-        }),
-      }),
+      this.#world.deliver({ actor: EXECUTOR, make: (seal) => neverSent({ step, attempt }, seal) }),
     );
   }
 
