@@ -48,7 +48,7 @@ const CLAIMED = {
 } as const;
 
 /** Tests of what comes in over the network; a part of their own, since there are many. */
-const NETWORK = /cli\/src\/(acceptance\/http-|remote\/)/;
+const NETWORK = /(?:api\/src\/|cli\/src\/(?:acceptance\/http-|remote\/))/;
 const UNCLAIMED = new RegExp(
   `^(?!.*(${Object.values(CLAIMED)
     .map(({ source }) => source)
