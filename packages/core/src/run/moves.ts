@@ -58,9 +58,9 @@ export function mustDoubt(state: RunState): boolean {
   return state.closing?.forced !== true && unsureStep(state) !== null;
 }
 
-/** A step of which a call may have happened, none is under way, and nobody is about to be asked; null where there is none. */
-export function unsureStep({ unsure, attempts, gates }: RunState): string | null {
-  for (const path of unsure) if (!attempts.has(path) && !gates.has(path)) return path;
+/** A step of which a call may have happened, and none is under way; null where there is none. */
+export function unsureStep({ unsure, attempts }: RunState): string | null {
+  for (const path of unsure) if (!attempts.has(path)) return path;
   return null;
 }
 
